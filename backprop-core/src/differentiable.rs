@@ -1,0 +1,204 @@
+//! The trait that says what the gradient of a type is.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// A type that has a gradient: what generated functions return for it.
+///
+/// The gradient of a value has the value's own shape, with `()` where no
+/// derivative can be: that of `(f64, usize)` is `(f64, ())`, that of `Vec<f32>`
+/// is `Vec<f32>`.
+///
+/// Implement it for a type of your own to pass it to differentiated functions;
+/// for a type that carries no derivative (an `enum` of modes) the gradient is
+/// `()`.
+///
+/// ```
+/// use backprop_core::Differentiable;
+///
+/// let point = (1.0_f64, 2.0_f32, 3_usize);
+/// let mut gradient = point.zero_gradient();
+/// assert_eq!(gradient, (0.0, 0.0, ()));
+/// <(f64, f32, usize)>::accumulate(&mut gradient, &(0.5, 1.0, ()));
+/// assert_eq!(gradient, (0.5, 1.0, ()));
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not known to carry a derivative",
+    label = "needed by `#[differentiate]`",
+    note = "implement `backprop::Differentiable` for `{Self}` (with `Gradient = ()` if it is a constant)",
+    note = "or exclude the parameter: `#[differentiate(wrt(..))]` with the names of the others"
+)]
+pub trait Differentiable {
+    /// The type of its gradient.
+    type Gradient: Differentiable<Gradient = Self::Gradient>;
+
+    /// The gradient that is zero, in the shape of `self`.
+    fn zero_gradient(&self) -> Self::Gradient;
+
+    /// Adds `from` to `into`, number by number.
+    ///
+    /// # Panics
+    ///
+    /// If the shapes differ, as vectors of different lengths do.
+    fn accumulate(into: &mut Self::Gradient, from: &Self::Gradient);
+}
+
+macro_rules! floats {
+    ($($float:ty)*) => {$(
+        impl Differentiable for $float {
+            type Gradient = $float;
+
+            #[inline]
+            fn zero_gradient(&self) -> $float {
+                0.0
+            }
+
+            #[inline]
+            fn accumulate(into: &mut $float, from: &$float) {
+                *into += *from;
+            }
+        }
+    )*};
+}
+
+floats! { f32 f64 }
+
+macro_rules! constants {
+    ($($ty:ty)*) => {$(
+        impl Differentiable for $ty {
+            type Gradient = ();
+
+            #[inline]
+            fn zero_gradient(&self) {}
+
+            #[inline]
+            fn accumulate((): &mut (), (): &()) {}
+        }
+    )*};
+}
+
+constants! {
+    i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize bool char str String
+    core::cmp::Ordering core::num::FpCategory
+}
+
+impl<T: Differentiable + ?Sized> Differentiable for &T {
+    type Gradient = T::Gradient;
+
+    #[inline]
+    fn zero_gradient(&self) -> T::Gradient {
+        (**self).zero_gradient()
+    }
+
+    #[inline]
+    fn accumulate(into: &mut T::Gradient, from: &T::Gradient) {
+        T::accumulate(into, from);
+    }
+}
+
+impl<T: Differentiable> Differentiable for Box<T> {
+    type Gradient = Box<T::Gradient>;
+
+    fn zero_gradient(&self) -> Box<T::Gradient> {
+        Box::new((**self).zero_gradient())
+    }
+
+    fn accumulate(into: &mut Box<T::Gradient>, from: &Box<T::Gradient>) {
+        T::accumulate(into, from);
+    }
+}
+
+impl<T: Differentiable, const N: usize> Differentiable for [T; N] {
+    type Gradient = [T::Gradient; N];
+
+    fn zero_gradient(&self) -> [T::Gradient; N] {
+        core::array::from_fn(|i| self[i].zero_gradient())
+    }
+
+    fn accumulate(into: &mut [T::Gradient; N], from: &[T::Gradient; N]) {
+        for (into, from) in into.iter_mut().zip(from) {
+            T::accumulate(into, from);
+        }
+    }
+}
+
+fn accumulate_all<T: Differentiable>(into: &mut [T::Gradient], from: &[T::Gradient]) {
+    assert_eq!(into.len(), from.len(), "gradients of different lengths");
+    for (into, from) in into.iter_mut().zip(from) {
+        T::accumulate(into, from);
+    }
+}
+
+impl<T: Differentiable> Differentiable for [T] {
+    type Gradient = Vec<T::Gradient>;
+
+    fn zero_gradient(&self) -> Vec<T::Gradient> {
+        self.iter().map(T::zero_gradient).collect()
+    }
+
+    fn accumulate(into: &mut Vec<T::Gradient>, from: &Vec<T::Gradient>) {
+        accumulate_all::<T>(into, from);
+    }
+}
+
+impl<T: Differentiable> Differentiable for Vec<T> {
+    type Gradient = Vec<T::Gradient>;
+
+    fn zero_gradient(&self) -> Vec<T::Gradient> {
+        self.iter().map(T::zero_gradient).collect()
+    }
+
+    fn accumulate(into: &mut Vec<T::Gradient>, from: &Vec<T::Gradient>) {
+        accumulate_all::<T>(into, from);
+    }
+}
+
+impl<T: Differentiable> Differentiable for Option<T> {
+    type Gradient = Option<T::Gradient>;
+
+    fn zero_gradient(&self) -> Option<T::Gradient> {
+        self.as_ref().map(T::zero_gradient)
+    }
+
+    fn accumulate(into: &mut Option<T::Gradient>, from: &Option<T::Gradient>) {
+        if let (Some(into), Some(from)) = (into, from) {
+            T::accumulate(into, from);
+        }
+    }
+}
+
+macro_rules! tuples {
+    ($(($($name:ident $index:tt)*))*) => {$(
+        impl<$($name: Differentiable),*> Differentiable for ($($name,)*) {
+            type Gradient = ($($name::Gradient,)*);
+
+            #[inline]
+            fn zero_gradient(&self) -> Self::Gradient {
+                ($(self.$index.zero_gradient(),)*)
+            }
+
+            #[inline]
+            fn accumulate(into: &mut Self::Gradient, from: &Self::Gradient) {
+                $($name::accumulate(&mut into.$index, &from.$index);)*
+            }
+        }
+    )*};
+}
+
+constants! { () }
+
+tuples! {
+    (A 0)
+    (A 0 B 1)
+    (A 0 B 1 C 2)
+    (A 0 B 1 C 2 D 3)
+    (A 0 B 1 C 2 D 3 E 4)
+    (A 0 B 1 C 2 D 3 E 4 F 5)
+    (A 0 B 1 C 2 D 3 E 4 F 5 G 6)
+    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7)
+    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8)
+    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9)
+    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10)
+    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10 L 11)
+}

@@ -1,0 +1,40 @@
+//! Runtime of the crate `backprop`: the traits that say what a gradient is,
+//! and what generated gradients call. Use it through `backprop`.
+
+#![no_std]
+
+extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
+
+mod differentiable;
+mod real;
+
+#[cfg(feature = "std")]
+mod check;
+mod protocol;
+#[cfg(feature = "std")]
+mod slopes;
+
+pub use differentiable::Differentiable;
+pub use protocol::constant::constant;
+pub use real::Real;
+
+/// What generated code calls; not for use by hand, and not stable.
+#[doc(hidden)]
+pub mod __private {
+    #[cfg(feature = "std")]
+    pub use crate::check::{Check, Numbers};
+    pub use crate::differentiable::Differentiable;
+    pub use crate::protocol::*;
+    pub use crate::real::Real;
+    /// Functions that rules call by name.
+    #[cfg(feature = "std")]
+    pub mod rules {
+        pub use crate::slopes::*;
+    }
+    pub use alloc::boxed::Box;
+    pub use alloc::string::String;
+    pub use alloc::vec::Vec as Tape;
+    pub use alloc::vec::Vec;
+}

@@ -1,0 +1,78 @@
+//! Local gradients that need more than one expression.
+
+use crate::Real;
+
+/// `y x^(y-1)`, the derivative of `x^y` by `x`; `power` is `x^y`.
+///
+/// Where `power` is a normal number it is used again instead of another power.
+#[inline]
+pub fn powf_slope<T: Power>(x: T, y: T, power: T) -> T {
+    T::powf_slope(x, y, power)
+}
+
+/// `x^y ln x`, the derivative of `x^y` by `y`; 0 at `x = 0` with `y > 0`,
+/// where the power is 0 for every exponent nearby.
+#[inline]
+pub fn powf_exponent_slope<T: Power>(x: T, y: T, power: T) -> T {
+    T::powf_exponent_slope(x, y, power)
+}
+
+/// `n x^(n-1)`, the derivative of `x^n`; 0 for `n = 0`.
+#[inline]
+pub fn powi_slope<T: Power>(x: T, n: i32) -> T {
+    T::powi_slope(x, n)
+}
+
+/// A number that a pattern found inside a constant.
+#[inline]
+pub fn by_value<T: crate::protocol::ByValue>(value: T) -> T::Value {
+    value.by_value()
+}
+
+/// Powers of real numbers.
+pub trait Power: Real {
+    #[doc(hidden)]
+    fn powf_slope(x: Self, y: Self, power: Self) -> Self;
+    #[doc(hidden)]
+    fn powf_exponent_slope(x: Self, y: Self, power: Self) -> Self;
+    #[doc(hidden)]
+    fn powi_slope(x: Self, n: i32) -> Self;
+}
+
+macro_rules! powers {
+    ($($float:ident)*) => {$(
+        impl Power for $float {
+            #[inline]
+            fn powf_slope(x: $float, y: $float, power: $float) -> $float {
+                if y == 0.0 {
+                    0.0
+                } else if power.is_normal() && x.is_normal() {
+                    y * (power / x)
+                } else {
+                    y * x.powf(y - 1.0)
+                }
+            }
+
+            #[inline]
+            fn powf_exponent_slope(x: $float, y: $float, power: $float) -> $float {
+                if x == 0.0 && y > 0.0 {
+                    0.0
+                } else {
+                    power * x.ln()
+                }
+            }
+
+            #[inline]
+            fn powi_slope(x: $float, n: i32) -> $float {
+                match n {
+                    0 => 0.0,
+                    // n - 1 would overflow
+                    i32::MIN => n as $float * x.powi(n) / x,
+                    n => n as $float * x.powi(n - 1),
+                }
+            }
+        }
+    )*};
+}
+
+powers! { f32 f64 }

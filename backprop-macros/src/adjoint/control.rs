@@ -1,0 +1,215 @@
+//! The reverse half of branches and loops.
+
+use super::Pass;
+use crate::ir::{
+    If, Kind, Loop, Match, Op, Order, Region, RevBranch, RevLoop, Stmt, StmtId, ValueId, Width,
+};
+use proc_macro2::Span;
+use std::collections::{BTreeMap, BTreeSet};
+
+impl Pass<'_> {
+    pub(super) fn branch(&mut self, branch: &If) {
+        let arms = [&branch.then, &branch.other];
+        let span = self.f.info(branch.cond).span;
+        self.arms(branch.id, Some(branch.cond), &arms, &branch.results, span);
+    }
+
+    pub(super) fn choice(&mut self, choice: &Match) {
+        let arms: Vec<&Region> = choice.arms.iter().map(|arm| &arm.body).collect();
+        self.arms(choice.id, None, &arms, &choice.results, choice.span);
+    }
+
+    /// Reverses each arm from the adjoints of the merged results. The arms
+    /// hand on the adjoint of every value that one of them contributes to.
+    fn arms(
+        &mut self,
+        of: StmtId,
+        cond: Option<ValueId>,
+        arms: &[&Region],
+        results: &[ValueId],
+        span: Span,
+    ) {
+        let upstreams: Vec<Option<ValueId>> =
+            results.iter().map(|value| self.adjoints.remove(value)).collect();
+        if upstreams.iter().all(Option::is_none) {
+            return;
+        }
+        let before = self.adjoints.clone();
+        let outer = std::mem::take(&mut self.out);
+        let mut reversed = Vec::new();
+        let mut changed = BTreeSet::new();
+        for arm in arms {
+            self.adjoints = before.clone();
+            for (value, upstream) in arm.yields.iter().zip(&upstreams) {
+                if let Some(d) = upstream {
+                    self.contribute(*value, *d);
+                }
+            }
+            self.region(arm);
+            let local = local_values(arm);
+            let after = std::mem::take(&mut self.adjoints);
+            let after: BTreeMap<_, _> =
+                after.into_iter().filter(|(v, _)| !local.contains(v)).collect();
+            let news = after.iter().filter(|(v, d)| before.get(v) != Some(d));
+            changed.extend(news.map(|(v, _)| *v));
+            reversed.push((std::mem::take(&mut self.out), after));
+        }
+        self.out = outer;
+        self.adjoints = before.clone();
+        let mut regions = Vec::new();
+        let mut masked = BTreeSet::new();
+        for (stmts, after) in reversed {
+            self.adjoints = before.clone();
+            let outer = std::mem::replace(&mut self.out, stmts);
+            let mut yields = Vec::new();
+            for value in &changed {
+                let d = match after.get(value).or(before.get(value)) {
+                    Some(d) => {
+                        if self.masked.contains(d) {
+                            masked.insert(*value);
+                        }
+                        *d
+                    }
+                    None => {
+                        masked.insert(*value);
+                        self.zero(*value, span)
+                    }
+                };
+                yields.push(d);
+            }
+            let stmts = std::mem::replace(&mut self.out, outer);
+            regions.push(Region { stmts, yields });
+        }
+        self.adjoints = before;
+        let mut merged = Vec::new();
+        for value in &changed {
+            let total = self.adjoint_of(*value);
+            if masked.contains(value) {
+                self.masked.insert(total);
+            }
+            self.adjoints.insert(*value, total);
+            merged.push(total);
+        }
+        self.out.push(Stmt::RevBranch(RevBranch {
+            of,
+            cond,
+            arms: regions,
+            results: merged,
+            record: None,
+        }));
+    }
+
+    /// A fresh value that is named as the adjoint of `value`.
+    fn adjoint_of(&mut self, value: ValueId) -> ValueId {
+        let info = self.f.info(value).clone();
+        let total = self.f.value(info.kind, info.hint, info.span);
+        self.f.info_mut(total).adjoint = true;
+        total
+    }
+
+    pub(super) fn looped(&mut self, looped: &Loop) {
+        let upstreams: Vec<Option<ValueId>> = looped
+            .results
+            .iter()
+            .map(|value| self.adjoints.remove(value))
+            .collect();
+        if upstreams.iter().all(Option::is_none) {
+            return;
+        }
+        let span = looped.span;
+        // the adjoints of the carried values, and of what the body uses from
+        // outside, go from iteration to iteration
+        let carried: Vec<usize> = (0..looped.params.len())
+            .filter(|i| self.activity.is_active(looped.params[*i]))
+            .collect();
+        let outside: Vec<ValueId> = crate::ir::free_values(&looped.body, &looped.params)
+            .into_iter()
+            .filter(|value| self.activity.is_active(*value))
+            .collect();
+        let mut inits = Vec::new();
+        let mut params = Vec::new();
+        for i in &carried {
+            let value = looped.results[*i];
+            inits.push(match upstreams[*i] {
+                Some(d) => d,
+                None => self.accumulator(value, span),
+            });
+            params.push(self.adjoint_of(value));
+        }
+        for value in &outside {
+            inits.push(match self.adjoints.get(value) {
+                Some(d) => *d,
+                None => self.accumulator(*value, span),
+            });
+            params.push(self.adjoint_of(*value));
+        }
+        let (state, totals) = params.split_at(carried.len());
+        // a carried adjoint may be a zero that an earlier iteration masks
+        self.masked.extend(params.iter().copied());
+        let before = std::mem::take(&mut self.adjoints);
+        let outer = std::mem::take(&mut self.out);
+        for (value, total) in outside.iter().zip(totals) {
+            self.adjoints.insert(*value, *total);
+        }
+        for (i, d) in carried.iter().zip(state) {
+            self.contribute(looped.body.yields[*i], *d);
+        }
+        self.region(&looped.body);
+        let mut yields = Vec::new();
+        for i in &carried {
+            yields.push(match self.adjoints.get(&looped.params[*i]) {
+                Some(d) => *d,
+                None => self.zero(looped.params[*i], span),
+            });
+        }
+        for (value, total) in outside.iter().zip(totals) {
+            yields.push(self.adjoints.get(value).copied().unwrap_or(*total));
+        }
+        let stmts = std::mem::replace(&mut self.out, outer);
+        self.adjoints = before;
+        let results: Vec<ValueId> = carried
+            .iter()
+            .map(|i| looped.params[*i])
+            .chain(outside.iter().copied())
+            .map(|value| self.adjoint_of(value))
+            .collect();
+        self.masked.extend(results.iter().copied());
+        let (state, totals) = results.split_at(carried.len());
+        for (value, total) in outside.iter().zip(totals) {
+            self.adjoints.insert(*value, *total);
+        }
+        let into_inits: Vec<(ValueId, ValueId)> = carried
+            .iter()
+            .zip(state)
+            .map(|(i, d)| (looped.inits[*i], *d))
+            .collect();
+        self.out.push(Stmt::RevLoop(RevLoop {
+            of: looped.id,
+            inits,
+            params,
+            results: results.clone(),
+            body: Region { stmts, yields },
+            order: Order::Unknown,
+            span,
+        }));
+        for (value, d) in into_inits {
+            self.contribute(value, d);
+        }
+    }
+
+    /// The zero that an adjoint starts from before a loop.
+    fn accumulator(&mut self, value: ValueId, span: Span) -> ValueId {
+        let kind = match self.f.kind(value) {
+            Kind::Opaque => Kind::Real(Width::Any),
+            kind => kind,
+        };
+        self.push(Op::Number(0.0), kind, span)
+    }
+}
+
+/// Every value defined in a region.
+fn local_values(region: &Region) -> BTreeSet<ValueId> {
+    let mut local = BTreeSet::new();
+    crate::ir::collect_definitions(region, &mut local);
+    local
+}

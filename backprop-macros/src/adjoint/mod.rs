@@ -1,0 +1,442 @@
+//! The reverse half, as IR.
+//!
+//! The pass walks the forward half backwards and builds, for each active
+//! statement, the statement that turns the adjoints of its results into
+//! contributions to the adjoints of its operands: upstream × local gradient,
+//! from the rule table. Adjoints are values like any other: the first
+//! contribution *is* the adjoint, later ones are added.
+//!
+//! The reverse half may use every forward value, whether or not it is still
+//! there: [`record`] sees to that.
+//!
+//! **Masked adjoints.** Where control flow or a router sends nothing, an
+//! adjoint is zero although the local gradient behind it may be infinite, and
+//! `0 × ∞` is NaN. The pass knows which adjoints can be such a zero and guards
+//! what they are multiplied with: a masked branch contributes nothing.
+
+mod control;
+pub(crate) mod record;
+
+use crate::analyse::Activity;
+use crate::ir::{
+    Arg, BinaryOp, Function, Kind, Let, Method, Op, Pullback, PullbackArg, Region, Reverse, Stmt,
+    Tree, ValueId, Width,
+};
+use crate::rules::{self, Expr, Rule};
+use proc_macro2::Span;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Adds the reverse half to `f`.
+pub(crate) fn adjoint(f: &mut Function, activity: &Activity) {
+    let mut pass = Pass {
+        literals: literals(f),
+        f,
+        activity,
+        adjoints: BTreeMap::new(),
+        masked: BTreeSet::new(),
+        pullbacks: BTreeMap::new(),
+        out: Vec::new(),
+    };
+    pass.function();
+}
+
+struct Pass<'a> {
+    f: &'a mut Function,
+    activity: &'a Activity,
+    /// The adjoint so far of each value that has one.
+    adjoints: BTreeMap<ValueId, ValueId>,
+    /// Adjoints that are zero where control flow masks them.
+    masked: BTreeSet<ValueId>,
+    pullbacks: BTreeMap<crate::ir::StmtId, ValueId>,
+    literals: BTreeMap<ValueId, Literal>,
+    out: Vec<Stmt>,
+}
+
+/// A value that the user wrote as a constant.
+#[derive(Clone, Copy)]
+enum Literal {
+    Integer(i64),
+    /// A float literal, a named constant, or an integer cast.
+    Fixed,
+}
+
+impl Pass<'_> {
+    fn function(&mut self) {
+        let result = self.f.result.clone();
+        let upstream = self.seeds(&result, "upstream");
+        self.seed(&result, &upstream);
+        let mut exits = Vec::new();
+        for param in self.f.params.clone() {
+            exits.push(param.exit.map(|exit| {
+                let seeds = self.seeds(&exit, "upstream");
+                self.seed(&exit, &seeds);
+                seeds
+            }));
+        }
+        let body = std::mem::take(&mut self.f.body);
+        self.region(&body);
+        self.f.body = body;
+        let adjoints = self.f.params.iter().map(|param| {
+            param
+                .entry
+                .map(&mut |leaf| self.adjoints.get(leaf).copied())
+        });
+        let adjoints = adjoints.collect();
+        let pullbacks = std::mem::take(&mut self.pullbacks);
+        set_pullbacks(&mut self.f.body, &pullbacks);
+        self.f.reverse = Some(Reverse {
+            upstream,
+            exits,
+            body: Region {
+                stmts: std::mem::take(&mut self.out),
+                yields: Vec::new(),
+            },
+            adjoints,
+        });
+    }
+
+    /// A fresh upstream for each leaf, named after what it is the adjoint of.
+    fn seeds(&mut self, tree: &Tree<ValueId>, name: &str) -> Tree<ValueId> {
+        tree.map(&mut |leaf| {
+            let info = self.f.info(*leaf).clone();
+            let hint = info.hint.unwrap_or_else(|| name.to_owned());
+            let seed = self.f.value(info.kind, Some(hint.clone()), info.span);
+            self.f.info_mut(seed).adjoint = hint != name;
+            seed
+        })
+    }
+
+    fn seed(&mut self, tree: &Tree<ValueId>, seeds: &Tree<ValueId>) {
+        for (leaf, seed) in tree.zip(seeds).unwrap_or_default() {
+            self.contribute(leaf, seed);
+        }
+    }
+
+    /// Adds `d` to the adjoint of `value`, if it is active.
+    fn contribute(&mut self, value: ValueId, d: ValueId) {
+        if !self.activity.is_active(value) {
+            return;
+        }
+        let total = match self.adjoints.get(&value) {
+            None => d,
+            Some(before) => {
+                let before = *before;
+                let span = self.f.info(value).span;
+                let sum = self.push(Op::Binary(BinaryOp::Add, before, d), Kind::Real(Width::Any), span);
+                if self.masked.contains(&before) && self.masked.contains(&d) {
+                    self.masked.insert(sum);
+                }
+                sum
+            }
+        };
+        if let Some(name) = self.f.info(value).hint.clone() {
+            let info = self.f.info_mut(total);
+            if info.hint.is_none() {
+                info.hint = Some(name);
+                info.adjoint = true;
+            }
+        }
+        self.adjoints.insert(value, total);
+    }
+
+    fn push(&mut self, op: Op, kind: Kind, span: Span) -> ValueId {
+        let value = self.f.value(kind, None, span);
+        self.out.push(Stmt::Let(Let { value, op }));
+        value
+    }
+
+    /// The reverse half of a region, appended to the current one.
+    fn region(&mut self, region: &Region) {
+        for stmt in region.stmts.iter().rev() {
+            match stmt {
+                Stmt::Let(binding) => {
+                    if let Some(d) = self.adjoints.remove(&binding.value) {
+                        self.operation(binding, d);
+                    }
+                }
+                Stmt::Call(call) => self.call(stmt, call),
+                Stmt::If(branch) => self.branch(branch),
+                Stmt::Match(choice) => self.choice(choice),
+                Stmt::Loop(looped) => self.looped(looped),
+                _ => {}
+            }
+        }
+    }
+
+    fn operation(&mut self, binding: &Let, d: ValueId) {
+        let span = self.f.info(binding.value).span;
+        match &binding.op {
+            Op::Copy(a, _) | Op::Deref(a) => self.contribute(*a, d),
+            Op::Neg(a) => {
+                let kind = self.f.kind(*a);
+                let negated = self.push(Op::Neg(d), kind, span);
+                self.inherit_mask(d, negated);
+                self.contribute(*a, negated);
+            }
+            Op::Cast(a, _) | Op::Convert(_, a) => self.cast(*a, binding.value, d, span),
+            Op::Project(a, index) => {
+                let before = match self.adjoints.get(a) {
+                    Some(before) => *before,
+                    None => self.push(Op::ZeroGradient(*a), Kind::Opaque, span),
+                };
+                let total = self.push(Op::AddField(before, *index, d), Kind::Opaque, span);
+                if self.activity.is_active(*a) {
+                    self.adjoints.insert(*a, total);
+                }
+            }
+            Op::Binary(op, a, b) => {
+                if let Some(rule) = rules::operator(*op) {
+                    self.rule(rule, &[*a, *b], binding.value, d, span);
+                }
+            }
+            Op::Method(Method::Smooth(rule), args) => {
+                self.rule(rule, args, binding.value, d, span);
+            }
+            Op::Select(cond, a, b) => {
+                let zero = Expr::Number(0.0);
+                let cond = Expr::Value(*cond);
+                let to_a = cond.clone().select(Expr::Value(d), zero.clone());
+                let to_b = cond.select(zero, Expr::Value(d));
+                for (operand, share) in [(*a, to_a), (*b, to_b)] {
+                    if self.activity.is_active(operand) {
+                        let share = share.build(self.f, &mut self.out, span);
+                        self.masked.insert(share);
+                        self.contribute(operand, share);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn inherit_mask(&mut self, from: ValueId, to: ValueId) {
+        if self.masked.contains(&from) {
+            self.masked.insert(to);
+        }
+    }
+
+    /// A conversion between the float types: the adjoint is converted back.
+    fn cast(&mut self, from: ValueId, to: ValueId, d: ValueId, span: Span) {
+        if !self.activity.is_active(from) {
+            return;
+        }
+        let ty = match (self.f.kind(from), self.f.kind(to)) {
+            (a, b) if a == b && a != Kind::Real(Width::Any) => {
+                self.contribute(from, d);
+                return;
+            }
+            (Kind::Real(Width::F32), _) => Some(syn::parse_quote!(f32)),
+            (Kind::Real(Width::F64), _) => Some(syn::parse_quote!(f64)),
+            _ => None,
+        };
+        let kind = self.f.kind(from);
+        let back = match ty {
+            Some(ty) => self.push(Op::Cast(d, Box::new(ty)), kind, span),
+            None => self.push(Op::Narrow(from, d), kind, span),
+        };
+        self.inherit_mask(d, back);
+        self.contribute(from, back);
+    }
+
+    fn rule(&mut self, rule: &Rule, args: &[ValueId], result: ValueId, d: ValueId, span: Span) {
+        let operands: Vec<Expr> = args.iter().map(|arg| self.operand(*arg)).collect();
+        for (index, arg) in args.iter().enumerate() {
+            if !self.activity.is_active(*arg) {
+                continue;
+            }
+            let upstream = Expr::Value(d);
+            let partial = rule.partial(&operands, Expr::Value(result), upstream.clone(), index);
+            if partial.is_zero() {
+                continue;
+            }
+            let masked = self.masked.contains(&d);
+            let routes = matches!(partial, Expr::Select(..));
+            let guarded = rule.singular || (masked && self.is_unbounded(rule, args, index));
+            let partial = match guarded {
+                true => upstream.select_zero(partial),
+                false => partial,
+            };
+            let share = partial.build(self.f, &mut self.out, span);
+            if masked || routes {
+                self.masked.insert(share);
+            }
+            self.contribute(*arg, share);
+        }
+    }
+
+    fn operand(&self, value: ValueId) -> Expr {
+        match self.literals.get(&value) {
+            Some(Literal::Integer(n)) => Expr::Literal(value, *n),
+            Some(Literal::Fixed) => Expr::Fixed(value),
+            None => Expr::Value(value),
+        }
+    }
+
+    /// Whether the local gradient can be infinite or NaN at finite operands
+    /// or at what an untaken path may compute.
+    fn is_unbounded(&self, rule: &Rule, args: &[ValueId], index: usize) -> bool {
+        match rule.name {
+            "+" | "-" | "max" | "min" | "clamp" | "fract" | "midpoint" | "to_degrees"
+            | "to_radians" | "next_up" | "next_down" => false,
+            "*" => {
+                let other = args.get(1 - index);
+                !other.is_some_and(|other| self.literals.contains_key(other))
+            }
+            "sin" | "cos" | "tanh" | "atan" => false,
+            _ => true,
+        }
+    }
+
+    fn zero(&mut self, like: ValueId, span: Span) -> ValueId {
+        match self.f.kind(like) {
+            Kind::Opaque => self.push(Op::ZeroGradient(like), Kind::Opaque, span),
+            kind => self.push(Op::Number(0.0), kind, span),
+        }
+    }
+
+    fn call(&mut self, stmt: &Stmt, call: &crate::ir::Call) {
+        let defined = crate::ir::definitions(stmt);
+        let upstreams: Vec<ValueId> = defined
+            .iter()
+            .filter_map(|value| self.adjoints.get(value).copied())
+            .collect();
+        if upstreams.is_empty() {
+            return;
+        }
+        let pullback = self.f.value(Kind::Opaque, Some(pullback_name(call)), call.span);
+        self.pullbacks.insert(call.id, pullback);
+        let upstream = self.take_upstream(&call.result, call.span);
+        let mut shares = Vec::new();
+        let mut args = Vec::new();
+        for arg in &call.args {
+            args.push(match arg {
+                Arg::In(tree) => PullbackArg::In {
+                    arg: tree.clone(),
+                    adjoint: tree.map(&mut |leaf| {
+                        self.activity.is_active(*leaf).then(|| self.share(*leaf, &mut shares))
+                    }),
+                },
+                Arg::Mut { before, after } => PullbackArg::Mut {
+                    after: after.clone(),
+                    upstream: self.take_upstream(after, call.span),
+                    adjoint: before.map(&mut |leaf| self.share(*leaf, &mut shares)),
+                },
+            });
+        }
+        let scalar = |value: &ValueId| matches!(self.f.kind(*value), Kind::Real(_));
+        let all_masked = upstreams.iter().all(|d| self.masked.contains(d));
+        let guard = match all_masked && shares.iter().all(|(value, _)| scalar(value)) {
+            true => self.any_nonzero(&upstreams, call.span),
+            false => None,
+        };
+        self.out.push(Stmt::Pullback(Pullback {
+            of: call.id,
+            pullback,
+            upstream,
+            args,
+            guard,
+            span: call.span,
+        }));
+        for (value, share) in shares {
+            // the callee may mask what it returns
+            self.masked.insert(share);
+            self.contribute(value, share);
+        }
+    }
+
+    fn any_nonzero(&mut self, upstreams: &[ValueId], span: Span) -> Option<ValueId> {
+        let tests = upstreams
+            .iter()
+            .map(|d| Expr::Value(*d).differs_from_zero());
+        let any = tests.reduce(|a, b| a.or(b))?;
+        Some(any.build(self.f, &mut self.out, span))
+    }
+
+    fn share(&mut self, value: ValueId, shares: &mut Vec<(ValueId, ValueId)>) -> ValueId {
+        let info = self.f.info(value).clone();
+        let share = self.f.value(info.kind, info.hint, info.span);
+        self.f.info_mut(share).adjoint = true;
+        shares.push((value, share));
+        share
+    }
+
+    /// The adjoints of what a call defines; zeros where there are none.
+    fn take_upstream(&mut self, tree: &Tree<ValueId>, span: Span) -> Tree<ValueId> {
+        tree.map(&mut |leaf| match self.adjoints.remove(leaf) {
+            Some(d) => d,
+            None => self.zero(*leaf, span),
+        })
+    }
+}
+
+fn pullback_name(call: &crate::ir::Call) -> String {
+    match call.callee.path.segments.last() {
+        Some(segment) => format!("{}_pullback", segment.ident.to_string().trim_start_matches("r#")),
+        None => "pullback".to_owned(),
+    }
+}
+
+fn set_pullbacks(region: &mut Region, pullbacks: &BTreeMap<crate::ir::StmtId, ValueId>) {
+    for stmt in &mut region.stmts {
+        match stmt {
+            Stmt::Call(call) => call.pullback = pullbacks.get(&call.id).copied(),
+            Stmt::If(branch) => {
+                set_pullbacks(&mut branch.then, pullbacks);
+                set_pullbacks(&mut branch.other, pullbacks);
+            }
+            Stmt::Match(choice) => {
+                for arm in &mut choice.arms {
+                    set_pullbacks(&mut arm.body, pullbacks);
+                }
+            }
+            Stmt::Loop(looped) => set_pullbacks(&mut looped.body, pullbacks),
+            _ => {}
+        }
+    }
+}
+
+/// The values that the user wrote as literals, constants or integer casts.
+fn literals(f: &Function) -> BTreeMap<ValueId, Literal> {
+    fn visit(f: &Function, region: &Region, ints: &mut BTreeMap<ValueId, Literal>) {
+        for stmt in &region.stmts {
+            if let Stmt::Let(binding) = stmt {
+                let literal = match &binding.op {
+                    Op::Constant(tokens) => match syn::parse2::<syn::LitInt>(tokens.clone()) {
+                        Ok(lit) => match lit.base10_parse() {
+                            Ok(n) => Some(Literal::Integer(n)),
+                            Err(_) => Some(Literal::Fixed),
+                        },
+                        Err(_) => is_written_constant(tokens).then_some(Literal::Fixed),
+                    },
+                    Op::Neg(a) => match ints.get(a) {
+                        Some(Literal::Integer(n)) => n.checked_neg().map(Literal::Integer),
+                        Some(Literal::Fixed) => Some(Literal::Fixed),
+                        None => None,
+                    },
+                    Op::Cast(a, _) => (f.kind(*a) == Kind::Int).then_some(Literal::Fixed),
+                    _ => None,
+                };
+                // a constant under another name counts as any other value
+                let named = f.info(binding.value).hint.is_some();
+                if let Some(literal) = literal
+                    && !(named && matches!(literal, Literal::Fixed))
+                {
+                    ints.insert(binding.value, literal);
+                }
+            }
+            crate::ir::for_each_region(stmt, &mut |inner, _| visit(f, inner, ints));
+        }
+    }
+    let mut found = BTreeMap::new();
+    visit(f, &f.body, &mut found);
+    found
+}
+
+/// A float literal, or a path whose last segment is in capitals.
+fn is_written_constant(tokens: &proc_macro2::TokenStream) -> bool {
+    if let Ok(path) = syn::parse2::<syn::Path>(tokens.clone()) {
+        let last = path.segments.last().map(|segment| segment.ident.to_string());
+        return last.is_some_and(|name| !name.chars().any(char::is_lowercase));
+    }
+    syn::parse2::<syn::Lit>(tokens.clone()).is_ok()
+}

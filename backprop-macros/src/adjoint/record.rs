@@ -1,0 +1,337 @@
+//! Records: how the reverse half gets at values of the forward half.
+//!
+//! The reverse half of an arm or of a loop body runs long after the forward
+//! half left it. Each forward value that it uses is either *recomputed* there
+//! (cheap operations on values that are there anyway) or *recorded*: handed
+//! out of the arm in a branch record, or pushed on the loop's tape.
+//!
+//! Values of the outermost scope need nothing: the pullback captures them. A
+//! loop whose record is empty has no tape: its reverse half counts, or runs the
+//! same range backwards. A branch whose records are all empty is reversed by
+//! its condition alone.
+
+use crate::ir::{
+    Arm, BranchRecord, Function, Head, Kind, Let, Loop, Op, Order, RangeAdaptor, Region,
+    RevBranch, RevLoop, Stmt, StmtId, ValueId,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Makes every use of a forward value in the reverse half legal.
+pub(crate) fn record(f: &mut Function) {
+    let Some(mut reverse) = f.reverse.take() else {
+        return;
+    };
+    let mut forward = std::mem::take(&mut f.body);
+    let mut pass = Pass { f };
+    pass.scope(&mut forward, &mut reverse.body);
+    f.body = forward;
+    f.reverse = Some(reverse);
+}
+
+struct Pass<'a> {
+    f: &'a mut Function,
+}
+
+impl Pass<'_> {
+    /// Handles the mirrored statements of one forward region and its reverse.
+    /// Afterwards the reverse region uses only values of the forward region
+    /// itself, of its surroundings, and its own.
+    fn scope(&mut self, forward: &mut Region, reverse: &mut Region) {
+        let mirrors = std::mem::take(&mut reverse.stmts);
+        let mut before_loops: BTreeMap<StmtId, Stmt> = BTreeMap::new();
+        for mut mirror in mirrors {
+            match &mut mirror {
+                Stmt::RevBranch(branch) => match find(forward, branch.of) {
+                    Some(Stmt::If(original)) => {
+                        let then = (&mut original.then, Vec::new());
+                        let arms = vec![then, (&mut original.other, Vec::new())];
+                        original.record = self.branch(arms, branch, false);
+                    }
+                    Some(Stmt::Match(original)) => {
+                        let arms = original.arms.iter_mut();
+                        let arms = arms.map(|arm: &mut Arm| {
+                            let bound = arm.bindings.iter().map(|(_, value)| *value).collect();
+                            (&mut arm.body, bound)
+                        });
+                        let arms = arms.collect();
+                        original.record = self.branch(arms, branch, true);
+                    }
+                    _ => {}
+                },
+                Stmt::RevLoop(looped) => {
+                    let of = looped.of;
+                    if let Some(Stmt::Loop(original)) = find(forward, of)
+                        && let Some(tape) = self.looped(original, looped)
+                    {
+                        before_loops.insert(of, Stmt::NewTape(tape));
+                    }
+                }
+                _ => {}
+            }
+            reverse.stmts.push(mirror);
+        }
+        let stmts = std::mem::take(&mut forward.stmts);
+        for stmt in stmts {
+            if let Stmt::Loop(looped) = &stmt
+                && let Some(tape) = before_loops.remove(&looped.id)
+            {
+                forward.stmts.push(tape);
+            }
+            forward.stmts.push(stmt);
+        }
+    }
+
+    /// Decides what each arm records. Returns nothing if the condition of an
+    /// `if` is all that the reverse half needs.
+    fn branch(
+        &mut self,
+        arms: Vec<(&mut Region, Vec<ValueId>)>,
+        reverse: &mut RevBranch,
+        is_match: bool,
+    ) -> Option<BranchRecord> {
+        let mut records = Vec::new();
+        for ((arm, bound), reversed) in arms.into_iter().zip(&mut reverse.arms) {
+            self.scope(arm, reversed);
+            let defined = top_level(arm, &bound);
+            records.push(self.settle(arm, &defined, reversed));
+        }
+        if !is_match && records.iter().all(Vec::is_empty) {
+            return None;
+        }
+        let span = self.f.info(*records.iter().flatten().next().unwrap_or(&ValueId(0))).span;
+        let name = Some("branch".to_owned());
+        let kind = match records.iter().all(Vec::is_empty) {
+            true => Kind::Int,
+            false => Kind::Opaque,
+        };
+        let value = self.f.value(kind, name, span);
+        let record = BranchRecord {
+            value,
+            arms: records,
+        };
+        reverse.record = Some(record.clone());
+        Some(record)
+    }
+
+    /// Decides what an iteration records; returns the tape, if there is one.
+    fn looped(&mut self, forward: &mut Loop, reverse: &mut RevLoop) -> Option<ValueId> {
+        self.scope(&mut forward.body, &mut reverse.body);
+        let mut heads = forward.params.clone();
+        let mut reversible = None;
+        if let Head::Range(range) = &forward.head {
+            let steps = |a: &RangeAdaptor| matches!(a, RangeAdaptor::StepBy(_));
+            if forward.stop.is_none() && !range.adaptors.iter().any(steps) {
+                reversible = Some(range.clone());
+            } else {
+                heads.push(range.item);
+            }
+        }
+        let defined = top_level(&forward.body, &heads);
+        let record = self.settle(&mut forward.body, &defined, &mut reverse.body);
+        match (record.is_empty(), reversible) {
+            (true, Some(mut range)) => {
+                // the item of the reverse loop is a value of its own
+                let item = self.copy_of(range.item);
+                let old = range.item;
+                rename(&mut reverse.body, old, item);
+                range.item = item;
+                range.adaptors.push(RangeAdaptor::Rev);
+                reverse.order = Order::Range(range);
+                None
+            }
+            (true, None) => {
+                let count = self.f.value(Kind::Int, Some("count".to_owned()), forward.span);
+                forward.tape = Some(count);
+                reverse.order = Order::Count(count);
+                Some(count)
+            }
+            (false, range) => {
+                let mut record = record;
+                if let Some(range) = range
+                    && uses(&reverse.body).contains(&range.item)
+                {
+                    record.push(range.item);
+                }
+                let tape = self.f.value(Kind::Opaque, Some("tape".to_owned()), forward.span);
+                forward.tape = Some(tape);
+                forward.body.stmts.push(Stmt::Push(tape, record.clone()));
+                let popped: Vec<ValueId> = record.iter().map(|v| self.copy_of(*v)).collect();
+                for (old, new) in record.iter().zip(&popped) {
+                    rename(&mut reverse.body, *old, *new);
+                }
+                reverse.order = Order::Drain(tape, popped);
+                Some(tape)
+            }
+        }
+    }
+
+    fn copy_of(&mut self, value: ValueId) -> ValueId {
+        let info = self.f.info(value).clone();
+        let copy = self.f.value(info.kind, info.hint, info.span);
+        self.f.info_mut(copy).adjoint = info.adjoint;
+        copy
+    }
+
+    /// Finds the values of `defined` that the reverse region uses, recomputes
+    /// the cheap ones at its head, and returns those to record.
+    fn settle(
+        &mut self,
+        forward: &Region,
+        defined: &BTreeSet<ValueId>,
+        reverse: &mut Region,
+    ) -> Vec<ValueId> {
+        let needed: BTreeSet<ValueId> = uses(reverse).intersection(defined).copied().collect();
+        let ops: BTreeMap<ValueId, &Op> = forward
+            .stmts
+            .iter()
+            .filter_map(|stmt| match stmt {
+                Stmt::Let(binding) => Some((binding.value, &binding.op)),
+                _ => None,
+            })
+            .collect();
+        let mut plan = Plan {
+            f: self.f,
+            ops: &ops,
+            defined,
+            recorded: BTreeSet::new(),
+        };
+        // what cannot be recomputed first: it may make others recomputable
+        for value in &needed {
+            if !plan.is_cheap(*value) {
+                plan.recorded.insert(*value);
+            }
+        }
+        for value in &needed {
+            if !plan.is_available(*value, 0) {
+                plan.recorded.insert(*value);
+            }
+        }
+        let recorded = plan.recorded;
+        let mut recompute = BTreeSet::new();
+        for value in needed.difference(&recorded) {
+            collect(*value, &ops, defined, &recorded, &mut recompute);
+        }
+        let mut head = Vec::new();
+        for stmt in &forward.stmts {
+            if let Stmt::Let(binding) = stmt
+                && recompute.contains(&binding.value)
+            {
+                head.push((binding.value, binding.op.clone()));
+            }
+        }
+        let mut renamed: BTreeMap<ValueId, ValueId> = BTreeMap::new();
+        let mut stmts = Vec::new();
+        for (value, mut op) in head {
+            let copy = self.copy_of(value);
+            op.rewrite_uses(&mut |used| {
+                if let Some(new) = renamed.get(used) {
+                    *used = *new;
+                }
+            });
+            stmts.push(Stmt::Let(Let { value: copy, op }));
+            renamed.insert(value, copy);
+        }
+        for (old, new) in &renamed {
+            rename(reverse, *old, *new);
+        }
+        stmts.append(&mut reverse.stmts);
+        reverse.stmts = stmts;
+        recorded.into_iter().collect()
+    }
+}
+
+/// Chooses between recomputing and recording in one region.
+struct Plan<'a> {
+    f: &'a Function,
+    ops: &'a BTreeMap<ValueId, &'a Op>,
+    defined: &'a BTreeSet<ValueId>,
+    recorded: BTreeSet<ValueId>,
+}
+
+impl Plan<'_> {
+    /// Loading a recorded value costs about as much as a few of these.
+    fn is_cheap(&self, value: ValueId) -> bool {
+        use crate::ir::BinaryOp::{Add, Mul, Sub};
+        match self.ops.get(&value) {
+            Some(Op::Binary(Add | Sub | Mul, _, _)) => {
+                // integer arithmetic may panic and is recorded instead
+                matches!(self.f.kind(value), Kind::Real(_))
+            }
+            Some(Op::Binary(op, _, _)) => op.is_predicate() && self.f.kind(value) == Kind::Bool,
+            Some(Op::Constant(_)) => matches!(self.f.kind(value), Kind::Real(_) | Kind::Int),
+            Some(Op::Neg(_)) => matches!(self.f.kind(value), Kind::Real(_)),
+            Some(
+                Op::Number(_) | Op::Integer(_) | Op::Flag(_) | Op::Cast(..) | Op::Copy(_, Some(_)),
+            ) => true,
+            Some(Op::Copy(_, None)) => true,
+            _ => false,
+        }
+    }
+
+    /// Whether a value is there, recorded, or cheap to compute from such.
+    fn is_available(&self, value: ValueId, depth: u32) -> bool {
+        if !self.defined.contains(&value) || self.recorded.contains(&value) {
+            return true;
+        }
+        if depth > 4 || !self.is_cheap(value) {
+            return false;
+        }
+        let Some(op) = self.ops.get(&value) else {
+            return false;
+        };
+        let mut available = true;
+        (*op).clone().rewrite_uses(&mut |used| {
+            available &= self.is_available(*used, depth + 1);
+        });
+        available
+    }
+}
+
+/// The values to recompute so that `value` is there.
+fn collect(
+    value: ValueId,
+    ops: &BTreeMap<ValueId, &Op>,
+    defined: &BTreeSet<ValueId>,
+    recorded: &BTreeSet<ValueId>,
+    into: &mut BTreeSet<ValueId>,
+) {
+    if !defined.contains(&value) || recorded.contains(&value) || !into.insert(value) {
+        return;
+    }
+    if let Some(op) = ops.get(&value) {
+        (*op).clone()
+            .rewrite_uses(&mut |used| collect(*used, ops, defined, recorded, into));
+    }
+}
+
+fn find(region: &mut Region, id: StmtId) -> Option<&mut Stmt> {
+    region.stmts.iter_mut().find(|stmt| match stmt {
+        Stmt::If(branch) => branch.id == id,
+        Stmt::Match(choice) => choice.id == id,
+        Stmt::Loop(looped) => looped.id == id,
+        _ => false,
+    })
+}
+
+/// The values that a region defines itself, not in nested regions.
+fn top_level(region: &Region, heads: &[ValueId]) -> BTreeSet<ValueId> {
+    let defined = region.stmts.iter().flat_map(crate::ir::definitions);
+    defined.chain(heads.iter().copied()).collect()
+}
+
+/// The values that a region uses.
+fn uses(region: &Region) -> BTreeSet<ValueId> {
+    let mut used = BTreeSet::new();
+    crate::ir::rewrite_region_uses(&mut region.clone(), &mut |value| {
+        used.insert(*value);
+    });
+    used
+}
+
+fn rename(region: &mut Region, old: ValueId, new: ValueId) {
+    crate::ir::rewrite_region_uses(region, &mut |value| {
+        if *value == old {
+            *value = new;
+        }
+    });
+}

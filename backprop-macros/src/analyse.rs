@@ -1,0 +1,311 @@
+//! Activity: which values need an adjoint.
+//!
+//! A value is *varied* if it depends on an active parameter through real
+//! numbers, *useful* if a result depends on it so, and *active* if both. Only
+//! active values get adjoints. The analysis also finds active values in code
+//! that is passed through, and claims about opaque types that rustc must check.
+
+use crate::errors::Errors;
+use crate::fence::catalogue as no;
+use crate::ir::{
+    Arg, BinaryOp, Claim, Function, Head, Kind, Method, Op, Region, Stmt, Tree, ValueId,
+};
+use crate::rules::Output;
+use std::collections::BTreeSet;
+
+/// The values that need an adjoint.
+#[derive(Default)]
+pub(crate) struct Activity {
+    varied: BTreeSet<ValueId>,
+    useful: BTreeSet<ValueId>,
+}
+
+impl Activity {
+    pub(crate) fn is_varied(&self, value: ValueId) -> bool {
+        self.varied.contains(&value)
+    }
+
+    pub(crate) fn is_active(&self, value: ValueId) -> bool {
+        self.varied.contains(&value) && self.useful.contains(&value)
+    }
+
+    /// The text form of the stage: the active values in order.
+    #[cfg(test)]
+    pub(crate) fn text(&self, f: &Function) -> String {
+        let active = self.varied.intersection(&self.useful);
+        let names = active.map(|value| crate::ir::text::value(f, *value));
+        format!("active: {}\n", names.collect::<Vec<_>>().join(" "))
+    }
+}
+
+/// Finds the active values of `f`, adds the checks of its opaque ones, and
+/// reports active values where there is no derivative.
+pub(crate) fn analyse(f: &mut Function, errors: &mut Errors) -> Activity {
+    let mut activity = Activity::default();
+    for param in &f.params {
+        if param.active {
+            activity.varied.extend(reals(f, &param.entry));
+        }
+    }
+    fixpoint(|| vary(f, &f.body, &mut activity.varied));
+    activity.useful.extend(reals(f, &f.result));
+    for param in &f.params {
+        if let Some(exit) = &param.exit {
+            activity.useful.extend(reals(f, exit));
+        }
+    }
+    let varied = activity.varied.clone();
+    fixpoint(|| use_up(f, &f.body, &varied, &mut activity.useful));
+    report(f, &f.body, &activity, errors);
+    let mut body = std::mem::take(&mut f.body);
+    claim(f, &mut body, &activity, &mut BTreeSet::new());
+    f.body = body;
+    activity
+}
+
+fn reals(f: &Function, tree: &Tree<ValueId>) -> Vec<ValueId> {
+    let leaves = tree.leaves().into_iter();
+    leaves.filter(|leaf| f.kind(*leaf).may_be_real()).collect()
+}
+
+/// Repeats a pass until it reports no change.
+fn fixpoint(mut pass: impl FnMut() -> bool) {
+    while pass() {}
+}
+
+/// The operands through which a derivative flows to the result of `op`.
+pub(crate) fn carriers(f: &Function, value: ValueId, op: &Op) -> Vec<ValueId> {
+    if !f.kind(value).may_be_real() {
+        return Vec::new();
+    }
+    match op {
+        Op::Copy(a, _) | Op::Neg(a) | Op::Deref(a) | Op::Project(a, _) | Op::Convert(_, a) => {
+            vec![*a]
+        }
+        Op::Cast(a, _) if matches!(f.kind(value), Kind::Real(_)) => vec![*a],
+        Op::Binary(op, a, b) if op.is_arithmetic() => vec![*a, *b],
+        Op::Method(Method::Smooth(_), args) | Op::Runtime(_, args) => args.clone(),
+        Op::Select(_, a, b) => vec![*a, *b],
+        _ => Vec::new(),
+    }
+}
+
+fn vary(f: &Function, region: &Region, varied: &mut BTreeSet<ValueId>) -> bool {
+    let mut changed = false;
+    for stmt in &region.stmts {
+        changed |= vary_stmt(f, stmt, varied);
+    }
+    changed
+}
+
+fn vary_stmt(f: &Function, stmt: &Stmt, varied: &mut BTreeSet<ValueId>) -> bool {
+    let mut changed = false;
+    let mut flow = |from: &[ValueId], to: ValueId, varied: &mut BTreeSet<ValueId>| {
+        if f.kind(to).may_be_real() && from.iter().any(|value| varied.contains(value)) {
+            changed |= varied.insert(to);
+        }
+    };
+    match stmt {
+        Stmt::Let(binding) => {
+            let from = carriers(f, binding.value, &binding.op);
+            flow(&from, binding.value, varied);
+        }
+        Stmt::Call(call) => {
+            let from = argument_leaves(&call.args);
+            for value in crate::ir::definitions(stmt) {
+                flow(&from, value, varied);
+            }
+        }
+        Stmt::If(branch) => {
+            let inner = vary(f, &branch.then, varied) | vary(f, &branch.other, varied);
+            for arm in [&branch.then, &branch.other] {
+                for (from, to) in arm.yields.iter().zip(&branch.results) {
+                    flow(&[*from], *to, varied);
+                }
+            }
+            changed |= inner;
+        }
+        Stmt::Match(choice) => {
+            let scrutinee = choice.scrutinee.leaves();
+            let mut inner = false;
+            for arm in &choice.arms {
+                for (_, bound) in &arm.bindings {
+                    flow(&scrutinee, *bound, varied);
+                }
+                inner |= vary(f, &arm.body, varied);
+                for (from, to) in arm.body.yields.iter().zip(&choice.results) {
+                    flow(&[*from], *to, varied);
+                }
+            }
+            changed |= inner;
+        }
+        Stmt::Loop(looped) => {
+            for (i, param) in looped.params.iter().enumerate() {
+                flow(&[looped.inits[i]], *param, varied);
+                flow(&[looped.inits[i]], looped.results[i], varied);
+            }
+            let inner = vary(f, &looped.body, varied);
+            for (i, next) in looped.body.yields.iter().enumerate() {
+                flow(&[*next], looped.params[i], varied);
+                flow(&[*next], looped.results[i], varied);
+            }
+            changed |= inner;
+        }
+        _ => {}
+    }
+    changed
+}
+
+fn argument_leaves(args: &[Arg]) -> Vec<ValueId> {
+    let tree = |arg: &Arg| match arg {
+        Arg::In(tree) => tree.leaves(),
+        Arg::Mut { before, .. } => before.leaves(),
+    };
+    args.iter().flat_map(tree).collect()
+}
+
+fn use_up(
+    f: &Function,
+    region: &Region,
+    varied: &BTreeSet<ValueId>,
+    useful: &mut BTreeSet<ValueId>,
+) -> bool {
+    let mut changed = false;
+    for stmt in region.stmts.iter().rev() {
+        match stmt {
+            Stmt::Let(binding) if useful.contains(&binding.value) => {
+                for from in carriers(f, binding.value, &binding.op) {
+                    changed |= useful.insert(from);
+                }
+            }
+            Stmt::Call(call) => {
+                let defined = crate::ir::definitions(stmt);
+                let active = |v: &ValueId| useful.contains(v) && varied.contains(v);
+                if defined.iter().any(active) {
+                    for leaf in argument_leaves(&call.args) {
+                        changed |= useful.insert(leaf);
+                    }
+                }
+            }
+            Stmt::If(branch) => {
+                for arm in [&branch.then, &branch.other] {
+                    changed |= pass_back(&branch.results, &arm.yields, useful);
+                    changed |= use_up(f, arm, varied, useful);
+                }
+            }
+            Stmt::Match(choice) => {
+                for arm in &choice.arms {
+                    changed |= pass_back(&choice.results, &arm.body.yields, useful);
+                    changed |= use_up(f, &arm.body, varied, useful);
+                }
+            }
+            Stmt::Loop(looped) => {
+                changed |= pass_back(&looped.results, &looped.body.yields, useful);
+                changed |= pass_back(&looped.results, &looped.inits, useful);
+                changed |= pass_back(&looped.params, &looped.body.yields, useful);
+                changed |= use_up(f, &looped.body, varied, useful);
+                changed |= pass_back(&looped.params, &looped.inits, useful);
+            }
+            _ => {}
+        }
+    }
+    changed
+}
+
+fn pass_back(to: &[ValueId], from: &[ValueId], useful: &mut BTreeSet<ValueId>) -> bool {
+    let mut changed = false;
+    for (to, from) in to.iter().zip(from) {
+        if useful.contains(to) {
+            changed |= useful.insert(*from);
+        }
+    }
+    changed
+}
+
+/// Reports active values in code that is passed through.
+fn report(f: &Function, region: &Region, activity: &Activity, errors: &mut Errors) {
+    for stmt in &region.stmts {
+        match stmt {
+            Stmt::Let(binding) => {
+                if let Op::Verbatim(capture, message) = &binding.op
+                    && !message.is_empty()
+                {
+                    let uses = |tree: &Tree<ValueId>| tree.any(|leaf| activity.is_varied(*leaf));
+                    if capture.uses.iter().any(|(_, tree)| uses(tree)) {
+                        let span = f.info(binding.value).span;
+                        errors.push(syn::Error::new(span, message));
+                    }
+                }
+            }
+            Stmt::Match(choice) => {
+                for arm in &choice.arms {
+                    for (name, value) in &arm.bindings {
+                        if activity.is_active(*value) {
+                            errors.refuse(name, no::PAYLOAD);
+                        }
+                    }
+                }
+            }
+            _ => {}
+        }
+        crate::ir::for_each_region(stmt, &mut |inner, _| report(f, inner, activity, errors));
+    }
+}
+
+/// Inserts the checks of opaque operands, once for each value and scope.
+fn claim(f: &Function, region: &mut Region, activity: &Activity, seen: &mut BTreeSet<ValueId>) {
+    let stmts = std::mem::take(&mut region.stmts);
+    for mut stmt in stmts {
+        if let Stmt::Let(binding) = &stmt {
+            for (value, claim) in claims(f, binding.value, &binding.op, activity) {
+                if seen.insert(value) {
+                    region.stmts.push(Stmt::Check(value, claim));
+                }
+            }
+        }
+        match &mut stmt {
+            Stmt::If(branch) => {
+                claim(f, &mut branch.then, activity, &mut seen.clone());
+                claim(f, &mut branch.other, activity, &mut seen.clone());
+            }
+            Stmt::Match(choice) => {
+                for arm in &mut choice.arms {
+                    claim(f, &mut arm.body, activity, &mut seen.clone());
+                }
+            }
+            Stmt::Loop(looped) => {
+                if let Head::While(cond) = &mut looped.head {
+                    claim(f, cond, activity, &mut seen.clone());
+                }
+                claim(f, &mut looped.body, activity, &mut seen.clone());
+            }
+            _ => {}
+        }
+        region.stmts.push(stmt);
+    }
+}
+
+fn claims(f: &Function, value: ValueId, op: &Op, activity: &Activity) -> Vec<(ValueId, Claim)> {
+    let (operands, claim) = match op {
+        Op::Neg(a) => (vec![*a], Claim::Real),
+        Op::Convert(_, a) | Op::Cast(a, _) => (vec![*a], Claim::Real),
+        Op::Method(Method::Discrete(rule), args) if rule.result == Output::Real => {
+            (args.clone(), Claim::Real)
+        }
+        Op::Method(Method::Smooth(_), args) => (args.clone(), Claim::Real),
+        Op::Binary(op, a, b) if op.is_arithmetic() => match f.kind(value) {
+            Kind::Int => (vec![*a, *b], Claim::Discrete),
+            _ => (vec![*a, *b], Claim::Real),
+        },
+        Op::Binary(op, a, b) if !op.is_predicate() => (vec![*a, *b], Claim::Discrete),
+        Op::Binary(BinaryOp::And | BinaryOp::Or, a, b) => (vec![*a, *b], Claim::Discrete),
+        Op::Not(a) => (vec![*a], Claim::Discrete),
+        _ => return Vec::new(),
+    };
+    let checked = |v: &ValueId| f.kind(*v) == Kind::Opaque && activity.is_varied(*v);
+    operands
+        .into_iter()
+        .filter(checked)
+        .map(|value| (value, claim))
+        .collect()
+}

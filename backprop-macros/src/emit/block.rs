@@ -1,0 +1,545 @@
+//! Statements and regions.
+
+use super::Emitter;
+use super::names::local;
+use crate::ir::{
+    Arg, BranchRecord, Call, Claim, Head, If, Loop, Match, Op, Order, Pullback, PullbackArg,
+    Range, RangeAdaptor, Region, RevBranch, RevLoop, Stmt, Tree, ValueId,
+};
+use proc_macro2::{Literal, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use std::collections::BTreeSet;
+
+impl Emitter<'_> {
+    pub(super) fn stmts(&self, region: &Region) -> TokenStream {
+        region.stmts.iter().map(|stmt| self.stmt(stmt)).collect()
+    }
+
+    fn stmt(&self, stmt: &Stmt) -> TokenStream {
+        match stmt {
+            Stmt::Let(binding) => self.let_stmt(binding),
+            Stmt::Effect(capture) => {
+                let tokens = self.capture(capture);
+                quote!(#tokens;)
+            }
+            Stmt::Diverge(capture) => self.capture(capture),
+            Stmt::SameType(a, b) => {
+                let same = self.facade.private("same_type", self.span(*b));
+                let (a, b) = (self.value(*a), self.value(*b));
+                quote!(#same(&#a, &#b);)
+            }
+            Stmt::Check(value, claim) => {
+                let name = match claim {
+                    Claim::Real => "real",
+                    Claim::Discrete => "discrete",
+                };
+                let check = self.facade.private(name, self.span(*value));
+                let value = self.value(*value);
+                quote!(#check(&#value);)
+            }
+            Stmt::Call(call) => self.call(call),
+            Stmt::If(branch) => self.branch(branch),
+            Stmt::Match(choice) => self.choice(choice),
+            Stmt::Loop(looped) => self.looped(looped),
+            Stmt::RevBranch(branch) => self.reverse_branch(branch),
+            Stmt::RevLoop(looped) => self.reverse_loop(looped),
+            Stmt::Pullback(call) => self.pullback(call),
+            Stmt::NewTape(tape) => {
+                let name = self.ident(*tape);
+                match self.f.kind(*tape) {
+                    crate::ir::Kind::Int => quote!(let mut #name = 0usize;),
+                    _ => {
+                        let vec = self.facade.private("Tape", self.span(*tape));
+                        quote!(let mut #name = #vec::new();)
+                    }
+                }
+            }
+            Stmt::Push(tape, values) => {
+                let name = self.ident(*tape);
+                let values = self.group(values);
+                quote!(#name.push(#values);)
+            }
+            Stmt::Unpack(record, values) => {
+                let record = self.value(*record);
+                let values = self.group(values);
+                quote!(let #values = #record;)
+            }
+            // gone before emission
+            Stmt::Declare(_)
+            | Stmt::Read(..)
+            | Stmt::Write(..)
+            | Stmt::Block(..)
+            | Stmt::Exit(_) => TokenStream::new(),
+        }
+    }
+
+    fn let_stmt(&self, binding: &crate::ir::Let) -> TokenStream {
+        if self.inline.contains_key(&binding.value) {
+            return TokenStream::new();
+        }
+        let name = self.ident(binding.value);
+        let (value, _) = self.op(binding.value, &binding.op);
+        let span = self.span(binding.value);
+        match &binding.op {
+            Op::Copy(_, Some(ty)) => quote_spanned!(span=> let #name: #ty = #value;),
+            _ => quote_spanned!(span=> let #name = #value;),
+        }
+    }
+
+    /// `a` for one value, `(a, b)` for several, `()` for none.
+    fn group(&self, values: &[ValueId]) -> TokenStream {
+        let values: Vec<_> = values.iter().map(|value| self.value(*value)).collect();
+        match &values[..] {
+            [only] => only.clone(),
+            values => quote!((#(#values),*)),
+        }
+    }
+
+    fn names(&self, values: &[ValueId]) -> TokenStream {
+        let names: Vec<_> = values.iter().map(|value| self.ident(*value)).collect();
+        match &names[..] {
+            [only] => only.to_token_stream(),
+            names => quote!((#(#names),*)),
+        }
+    }
+
+    // Branches
+
+    /// The body of an arm: its statements, then what it hands on.
+    fn arm(&self, region: &Region, record: Option<TokenStream>) -> TokenStream {
+        let stmts = self.stmts(region);
+        if region.diverges() {
+            return stmts;
+        }
+        let mut values: Vec<_> = region.yields.iter().map(|value| self.value(*value)).collect();
+        values.extend(record);
+        let tail = match &values[..] {
+            [] => TokenStream::new(),
+            [only] => only.clone(),
+            values => quote!((#(#values),*)),
+        };
+        quote!(#stmts #tail)
+    }
+
+    /// `let (results, record) = `, or nothing if there are none.
+    fn receive(&self, results: &[ValueId], record: &Option<BranchRecord>) -> TokenStream {
+        let mut values = results.to_vec();
+        values.extend(record.iter().map(|record| record.value));
+        match values.is_empty() {
+            true => TokenStream::new(),
+            false => {
+                let names = self.names(&values);
+                quote!(let #names =)
+            }
+        }
+    }
+
+    fn branch(&self, branch: &If) -> TokenStream {
+        let receive = self.receive(&branch.results, &branch.record);
+        let cond = self.value(branch.cond);
+        let then = self.arm(&branch.then, self.arm_record(&branch.record, 0));
+        let other = self.arm(&branch.other, self.arm_record(&branch.record, 1));
+        if receive.is_empty() {
+            return match other.is_empty() {
+                true => quote!(if #cond { #then }),
+                false => quote!(if #cond { #then } else { #other }),
+            };
+        }
+        quote!(#receive if #cond { #then } else { #other };)
+    }
+
+    fn choice(&self, choice: &Match) -> TokenStream {
+        let receive = self.receive(&choice.results, &choice.record);
+        let scrutinee = self.tree(&choice.scrutinee);
+        let arms = choice.arms.iter().enumerate().map(|(index, arm)| {
+            let mut pattern = arm.pattern.clone();
+            for (name, value) in &arm.bindings {
+                rename_binding(&mut pattern, name, &self.ident(*value));
+            }
+            let guard = arm.guard.as_ref().map(|guard| {
+                let stmts = self.stmts(guard);
+                let cond = self.group(&guard.yields);
+                match stmts.is_empty() {
+                    true => quote!(if #cond),
+                    false => quote!(if { #stmts #cond }),
+                }
+            });
+            let body = self.arm(&arm.body, self.arm_record(&choice.record, index));
+            quote!(#pattern #guard => { #body })
+        });
+        let arms: Vec<_> = arms.collect();
+        match receive.is_empty() {
+            true => quote!(match #scrutinee { #(#arms)* }),
+            false => quote!(#receive match #scrutinee { #(#arms)* };),
+        }
+    }
+
+    /// What an arm hands on for its reverse half: its number, or its values
+    /// wrapped by which arm it is.
+    fn arm_record(&self, record: &Option<BranchRecord>, index: usize) -> Option<TokenStream> {
+        let record = record.as_ref()?;
+        if record.arms.iter().all(Vec::is_empty) {
+            let number = Literal::usize_suffixed(index);
+            return Some(number.to_token_stream());
+        }
+        let values = self.group(&record.arms[index]);
+        Some(self.wrap(record, index, values))
+    }
+
+    /// `Else(Else(Then(..)))`: nested so that any number of arms fits.
+    fn wrap(&self, record: &BranchRecord, index: usize, inner: TokenStream) -> TokenStream {
+        let branch = self.facade.private("Branch", self.span(record.value));
+        let mut tokens = match index + 1 == record.arms.len() {
+            true => inner,
+            false => quote!(#branch::Then(#inner)),
+        };
+        for _ in 0..index {
+            tokens = quote!(#branch::Else(#tokens));
+        }
+        tokens
+    }
+
+    fn reverse_branch(&self, branch: &RevBranch) -> TokenStream {
+        let names = self.names(&branch.results);
+        if let (None, Some(cond), [then, other]) = (&branch.record, branch.cond, &branch.arms[..]) {
+            let cond = self.value(cond);
+            let (then, other) = (self.arm(then, None), self.arm(other, None));
+            return quote!(let #names = if #cond { #then } else { #other };);
+        }
+        let Some(record) = &branch.record else {
+            return TokenStream::new();
+        };
+        let value = self.value(record.value);
+        let numbered = record.arms.iter().all(Vec::is_empty);
+        let last = branch.arms.len().saturating_sub(1);
+        let arms = branch.arms.iter().enumerate().map(|(index, arm)| {
+            let body = self.arm(arm, None);
+            let pattern = match numbered {
+                true if index == last => quote!(_),
+                true => Literal::usize_suffixed(index).to_token_stream(),
+                false => self.wrap(record, index, self.names(&record.arms[index])),
+            };
+            quote!(#pattern => { #body })
+        });
+        let arms: Vec<_> = arms.collect();
+        quote!(let #names = match #value { #(#arms)* };)
+    }
+
+    // Loops
+
+    fn looped(&self, looped: &Loop) -> TokenStream {
+        let inits = self.inits(&looped.params, &looped.inits);
+        let body = self.stmts(&looped.body);
+        let mut next = TokenStream::new();
+        let counts = looped.tape.filter(|tape| self.f.kind(*tape) == crate::ir::Kind::Int);
+        if !looped.body.diverges() {
+            if let Some(count) = counts {
+                let count = self.ident(count);
+                next.extend(quote!(#count += 1;));
+            }
+            next.extend(self.carry(&looped.params, &looped.body.yields));
+            if let Some(stop) = looped.stop {
+                let stop = self.value(stop);
+                next.extend(quote!(if #stop { break; }));
+            }
+        }
+        let head = match &looped.head {
+            Head::Forever => quote!(loop),
+            Head::While(cond) => {
+                let stmts = self.stmts(cond);
+                let cond = self.group(&cond.yields);
+                match stmts.is_empty() {
+                    true => quote!(while #cond),
+                    false => quote!(while { #stmts #cond }),
+                }
+            }
+            Head::Range(range) => self.for_head(range),
+        };
+        quote!(#inits #head { #body #next })
+    }
+
+    fn for_head(&self, range: &Range) -> TokenStream {
+        let item = self.ident(range.item);
+        let (start, end) = (self.value(range.start), self.value(range.end));
+        let mut tokens = match range.inclusive {
+            true => quote!(#start..=#end),
+            false => quote!(#start..#end),
+        };
+        if !range.adaptors.is_empty() {
+            tokens = quote!((#tokens));
+        }
+        let mut reversed = false;
+        let steps = range.adaptors.iter().any(|a| matches!(a, RangeAdaptor::StepBy(_)));
+        for adaptor in &range.adaptors {
+            match adaptor {
+                RangeAdaptor::Rev if steps => tokens.extend(quote!(.rev())),
+                // without steps, two reversals are none
+                RangeAdaptor::Rev => reversed = !reversed,
+                RangeAdaptor::StepBy(step) => {
+                    let step = self.value(*step);
+                    tokens.extend(quote!(.step_by(#step)));
+                }
+            }
+        }
+        if reversed {
+            tokens.extend(quote!(.rev()));
+        }
+        quote!(for #item in #tokens)
+    }
+
+    fn inits(&self, params: &[ValueId], inits: &[ValueId]) -> TokenStream {
+        let pairs = params.iter().zip(inits);
+        pairs
+            .map(|(param, init)| {
+                let (name, init) = (self.ident(*param), self.value(*init));
+                quote!(let mut #name = #init;)
+            })
+            .collect()
+    }
+
+    /// Assigns the next carried values: one by one, or at once where one is
+    /// read after it was assigned.
+    fn carry(&self, params: &[ValueId], yields: &[ValueId]) -> TokenStream {
+        let changed: Vec<(ValueId, ValueId)> = params
+            .iter()
+            .copied()
+            .zip(yields.iter().copied())
+            .filter(|(param, next)| param != next)
+            .collect();
+        let mut assigned: BTreeSet<ValueId> = BTreeSet::new();
+        let mut hazard = false;
+        for (param, next) in &changed {
+            let mut read = BTreeSet::new();
+            self.reads(*next, &mut read);
+            hazard |= read.intersection(&assigned).next().is_some();
+            assigned.insert(*param);
+        }
+        if hazard {
+            let names = changed.iter().map(|(param, _)| self.ident(*param));
+            let values = changed.iter().map(|(_, next)| self.value(*next));
+            return quote!((#(#names),*) = (#(#values),*););
+        }
+        let assign = |(param, next): &(ValueId, ValueId)| {
+            let (name, value) = (self.ident(*param), self.value(*next));
+            quote!(#name = #value;)
+        };
+        changed.iter().map(assign).collect()
+    }
+
+    /// The named values that the expression for `value` reads.
+    fn reads(&self, value: ValueId, into: &mut BTreeSet<ValueId>) {
+        match self.inline.get(&value) {
+            Some(op) => op.clone().rewrite_uses(&mut |used| self.reads(*used, into)),
+            None => {
+                into.insert(value);
+            }
+        }
+    }
+
+    fn reverse_loop(&self, looped: &RevLoop) -> TokenStream {
+        let inits = self.inits(&looped.params, &looped.inits);
+        let body = self.stmts(&looped.body);
+        let next = self.carry(&looped.params, &looped.body.yields);
+        let head = match &looped.order {
+            Order::Drain(tape, values) => {
+                let tape = self.ident(*tape);
+                let values = self.names(values);
+                let some = quote!(::core::option::Option::Some);
+                let drained = local("tape", looped.span);
+                return quote! {
+                    #inits
+                    let mut #drained = #tape;
+                    while let #some(#values) = #drained.pop() { #body #next }
+                };
+            }
+            Order::Range(range) => self.for_head(range),
+            Order::Count(count) => {
+                let count = self.value(*count);
+                quote!(for _ in 0..#count)
+            }
+            Order::Unknown => return TokenStream::new(),
+        };
+        quote!(#inits #head { #body #next })
+    }
+
+    // Calls
+
+    fn call(&self, call: &Call) -> TokenStream {
+        let path = &call.callee.path;
+        let prepare = call.args.iter().map(|arg| match arg {
+            Arg::Mut { before, after } => {
+                let before = self.tree(before);
+                let name = match after {
+                    Tree::Leaf(leaf) => self.ident(*leaf),
+                    after => self.whole(after),
+                };
+                quote!(let mut #name = #before;)
+            }
+            Arg::In(_) => TokenStream::new(),
+        });
+        let prepare: TokenStream = prepare.collect();
+        let finish = call.args.iter().map(|arg| match arg {
+            Arg::Mut {
+                after: after @ (Tree::Tuple(_) | Tree::Ref(_)),
+                ..
+            } => {
+                let (names, whole) = (self.pattern(after), self.whole(after));
+                quote!(let #names = #whole;)
+            }
+            _ => TokenStream::new(),
+        });
+        let finish: TokenStream = finish.collect();
+        let args = call.args.iter().map(|arg| self.arg(arg));
+        let result = self.pattern(&call.result);
+        let is_unit = call.result.is_unit();
+        let Some(pullback) = call.pullback else {
+            let call = quote!(#path(#(#args),*));
+            return match is_unit {
+                true => quote!(#prepare #call; #finish),
+                false => quote!(#prepare let #result = #call; #finish),
+            };
+        };
+        let active = self.facade.private("Active", call.span);
+        let mask = Literal::u64_suffixed(self.mask(call));
+        let pullback = self.ident(pullback);
+        let span = call.span;
+        let split = quote_spanned! {span=>
+            <#path>::split(#active::<#mask>, #path, #(#args),*)
+        };
+        quote!(#prepare let (#result, #pullback) = #split; #finish)
+    }
+
+    /// Which arguments of a call are active, one bit each.
+    fn mask(&self, call: &Call) -> u64 {
+        let mut mask = 0;
+        for (index, arg) in call.args.iter().enumerate() {
+            let active = match arg {
+                Arg::In(tree) => tree.any(|leaf| self.active_args.contains(&(call.id, *leaf))),
+                Arg::Mut { .. } => true,
+            };
+            if active && index < 64 {
+                mask |= 1 << index;
+            }
+        }
+        mask
+    }
+
+    fn pullback(&self, call: &Pullback) -> TokenStream {
+        let span = call.span;
+        let mut prepare = TokenStream::new();
+        let mut finish = TokenStream::new();
+        let mut entries = Vec::new();
+        let mut returned = Vec::new();
+        for arg in &call.args {
+            match arg {
+                PullbackArg::In { arg, adjoint } => {
+                    let buffered = matches!(arg, Tree::Ref(_)) && adjoint.any(Option::is_some);
+                    if buffered {
+                        // the callee may add in place instead of returning
+                        let entry = self.facade.private("shared_entry", span);
+                        let zero = self.facade.private("zero_gradient", span);
+                        let take = self.facade.private("contribution", span);
+                        let number = returned.len();
+                        let value = local(&format!("argument_{number}"), span);
+                        let buffer = local(&format!("buffer_{number}"), span);
+                        let share = local(&format!("share_{number}"), span);
+                        let content = match arg {
+                            Tree::Ref(inner) => self.tree(inner),
+                            tree => self.tree(tree),
+                        };
+                        prepare.extend(quote! {
+                            let #value = #content;
+                            let mut #buffer = #zero(&#value);
+                        });
+                        let some = quote!(::core::option::Option::Some);
+                        entries.push(quote!(#entry(&#value, #some(&mut #buffer))));
+                        let names = self.adjoint_pattern(adjoint);
+                        finish.extend(quote!(let #names = #take(#share, #buffer);));
+                        returned.push(share.to_token_stream());
+                    } else if let Tree::Ref(_) = arg {
+                        let entry = self.facade.private("constant_entry", span);
+                        let arg = self.tree(arg);
+                        entries.push(quote!(#entry(#arg)));
+                        returned.push(quote!(_));
+                    } else {
+                        entries.push(quote!(()));
+                        returned.push(self.adjoint_pattern(adjoint));
+                    }
+                }
+                PullbackArg::Mut {
+                    after,
+                    upstream,
+                    adjoint,
+                } => {
+                    let entry = self.facade.private("Mut", span);
+                    let number = returned.len();
+                    let value = local(&format!("content_{number}"), span);
+                    let buffer = local(&format!("buffer_{number}"), span);
+                    let (content, upstream) = (self.tree(after), self.tree(upstream));
+                    prepare.extend(quote! {
+                        let mut #value = #content;
+                        let mut #buffer = #upstream;
+                    });
+                    entries.push(quote!(#entry { value: &mut #value, adjoint: &mut #buffer }));
+                    let names = self.pattern(adjoint);
+                    finish.extend(quote!(let #names = #buffer;));
+                    returned.push(quote!(_));
+                }
+            }
+        }
+        let (pullback, upstream) = (self.value(call.pullback), self.tree(&call.upstream));
+        let run = quote_spanned!(span=> #pullback(&#upstream, #(#entries),*));
+        let Some(guard) = call.guard else {
+            return quote!(#prepare let (#(#returned,)*) = #run; #finish);
+        };
+        let names: Vec<ValueId> = crate::ir::definitions(&Stmt::Pullback(call.clone()));
+        let guard = self.value(guard);
+        let zeros = names.iter().map(|_| quote!(0.0));
+        let outer = self.names(&names);
+        let inner = self.names(&names);
+        quote! {
+            let #outer = if #guard {
+                #prepare let (#(#returned,)*) = #run; #finish
+                #inner
+            } else {
+                (#(#zeros),*)
+            };
+        }
+    }
+
+    fn adjoint_pattern(&self, tree: &Tree<Option<ValueId>>) -> TokenStream {
+        match tree {
+            Tree::Leaf(Some(leaf)) => self.ident(*leaf).to_token_stream(),
+            Tree::Leaf(None) => quote!(_),
+            Tree::Tuple(parts) => {
+                let parts = parts.iter().map(|part| self.adjoint_pattern(part));
+                quote!((#(#parts,)*))
+            }
+            Tree::Ref(inner) => self.adjoint_pattern(inner),
+        }
+    }
+}
+
+/// Replaces the user's name of a binding by the generated one.
+fn rename_binding(pat: &mut syn::Pat, from: &syn::Ident, to: &syn::Ident) {
+    use syn::Pat;
+    let each = |pat: &mut Pat| rename_binding(pat, from, to);
+    match pat {
+        Pat::Ident(bound) => {
+            if bound.ident == *from {
+                bound.ident = to.clone();
+            }
+            if let Some((_, inner)) = &mut bound.subpat {
+                each(inner);
+            }
+        }
+        Pat::Paren(inner) => each(&mut inner.pat),
+        Pat::Reference(inner) => each(&mut inner.pat),
+        Pat::Or(or) => or.cases.iter_mut().for_each(each),
+        Pat::Tuple(tuple) => tuple.elems.iter_mut().for_each(each),
+        Pat::TupleStruct(tuple) => tuple.elems.iter_mut().for_each(each),
+        Pat::Slice(slice) => slice.elems.iter_mut().for_each(each),
+        Pat::Struct(fields) => fields.fields.iter_mut().for_each(|field| each(&mut field.pat)),
+        _ => {}
+    }
+}

@@ -1,0 +1,252 @@
+//! Expressions, with no more parentheses than they need.
+
+use super::Emitter;
+use super::names::local;
+use crate::ir::{Arg, BinaryOp, Capture, Op, Tree, ValueId};
+use proc_macro2::{Literal, Punct, Spacing, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+
+/// How tightly an expression binds; see [`BinaryOp::precedence`].
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
+pub(super) struct Precedence(u8);
+
+/// `if`, casts, code of the user: needs parentheses in any operator.
+const LOOSE: Precedence = Precedence(0);
+const UNARY: Precedence = Precedence(12);
+const ATOM: Precedence = Precedence(14);
+
+impl Emitter<'_> {
+    /// The expression that stands for `value`.
+    pub(super) fn value(&self, value: ValueId) -> TokenStream {
+        self.prec(value).0
+    }
+
+    fn prec(&self, value: ValueId) -> (TokenStream, Precedence) {
+        match self.inline.get(&value) {
+            Some(op) => self.op(value, op),
+            None => (self.ident(value).to_token_stream(), ATOM),
+        }
+    }
+
+    pub(super) fn ident(&self, value: ValueId) -> proc_macro2::Ident {
+        self.names.ident(self.f, value)
+    }
+
+    pub(super) fn span(&self, value: ValueId) -> Span {
+        self.f.info(value).span.resolved_at(Span::mixed_site())
+    }
+
+    fn at_least(&self, value: ValueId, needed: Precedence) -> TokenStream {
+        let (tokens, precedence) = self.prec(value);
+        match precedence < needed {
+            true => quote!((#tokens)),
+            false => tokens,
+        }
+    }
+
+    /// The right-hand side of a `let`.
+    pub(super) fn op(&self, value: ValueId, op: &Op) -> (TokenStream, Precedence) {
+        let span = self.span(value);
+        match op {
+            Op::Constant(tokens) => {
+                let is_atom = syn::parse2::<syn::Lit>(tokens.clone()).is_ok()
+                    || syn::parse2::<syn::Path>(tokens.clone()).is_ok();
+                (tokens.clone(), if is_atom { ATOM } else { LOOSE })
+            }
+            Op::Number(number) => {
+                let literal = Literal::f64_unsuffixed(number.abs());
+                match number.is_sign_negative() {
+                    true => (quote!(-#literal), UNARY),
+                    false => (literal.to_token_stream(), ATOM),
+                }
+            }
+            Op::Integer(number) => {
+                let literal = Literal::i64_unsuffixed(*number);
+                let precedence = if *number < 0 { UNARY } else { ATOM };
+                (literal.to_token_stream(), precedence)
+            }
+            Op::Flag(flag) => (quote!(#flag), ATOM),
+            Op::Copy(a, _) => self.prec(*a),
+            Op::Neg(a) => {
+                let a = self.at_least(*a, UNARY);
+                (quote_spanned!(span=> -#a), UNARY)
+            }
+            Op::Not(a) => {
+                let a = self.at_least(*a, UNARY);
+                (quote_spanned!(span=> !#a), UNARY)
+            }
+            Op::Deref(a) => {
+                let a = self.at_least(*a, UNARY);
+                (quote_spanned!(span=> *#a), UNARY)
+            }
+            Op::Binary(op, a, b) => self.binary(*op, *a, *b, span),
+            Op::Method(method, args) => {
+                let receiver = self.at_least(args[0], ATOM);
+                let name = proc_macro2::Ident::new(method.name(), span);
+                let by_reference = method.name().ends_with("_cmp");
+                let args = args[1..].iter().map(|arg| match by_reference {
+                    true => {
+                        let arg = self.at_least(*arg, UNARY);
+                        quote!(&#arg)
+                    }
+                    false => self.value(*arg),
+                });
+                (quote_spanned!(span=> #receiver.#name(#(#args),*)), ATOM)
+            }
+            Op::Cast(a, ty) => {
+                let a = self.at_least(*a, UNARY);
+                (quote_spanned!(span=> #a as #ty), LOOSE)
+            }
+            Op::Convert(path, a) => {
+                let a = self.value(*a);
+                (quote_spanned!(span=> #path(#a)), ATOM)
+            }
+            Op::Project(a, index) => {
+                let a = self.at_least(*a, ATOM);
+                let index = Literal::u32_unsuffixed(*index);
+                (quote_spanned!(span=> #a.#index), ATOM)
+            }
+            Op::Verbatim(capture, _) => (self.capture(capture), LOOSE),
+            Op::Stop(path, capture) => {
+                let inner = self.capture(capture);
+                (quote_spanned!(span=> <#path>::stop(#path, #inner)), ATOM)
+            }
+            Op::Runtime(name, args) => {
+                let function = self.facade.rule(name, span);
+                let args = args.iter().map(|arg| self.value(*arg));
+                (quote_spanned!(span=> #function(#(#args),*)), ATOM)
+            }
+            Op::Select(cond, a, b) => {
+                let (cond, a, b) = (self.value(*cond), self.value(*a), self.value(*b));
+                (quote_spanned!(span=> if #cond { #a } else { #b }), LOOSE)
+            }
+            Op::ZeroGradient(a) => {
+                let function = self.facade.private("zero_gradient", span);
+                let a = self.at_least(*a, UNARY);
+                (quote_spanned!(span=> #function(&#a)), ATOM)
+            }
+            Op::AddField(a, index, d) => {
+                let (a, d) = (self.value(*a), self.value(*d));
+                let index = Literal::u32_unsuffixed(*index);
+                let total = local("total", span);
+                let add = self.facade.private("accumulate", span);
+                let tokens = quote_spanned! {span=> {
+                    let mut #total = #a;
+                    #add(&mut #total.#index, &#d);
+                    #total
+                }};
+                (tokens, LOOSE)
+            }
+            Op::Narrow(like, d) => {
+                let function = self.facade.private("narrow", span);
+                let like = self.at_least(*like, UNARY);
+                let d = self.value(*d);
+                (quote_spanned!(span=> #function(&#like, #d)), ATOM)
+            }
+        }
+    }
+
+    fn binary(
+        &self,
+        op: BinaryOp,
+        a: ValueId,
+        b: ValueId,
+        span: Span,
+    ) -> (TokenStream, Precedence) {
+        let own = Precedence(op.precedence());
+        let tighter = Precedence(op.precedence() + 1);
+        // comparisons do not chain; the rest associates to the left
+        let left = match op.precedence() {
+            4 => tighter,
+            _ => own,
+        };
+        let (a, b) = (self.at_least(a, left), self.at_least(b, tighter));
+        let symbol = symbol(op.symbol(), span);
+        (quote!(#a #symbol #b), own)
+    }
+
+    /// User code with the locals it names bound again.
+    pub(super) fn capture(&self, capture: &Capture) -> TokenStream {
+        let tokens = &capture.tokens;
+        if capture.uses.is_empty() {
+            return tokens.clone();
+        }
+        let bindings = capture.uses.iter().map(|(name, tree)| {
+            let value = self.tree(tree);
+            quote!(let #name = #value;)
+        });
+        quote!({ #(#bindings)* #tokens })
+    }
+
+    /// A tuple of values, references included.
+    pub(super) fn tree(&self, tree: &Tree<ValueId>) -> TokenStream {
+        match tree {
+            Tree::Leaf(leaf) => self.value(*leaf),
+            Tree::Tuple(parts) => {
+                let parts = parts.iter().map(|part| self.tree(part));
+                quote!((#(#parts,)*))
+            }
+            Tree::Ref(inner) => {
+                let inner = match &**inner {
+                    Tree::Leaf(leaf) => self.at_least(*leaf, UNARY),
+                    inner => self.tree(inner),
+                };
+                quote!(&#inner)
+            }
+        }
+    }
+
+    /// A tuple pattern of names.
+    pub(super) fn pattern(&self, tree: &Tree<ValueId>) -> TokenStream {
+        match tree {
+            Tree::Leaf(leaf) => self.ident(*leaf).to_token_stream(),
+            Tree::Tuple(parts) => {
+                let parts = parts.iter().map(|part| self.pattern(part));
+                quote!((#(#parts,)*))
+            }
+            Tree::Ref(inner) => self.pattern(inner),
+        }
+    }
+
+    pub(super) fn arg(&self, arg: &Arg) -> TokenStream {
+        match arg {
+            Arg::In(tree) => self.tree(tree),
+            Arg::Mut { after, .. } => match after {
+                Tree::Leaf(leaf) => {
+                    let name = self.ident(*leaf);
+                    quote!(&mut #name)
+                }
+                after => {
+                    let name = self.whole(after);
+                    quote!(&mut #name)
+                }
+            },
+        }
+    }
+
+    /// The variable that holds a whole tuple passed by `&mut`.
+    pub(super) fn whole(&self, tree: &Tree<ValueId>) -> proc_macro2::Ident {
+        match tree.leaves().first() {
+            Some(leaf) => {
+                let name = self.ident(*leaf).to_string();
+                local(&format!("tuple_{}", name.trim_start_matches('_')), self.span(*leaf))
+            }
+            None => local("tuple", Span::mixed_site()),
+        }
+    }
+}
+
+fn symbol(text: &str, span: Span) -> TokenStream {
+    let mut chars = text.chars().peekable();
+    let mut tokens = TokenStream::new();
+    while let Some(c) = chars.next() {
+        let spacing = match chars.peek() {
+            Some(_) => Spacing::Joint,
+            None => Spacing::Alone,
+        };
+        let mut punct = Punct::new(c, spacing);
+        punct.set_span(span);
+        punct.to_tokens(&mut tokens);
+    }
+    tokens
+}

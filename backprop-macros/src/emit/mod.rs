@@ -1,0 +1,160 @@
+//! From the IR to tokens.
+//!
+//! Emission is dumb: statements become statements. It decides only what the
+//! code looks like: a value without a name that is used once, in the region
+//! that defines it, is written where it is used.
+
+mod block;
+mod companions;
+mod expr;
+mod names;
+mod paths;
+
+pub(crate) use companions::{companions, custom, stub};
+pub(crate) use names::PREFIX;
+
+use crate::ir::{Function, Op, PullbackArg, Region, Stmt, StmtId, ValueId};
+use names::Names;
+use paths::Facade;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What emission knows of the function.
+pub(crate) struct Emitter<'a> {
+    f: &'a Function,
+    names: Names,
+    facade: Facade,
+    /// Operations that are written where their value is used.
+    inline: BTreeMap<ValueId, Op>,
+    /// The active leaves of the arguments of each call.
+    active_args: BTreeSet<(StmtId, ValueId)>,
+}
+
+impl<'a> Emitter<'a> {
+    pub(crate) fn new(f: &'a Function, krate: &syn::Path) -> Self {
+        let counts = Counts {
+            all: crate::simplify::use_counts(f),
+            forward: crate::simplify::forward_counts(f),
+        };
+        let mut inline = BTreeMap::new();
+        plan(f, &f.body, &counts, true, &mut inline);
+        if let Some(reverse) = &f.reverse {
+            plan(f, &reverse.body, &counts, false, &mut inline);
+        }
+        let mut active_args = BTreeSet::new();
+        if let Some(reverse) = &f.reverse {
+            find_active_args(&reverse.body, &mut active_args);
+        }
+        Emitter {
+            f,
+            active_args,
+            names: Names::of(f),
+            facade: Facade(krate.clone()),
+            inline,
+        }
+    }
+}
+
+fn find_active_args(region: &Region, into: &mut BTreeSet<(StmtId, ValueId)>) {
+    for stmt in &region.stmts {
+        if let Stmt::Pullback(call) = stmt {
+            for arg in &call.args {
+                if let PullbackArg::In { arg, adjoint } = arg {
+                    let pairs = arg.zip(adjoint).unwrap_or_default().into_iter();
+                    let active = pairs.filter(|(_, adjoint)| adjoint.is_some());
+                    into.extend(active.map(|(leaf, _)| (call.of, leaf)));
+                }
+            }
+        }
+        crate::ir::for_each_region(stmt, &mut |inner, _| find_active_args(inner, into));
+    }
+}
+
+/// How often each value is used.
+struct Counts {
+    all: BTreeMap<ValueId, usize>,
+    forward: BTreeMap<ValueId, usize>,
+}
+
+/// Finds the values that are written where they are used.
+fn plan(
+    f: &Function,
+    region: &Region,
+    counts: &Counts,
+    forward: bool,
+    inline: &mut BTreeMap<ValueId, Op>,
+) {
+    let nested = crate::simplify::nested_uses(region);
+    let mut here = BTreeSet::new();
+    for stmt in &region.stmts {
+        direct_uses(stmt, &mut here);
+        crate::ir::for_each_region(stmt, &mut |inner, _| plan(f, inner, counts, forward, inline));
+    }
+    here.extend(&region.yields);
+    for (index, stmt) in region.stmts.iter().enumerate() {
+        let Stmt::Let(binding) = stmt else {
+            continue;
+        };
+        let value = binding.value;
+        let info = f.info(value);
+        let constant = matches!(
+            binding.op,
+            Op::Number(_) | Op::Integer(_) | Op::Flag(_) | Op::Constant(_)
+        );
+        let literal = match &binding.op {
+            // a literal may be written wherever it is used; a path may be a
+            // `static` or a function and is evaluated where the user did
+            Op::Constant(tokens) => syn::parse2::<syn::Lit>(tokens.clone()).is_ok(),
+            _ => constant,
+        };
+        let uses = counts.all.get(&value).copied().unwrap_or(0);
+        if literal && info.hint.is_none() {
+            // without a suffix its type is that of its only use in the
+            // primal; in the reverse half it takes the type it meets
+            if !forward || counts.forward.get(&value).copied().unwrap_or(0) <= 1 {
+                inline.insert(value, binding.op.clone());
+            }
+            continue;
+        }
+        let once = uses == 1 && here.contains(&value) && !nested.contains(&value);
+        let pure = match &binding.op {
+            Op::Copy(_, Some(_)) | Op::Verbatim(..) | Op::Stop(..) => false,
+            op => !crate::simplify::may_panic(f, op) || follows(f, region, index),
+        };
+        if once && pure && info.hint.is_none() {
+            inline.insert(value, binding.op.clone());
+        }
+    }
+}
+
+/// Whether only harmless operations stand between a statement and its use.
+fn follows(f: &Function, region: &Region, index: usize) -> bool {
+    let Some(Stmt::Let(binding)) = region.stmts.get(index) else {
+        return false;
+    };
+    for stmt in &region.stmts[index + 1..] {
+        let mut used = BTreeSet::new();
+        direct_uses(stmt, &mut used);
+        if used.contains(&binding.value) {
+            return matches!(stmt, Stmt::Let(_) | Stmt::If(_) | Stmt::Loop(_));
+        }
+        match stmt {
+            Stmt::Let(other) if !crate::simplify::may_panic(f, &other.op) => {}
+            _ => return false,
+        }
+    }
+    false
+}
+
+/// The values that a statement uses itself, not in the regions inside it.
+fn direct_uses(stmt: &Stmt, into: &mut BTreeSet<ValueId>) {
+    let mut all: BTreeMap<ValueId, usize> = BTreeMap::new();
+    crate::ir::for_each_use(stmt, &mut |value| *all.entry(value).or_default() += 1);
+    crate::ir::for_each_region(stmt, &mut |inner, _| {
+        crate::ir::rewrite_region_uses(&mut inner.clone(), &mut |value| {
+            if let Some(count) = all.get_mut(value) {
+                *count -= 1;
+            }
+        });
+    });
+    into.extend(all.into_iter().filter(|(_, count)| *count > 0).map(|(value, _)| value));
+}

@@ -1,0 +1,146 @@
+//! Names of generated values: the user's where there is one, `d_x` for the
+//! adjoint of `x`, the operation's for the rest.
+
+use crate::ir::{BinaryOp, Function, Loop, Op, RangeAdaptor, Region, RevLoop, Stmt, ValueId};
+use proc_macro2::{Ident, Span};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Every generated local starts so: hygiene does not keep a user's `const t`
+/// from being meant by a generated `let t`.
+pub(crate) const PREFIX: &str = "__";
+
+/// The name of each value.
+pub(crate) struct Names {
+    names: BTreeMap<ValueId, String>,
+    used: BTreeSet<String>,
+}
+
+impl Names {
+    /// Names all values of `f`.
+    pub(crate) fn of(f: &Function) -> Self {
+        let mut names = Names {
+            names: BTreeMap::new(),
+            used: BTreeSet::new(),
+        };
+        for param in &f.params {
+            param.entry.for_each(&mut |leaf| names.add(f, *leaf, "x"));
+        }
+        names.region(f, &f.body);
+        if let Some(reverse) = &f.reverse {
+            reverse.upstream.for_each(&mut |leaf| names.add(f, *leaf, "upstream"));
+            for exit in reverse.exits.iter().flatten() {
+                exit.for_each(&mut |leaf| names.add(f, *leaf, "upstream"));
+            }
+            names.region(f, &reverse.body);
+        }
+        names
+    }
+
+    /// The identifier of a value, with the location of the user's code.
+    pub(crate) fn ident(&self, f: &Function, value: ValueId) -> Ident {
+        let span = f.info(value).span;
+        let name = self.names.get(&value).map_or("value", String::as_str);
+        local(name, span)
+    }
+
+    fn add(&mut self, f: &Function, value: ValueId, fallback: &str) {
+        if self.names.contains_key(&value) {
+            return;
+        }
+        let info = f.info(value);
+        let base = match &info.hint {
+            Some(hint) => hint.trim_start_matches("r#").trim_start_matches(PREFIX),
+            None => fallback,
+        };
+        let base = match info.adjoint {
+            true => format!("d_{base}"),
+            false => base.to_owned(),
+        };
+        let name = self.unique(base);
+        self.names.insert(value, name);
+    }
+
+    fn unique(&mut self, base: String) -> String {
+        let mut name = base.clone();
+        let mut version = 1;
+        while !self.used.insert(name.clone()) {
+            name = format!("{base}_{version}");
+            version += 1;
+        }
+        name
+    }
+
+    /// Two values that share one variable.
+    fn share(&mut self, value: ValueId, with: ValueId) {
+        if let Some(name) = self.names.get(&with).cloned() {
+            self.names.insert(value, name);
+        }
+    }
+
+    fn region(&mut self, f: &Function, region: &Region) {
+        for stmt in &region.stmts {
+            self.stmt(f, stmt);
+        }
+    }
+
+    fn stmt(&mut self, f: &Function, stmt: &Stmt) {
+        match stmt {
+            Stmt::Let(binding) => self.add(f, binding.value, operation(&binding.op)),
+            Stmt::Loop(Loop {
+                params, results, ..
+            })
+            | Stmt::RevLoop(RevLoop {
+                params, results, ..
+            }) => {
+                // one `let mut` holds both
+                for (param, result) in params.iter().zip(results) {
+                    self.add(f, *param, "state");
+                    self.share(*result, *param);
+                }
+            }
+            _ => {}
+        }
+        crate::ir::for_each_region(stmt, &mut |inner, bound| {
+            for value in bound {
+                self.add(f, value, "item");
+            }
+            self.region(f, inner);
+        });
+        for value in crate::ir::definitions(stmt) {
+            self.add(f, value, "value");
+        }
+        if let Stmt::Loop(looped) = stmt
+            && let crate::ir::Head::Range(range) = &looped.head
+        {
+            self.add(f, range.item, "i");
+            for adaptor in &range.adaptors {
+                if let RangeAdaptor::StepBy(step) = adaptor {
+                    self.add(f, *step, "step");
+                }
+            }
+        }
+    }
+}
+
+/// An identifier for a generated local.
+pub(crate) fn local(name: &str, span: Span) -> Ident {
+    Ident::new(&format!("{PREFIX}{name}"), span.resolved_at(Span::mixed_site()))
+}
+
+/// What a value without a name is called.
+fn operation(op: &Op) -> &'static str {
+    match op {
+        Op::Binary(BinaryOp::Add, ..) => "sum",
+        Op::Binary(BinaryOp::Sub, ..) => "difference",
+        Op::Binary(BinaryOp::Mul, ..) => "product",
+        Op::Binary(BinaryOp::Div, ..) => "quotient",
+        Op::Binary(BinaryOp::Rem, ..) => "remainder",
+        Op::Binary(op, ..) if op.is_predicate() => "test",
+        Op::Neg(_) => "negated",
+        Op::Method(method, _) => method.name(),
+        Op::Constant(_) | Op::Number(_) | Op::Integer(_) | Op::Flag(_) => "constant",
+        Op::Select(..) => "share",
+        Op::ZeroGradient(_) => "zero",
+        _ => "value",
+    }
+}

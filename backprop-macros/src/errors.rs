@@ -1,0 +1,43 @@
+//! Collected errors: a pass reports all it finds, not only the first.
+
+use crate::fence::Refusal;
+use proc_macro2::Span;
+use syn::spanned::Spanned;
+
+/// The errors found so far.
+#[derive(Default)]
+pub(crate) struct Errors {
+    list: Vec<syn::Error>,
+}
+
+impl Errors {
+    /// Refuses the code at `node`, spanning all of it.
+    pub(crate) fn refuse(&mut self, node: &impl Spanned, refusal: Refusal) {
+        self.refuse_at(node.span(), refusal);
+    }
+
+    /// Refuses the code at `span`.
+    pub(crate) fn refuse_at(&mut self, span: Span, refusal: Refusal) {
+        self.push(syn::Error::new(span, refusal.message));
+    }
+
+    /// Reports a message made for the occasion.
+    pub(crate) fn push(&mut self, error: syn::Error) {
+        self.list.push(error);
+    }
+
+    /// Whether anything was reported.
+    pub(crate) fn any(&self) -> bool {
+        !self.list.is_empty()
+    }
+
+    /// All errors as one, or nothing.
+    pub(crate) fn finish(self) -> syn::Result<()> {
+        let mut errors = self.list.into_iter();
+        let Some(mut all) = errors.next() else {
+            return Ok(());
+        };
+        errors.for_each(|error| all.combine(error));
+        Err(all)
+    }
+}

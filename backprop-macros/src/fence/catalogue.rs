@@ -1,0 +1,109 @@
+//! Every refusal: what is unsupported, why where it helps, what to write instead.
+
+/// A refusal's message.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Refusal {
+    pub(crate) message: &'static str,
+}
+
+macro_rules! catalogue {
+    ($($name:ident = $message:literal;)*) => {
+        $(pub(crate) const $name: Refusal = Refusal { message: $message };)*
+
+        /// All refusals, for the test that looks for a case of each.
+        #[cfg(test)]
+        pub(crate) const ALL: &[(&str, Refusal)] = &[$((stringify!($name), $name)),*];
+    };
+}
+
+catalogue! {
+    // the attribute
+    UNKNOWN_OPTION = "unknown option; `#[differentiate]` knows `wrt(..)`, `name = ..`, `rule = ..`, `crate = ..`, `recursive` and `show`";
+    REPEATED_OPTION = "this option is given twice";
+    MODE_NOT_YET = "this option is not implemented yet; reverse mode needs no option";
+    EMPTY_WRT = "`wrt()` names no parameter; write `wrt(x)`, or leave it out to differentiate with respect to all";
+    UNKNOWN_WRT = "no parameter has this name";
+    REPEATED_WRT = "this parameter is named twice";
+    CONSTANT_WRT = "this parameter cannot carry a derivative: only real numbers can";
+    NOT_A_FUNCTION = "`#[differentiate]` goes on a free function";
+
+    // the signature
+    METHOD = "methods are not differentiated yet; write a free function that takes the fields it needs";
+    ASYNC_FUNCTION = "an `async fn` cannot be differentiated; differentiate the computation and call it from async code";
+    UNSAFE_FUNCTION = "an `unsafe fn` cannot be differentiated; give it a rule: wrap it in a safe function with `#[differentiate(rule = ..)]`";
+    EXTERN_FUNCTION = "an `extern` function cannot be differentiated; wrap it in a Rust function with `#[differentiate(rule = ..)]`";
+    VARIADIC = "variadic functions cannot be differentiated";
+    TYPE_PARAMETER = "generic functions are not differentiated yet; write the function for `f64` or `f32`";
+    CONST_PARAMETER = "const generics are not differentiated yet; pass the number as a parameter";
+    TOO_MANY_PARAMETERS = "more than 64 parameters are not supported; group them in tuples";
+    ATTRIBUTE_ON_FUNCTION = "this attribute does not go with `#[differentiate]`; put it on a function that calls this one";
+    CONTAINER_PARAMETER = "arrays, slices and other containers of real numbers are not differentiated yet; pass scalars or tuples, or exclude the parameter with `wrt(..)`";
+    IMPL_TRAIT = "`impl Trait` parameters are not differentiated yet; name the type";
+    TRAIT_OBJECT = "trait objects are not differentiated yet; name the type, or exclude the parameter with `wrt(..)`";
+    FUNCTION_POINTER = "function arguments are not differentiated yet; call the function by name, or exclude the parameter with `wrt(..)`";
+    RAW_POINTER = "raw pointers cannot be differentiated; pass a reference";
+    UNSUPPORTED_TYPE = "parameters of this type cannot be differentiated; exclude it with `wrt(..)`";
+    REFERENCE_IN_TUPLE = "references inside tuples are not differentiated yet; pass the parts as parameters of their own";
+    MUT_OF_REFERENCE = "`&mut` of a reference cannot be differentiated; take `&mut` of the number itself";
+    MUT_OPAQUE = "`&mut` of this type is not differentiated yet; take `&mut f64`, `&mut f32` or a tuple of them";
+    MUT_CONTAINER = "`&mut` of a container is not differentiated yet; take `&mut f64`, `&mut f32` or a tuple of them";
+    RULE_WITH_MUT = "a custom rule cannot have `&mut` parameters; return the new value instead";
+    NO_ACTIVE_PARAMETER = "no parameter can carry a derivative: at least one must be a real number that `wrt(..)` does not exclude";
+    CONSTANT_RESULT = "the result cannot carry a derivative: return a real number or a tuple with one, or write to a `&mut f64` parameter";
+    NEVER_RESULT = "a function that never returns has no derivative";
+    REFERENCE_RESULT = "functions that return references are not differentiated yet; return the number itself";
+    CONTAINER_RESULT = "containers as results are not differentiated yet; return a scalar or a tuple";
+    UNSUPPORTED_RESULT = "results of this type cannot be differentiated; return a scalar or a tuple";
+
+    // statements and items
+    ATTRIBUTE_IN_BODY = "attributes other than lint levels are not supported inside a differentiated function; choose with `if cfg!(..)` instead of `#[cfg(..)]`";
+    STATIC_IN_BODY = "a `static` inside a differentiated function would exist twice; move it out of the function";
+    MACRO_IN_BODY = "macros defined inside a differentiated function are not supported; write the code out";
+    ITEM_IN_BODY = "this item inside a differentiated function would exist twice; move it out of the function";
+    UNKNOWN_MACRO = "the code behind this macro cannot be seen; write it out, or wrap it in `backprop::constant(..)` if it carries no gradient";
+    NESTED_FUNCTION_CALL = "this function is defined inside a differentiated one without `#[differentiate]`; mark it too";
+
+    // expressions
+    ASYNC_BLOCK = "`async` blocks cannot be differentiated";
+    AWAIT = "`.await` cannot be differentiated";
+    UNSAFE_BLOCK = "`unsafe` code cannot be differentiated; put it into a function of its own with `#[differentiate(rule = ..)]`";
+    QUESTION_MARK = "`?` is not differentiated yet; use `match` or `if let`";
+    TRY_BLOCK = "`try` blocks cannot be differentiated";
+    YIELD = "`yield` cannot be differentiated";
+    RAW_ADDRESS = "raw pointers cannot be differentiated";
+    CONST_BLOCK = "`const` blocks are not supported; name the constant: `const C: f64 = ..;`";
+    UNKNOWN_EXPRESSION = "this expression is not known to `#[differentiate]`";
+    CLOSURE = "closures are not differentiated yet; write a `#[differentiate]` function and call it";
+    ARRAY = "arrays of active values are not differentiated yet; use scalars or tuples";
+    INDEXING = "indexing an active value is not differentiated yet; use scalars or tuples";
+    STRUCT_LITERAL = "structs of active values are not differentiated yet; use a tuple";
+    FIELD = "fields of an active value are not differentiated yet; pass the field itself, or exclude the value with `wrt(..)`";
+    UNKNOWN_METHOD = "this method has no rule, and its receiver or an argument is active; wrap it in a function with `#[differentiate(rule = ..)]`, or in `backprop::constant(..)` if it carries no gradient";
+    BIT_CAST = "the bits of an active value carry no derivative; wrap the call in `backprop::constant(..)` if that is meant";
+    METHOD_ARGUMENTS = "this method of `f32` and `f64` takes another number of arguments";
+    CALL_OF_VALUE = "only functions called by their path are differentiated";
+    CONSTRUCTOR = "constructors with active arguments are not differentiated yet; use a tuple";
+    ASSOCIATED_FUNCTION = "associated functions with active arguments are not differentiated yet; call a free function";
+    STD_FUNCTION = "functions of the standard library that take active arguments have no rule; write it out, or wrap it in `backprop::constant(..)` if it carries no gradient";
+    MUTATION_THROUGH_CALL = "the target of this `&mut` is not a local variable";
+    MUT_REFERENCE = "a `&mut` reference can be taken of a local variable only";
+    MUT_REFERENCE_CHOSEN = "`&mut` references that are stored conditionally or reassigned are not differentiated yet";
+    ASSIGNMENT_TARGET = "only local variables and fields of local tuples can be assigned";
+    ASSIGNMENT_IMMUTABLE = "this variable is not declared `mut`";
+    TUPLE_SHAPE = "the shape of this tuple is not known here; annotate it: `let t: (f64, f64) = ..`";
+    FOR_ITERATOR = "`for` is differentiated over integer ranges only (`a..b`, `a..=b`, with `rev` and `step_by`)";
+    OPEN_RANGE = "a range without an end cannot be differentiated; use `loop` with a counter";
+    CONST_CAST = "casts of active values go to `f32`, `f64` and integers";
+    OPAQUE_CODE = "this code is passed through as it is, so it must not use active values; write it with the operations of the documentation, or wrap it in `backprop::constant(..)` if it carries no gradient";
+    JUMP_IN_OPAQUE_CODE = "`return`, `break` and `continue` cannot be seen through in this code; write them as statements of the function";
+    PATTERN = "this pattern is not supported on active values";
+    OR_PATTERN = "an or-pattern that binds different active values in its alternatives is not differentiated yet; write separate arms";
+    REF_PATTERN = "`ref` patterns of active values are not differentiated yet; bind the value";
+    PAYLOAD = "the payload of an active enum is not differentiated yet; exclude the enum with `wrt(..)`";
+    ACTIVE_ARGUMENT_OF_MACRO = "an active value cannot be used in this macro";
+    LET_EXPRESSION = "`let` is supported as the condition of `if` and `while`";
+    UNKNOWN_LABEL = "no enclosing loop or block has this label";
+    OUTSIDE_LOOP = "`break` and `continue` need an enclosing loop";
+    ASSIGN_DESTRUCTURE = "destructuring assignments take tuples of local variables";
+    TOO_DEEP = "this expression is nested too deeply to be differentiated";
+}

@@ -1,0 +1,189 @@
+//! Operations: what the right-hand side of a `let` can be.
+
+use super::ValueId;
+use crate::rules::{Discrete, Rule};
+use proc_macro2::TokenStream;
+
+/// The right-hand side of a `let`.
+#[derive(Clone, Debug)]
+pub(crate) enum Op {
+    /// A literal, a constant's path, or another expression without locals.
+    Constant(TokenStream),
+    /// A float literal made by a rule or a pass.
+    Number(f64),
+    /// An integer literal made by a rule or a pass.
+    Integer(i64),
+    /// A `bool` made by a pass.
+    Flag(bool),
+    /// The same value under another name, with the user's type if written.
+    Copy(ValueId, Option<Box<syn::Type>>),
+    Neg(ValueId),
+    Not(ValueId),
+    Binary(BinaryOp, ValueId, ValueId),
+    /// A method of `f32` or `f64` from the rule table.
+    Method(Method, Vec<ValueId>),
+    /// `value as ty`
+    Cast(ValueId, Box<syn::Type>),
+    /// `f64::from(x)` and its like: a lossless conversion.
+    Convert(syn::Path, ValueId),
+    /// `*value` of an opaque reference.
+    Deref(ValueId),
+    /// `value.index` of an opaque tuple.
+    Project(ValueId, u32),
+    /// User code that must not touch an active value.
+    Verbatim(Capture, &'static str),
+    /// `backprop::constant(..)`: user code whose result carries no gradient.
+    Stop(syn::Path, Capture),
+    /// A function of the runtime crate that a rule calls by name.
+    Runtime(&'static str, Vec<ValueId>),
+    /// `if cond { a } else { b }`, both without effects.
+    Select(ValueId, ValueId, ValueId),
+    /// The zero of the gradient of a value.
+    ZeroGradient(ValueId),
+    /// An adjoint with a contribution added to one field of it.
+    AddField(ValueId, u32, ValueId),
+    /// An adjoint in the other float type: `value as f32` without naming it.
+    Narrow(ValueId, ValueId),
+}
+
+/// A method in the rule table.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Method {
+    /// With partial derivatives.
+    Smooth(&'static Rule),
+    /// Piecewise constant: its derivative is zero or its result is no number.
+    Discrete(&'static Discrete),
+}
+
+/// The function that a call names, as the user wrote it.
+#[derive(Clone, Debug)]
+pub(crate) struct Callee {
+    pub(crate) path: syn::Path,
+    /// The function calls itself: the edge at which pullbacks are boxed.
+    pub(crate) recursive: bool,
+}
+
+/// User code and the locals it names. Emitted with those names bound again.
+#[derive(Clone, Debug)]
+pub(crate) struct Capture {
+    pub(crate) tokens: TokenStream,
+    pub(crate) uses: Vec<(syn::Ident, super::Tree<ValueId>)>,
+}
+
+impl Capture {
+    pub(crate) fn rewrite_uses(&mut self, f: &mut dyn FnMut(&mut ValueId)) {
+        for (_, tree) in &mut self.uses {
+            tree.for_each_mut(f);
+        }
+    }
+}
+
+/// A binary operator.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum BinaryOp {
+    Add,
+    Sub,
+    Mul,
+    Div,
+    Rem,
+    And,
+    Or,
+    BitXor,
+    BitAnd,
+    BitOr,
+    Shl,
+    Shr,
+    Eq,
+    Lt,
+    Le,
+    Ne,
+    Ge,
+    Gt,
+}
+
+impl BinaryOp {
+    /// The operator as written.
+    pub(crate) fn symbol(self) -> &'static str {
+        match self {
+            BinaryOp::Add => "+",
+            BinaryOp::Sub => "-",
+            BinaryOp::Mul => "*",
+            BinaryOp::Div => "/",
+            BinaryOp::Rem => "%",
+            BinaryOp::And => "&&",
+            BinaryOp::Or => "||",
+            BinaryOp::BitXor => "^",
+            BinaryOp::BitAnd => "&",
+            BinaryOp::BitOr => "|",
+            BinaryOp::Shl => "<<",
+            BinaryOp::Shr => ">>",
+            BinaryOp::Eq => "==",
+            BinaryOp::Lt => "<",
+            BinaryOp::Le => "<=",
+            BinaryOp::Ne => "!=",
+            BinaryOp::Ge => ">=",
+            BinaryOp::Gt => ">",
+        }
+    }
+
+    /// How tightly it binds; higher is tighter.
+    pub(crate) fn precedence(self) -> u8 {
+        match self {
+            BinaryOp::Mul | BinaryOp::Div | BinaryOp::Rem => 10,
+            BinaryOp::Add | BinaryOp::Sub => 9,
+            BinaryOp::Shl | BinaryOp::Shr => 8,
+            BinaryOp::BitAnd => 7,
+            BinaryOp::BitXor => 6,
+            BinaryOp::BitOr => 5,
+            BinaryOp::Eq
+            | BinaryOp::Lt
+            | BinaryOp::Le
+            | BinaryOp::Ne
+            | BinaryOp::Ge
+            | BinaryOp::Gt => 4,
+            BinaryOp::And => 3,
+            BinaryOp::Or => 2,
+        }
+    }
+
+    /// `+ - * / %`: the operators with a gate rule.
+    pub(crate) fn is_arithmetic(self) -> bool {
+        matches!(
+            self,
+            BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div | BinaryOp::Rem
+        )
+    }
+
+    /// Operators whose result is a `bool`.
+    pub(crate) fn is_predicate(self) -> bool {
+        matches!(self.precedence(), 2..=4)
+    }
+}
+
+impl Op {
+    /// Lets `f` replace every value that the operation uses.
+    pub(crate) fn rewrite_uses(&mut self, f: &mut dyn FnMut(&mut ValueId)) {
+        match self {
+            Op::Constant(_) | Op::Number(_) | Op::Integer(_) | Op::Flag(_) => {}
+            Op::Copy(a, _)
+            | Op::Neg(a)
+            | Op::Not(a)
+            | Op::Cast(a, _)
+            | Op::Convert(_, a)
+            | Op::Deref(a)
+            | Op::Project(a, _)
+            | Op::ZeroGradient(a) => f(a),
+            Op::Binary(_, a, b) | Op::AddField(a, _, b) | Op::Narrow(a, b) => {
+                f(a);
+                f(b);
+            }
+            Op::Method(_, args) | Op::Runtime(_, args) => args.iter_mut().for_each(f),
+            Op::Verbatim(capture, _) | Op::Stop(_, capture) => capture.rewrite_uses(f),
+            Op::Select(c, a, b) => {
+                f(c);
+                f(a);
+                f(b);
+            }
+        }
+    }
+}

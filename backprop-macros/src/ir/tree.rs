@@ -1,0 +1,77 @@
+//! Tuples and references around leaves.
+
+/// The shape of a scalar-replaced value: tuples are taken apart down to their
+/// leaves, a reference to a local is the local's value with a mark on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Tree<T> {
+    Leaf(T),
+    Tuple(Vec<Tree<T>>),
+    Ref(Box<Tree<T>>),
+}
+
+impl<T> Tree<T> {
+    /// `()`
+    pub(crate) fn unit() -> Self {
+        Tree::Tuple(Vec::new())
+    }
+
+    pub(crate) fn is_unit(&self) -> bool {
+        matches!(self, Tree::Tuple(parts) if parts.is_empty())
+    }
+
+    /// The tree behind any number of references.
+    pub(crate) fn behind_refs(&self) -> &Tree<T> {
+        match self {
+            Tree::Ref(inner) => inner.behind_refs(),
+            tree => tree,
+        }
+    }
+
+    pub(crate) fn for_each(&self, f: &mut dyn FnMut(&T)) {
+        match self {
+            Tree::Leaf(leaf) => f(leaf),
+            Tree::Tuple(parts) => parts.iter().for_each(|part| part.for_each(f)),
+            Tree::Ref(inner) => inner.for_each(f),
+        }
+    }
+
+    pub(crate) fn for_each_mut(&mut self, f: &mut dyn FnMut(&mut T)) {
+        match self {
+            Tree::Leaf(leaf) => f(leaf),
+            Tree::Tuple(parts) => parts.iter_mut().for_each(|part| part.for_each_mut(f)),
+            Tree::Ref(inner) => inner.for_each_mut(f),
+        }
+    }
+
+    pub(crate) fn map<U>(&self, f: &mut dyn FnMut(&T) -> U) -> Tree<U> {
+        match self {
+            Tree::Leaf(leaf) => Tree::Leaf(f(leaf)),
+            Tree::Tuple(parts) => Tree::Tuple(parts.iter().map(|part| part.map(f)).collect()),
+            Tree::Ref(inner) => Tree::Ref(Box::new(inner.map(f))),
+        }
+    }
+
+    pub(crate) fn any(&self, f: impl Fn(&T) -> bool) -> bool {
+        let mut found = false;
+        self.for_each(&mut |leaf| found |= f(leaf));
+        found
+    }
+
+    pub(crate) fn leaves(&self) -> Vec<T>
+    where
+        T: Clone,
+    {
+        let mut leaves = Vec::new();
+        self.for_each(&mut |leaf| leaves.push(leaf.clone()));
+        leaves
+    }
+
+    /// Pairs the leaves of two trees of one shape; `None` if shapes differ.
+    pub(crate) fn zip<U: Clone>(&self, other: &Tree<U>) -> Option<Vec<(T, U)>>
+    where
+        T: Clone,
+    {
+        let (left, right) = (self.leaves(), other.leaves());
+        (left.len() == right.len()).then(|| left.into_iter().zip(right).collect())
+    }
+}

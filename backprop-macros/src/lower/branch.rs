@@ -1,0 +1,282 @@
+//! `if`, `match`, `if let`, `let`-`else` and chains of conditions.
+
+use super::{Lowerer, Lowering, SlotId, looped::contains_let};
+use crate::fence::catalogue as no;
+use crate::ir::{Arm, If, Kind, Match, Region, Stmt, Tree, ValueId};
+use proc_macro2::Span;
+use syn::spanned::Spanned;
+use syn::{Expr, Pat};
+
+
+impl Lowerer<'_> {
+    pub(super) fn push_if(&mut self, cond: ValueId, then: Region, other: Region) {
+        let id = self.f.stmt_id();
+        self.out.push(Stmt::If(If {
+            id,
+            cond,
+            then,
+            other,
+            results: Vec::new(),
+            record: None,
+        }));
+    }
+
+    pub(super) fn if_expr(&mut self, expr: &syn::ExprIf, expected: Option<&Tree<()>>) -> Lowering {
+        let span = expr.if_token.span;
+        let result = self.slot(None, None, true, span);
+        let reached = std::cell::Cell::new(false);
+        let finish = |this: &mut Self, value: Lowering| {
+            if let Some(value) = value {
+                this.write_slot(result, &value, span);
+                reached.set(true);
+            }
+            None
+        };
+        let mut then = |this: &mut Self| {
+            let value = this.block_expecting(&expr.then_branch, expected);
+            finish(this, value)
+        };
+        let mut other = |this: &mut Self| {
+            let value = match &expr.else_branch {
+                Some((_, other)) => this.expr_expecting(other, expected),
+                None => Some(Tree::unit()),
+            };
+            finish(this, value)
+        };
+        self.condition(&expr.cond, &mut then, &mut other, span);
+        reached.get().then(|| self.read_slot(result, span))
+    }
+
+    fn block_expecting(&mut self, block: &syn::Block, expected: Option<&Tree<()>>) -> Lowering {
+        let value = self.block_in_scope(block, false)?;
+        Some(match (expected, &value) {
+            (Some(like @ Tree::Tuple(_)), Tree::Leaf(_)) => {
+                self.coerce(&value, like, block.span())
+            }
+            _ => value,
+        })
+    }
+
+    /// Runs `then` if the condition holds, else `other`. Conditions may be
+    /// chains of `let` and `&&`; `then` sees their bindings.
+    pub(super) fn condition<'s>(
+        &mut self,
+        cond: &Expr,
+        then: &mut dyn FnMut(&mut Self) -> Lowering,
+        other: &mut dyn FnMut(&mut Self) -> Lowering,
+        span: Span,
+    ) where
+        Self: 's,
+    {
+        if !contains_let(cond) {
+            let Some(value) = self.expr(cond) else {
+                return;
+            };
+            let cond = self.leaf(&value, cond.span());
+            let then = self.region(|this| {
+                then(this);
+            });
+            let other = self.region(|this| {
+                other(this);
+            });
+            self.push_if(cond, then, other);
+            return;
+        }
+        let mut links = Vec::new();
+        flatten(cond, &mut links);
+        if let [Expr::Let(only)] = links[..] {
+            self.match_let(only, then, Some(other), span);
+            return;
+        }
+        // 'done: { if a { if b { then; break 'done } } other }
+        let (done, failed) = (self.f.target(), ());
+        let () = failed;
+        let body = self.region(|this| {
+            this.chain(&links, then, done, span);
+            other(this);
+        });
+        self.out.push(Stmt::Block(done, body));
+    }
+
+    fn chain(
+        &mut self,
+        links: &[&Expr],
+        then: &mut dyn FnMut(&mut Self) -> Lowering,
+        done: crate::ir::Target,
+        span: Span,
+    ) {
+        let Some((first, rest)) = links.split_first() else {
+            then(self);
+            self.out.push(Stmt::Exit(done));
+            return;
+        };
+        match first {
+            Expr::Let(link) => {
+                let mut inner = |this: &mut Self| {
+                    this.chain(rest, then, done, span);
+                    None
+                };
+                self.match_let(link, &mut inner, None, span);
+            }
+            cond => {
+                let Some(value) = self.expr(cond) else {
+                    return;
+                };
+                let cond = self.leaf(&value, cond.span());
+                let region = self.region(|this| this.chain(rest, then, done, span));
+                self.push_if(cond, region, Region::default());
+            }
+        }
+    }
+
+    fn match_let(
+        &mut self,
+        link: &syn::ExprLet,
+        then: &mut dyn FnMut(&mut Self) -> Lowering,
+        other: Option<&mut dyn FnMut(&mut Self) -> Lowering>,
+        span: Span,
+    ) {
+        let Some(scrutinee) = self.expr(&link.expr) else {
+            return;
+        };
+        let first = self.arm(&link.pat, None, &scrutinee, then);
+        let mut other = other;
+        let second = self.arm(&wildcard(span), None, &scrutinee, &mut |this| {
+            other.as_mut().and_then(|other| other(this))
+        });
+        self.push_match(scrutinee, vec![first, second], span);
+    }
+
+    fn push_match(&mut self, scrutinee: Tree<ValueId>, arms: Vec<Arm>, span: Span) {
+        let id = self.f.stmt_id();
+        self.out.push(Stmt::Match(Match {
+            id,
+            scrutinee,
+            arms,
+            results: Vec::new(),
+            record: None,
+            span,
+        }));
+    }
+
+    fn arm(
+        &mut self,
+        pat: &Pat,
+        guard: Option<&Expr>,
+        scrutinee: &Tree<ValueId>,
+        body: &mut dyn FnMut(&mut Self) -> Lowering,
+    ) -> Arm {
+        self.scoped(|this| {
+            let (pattern, bindings) = this.arm_pattern(pat, scrutinee);
+            let guard = guard.map(|guard| {
+                let mut cond = None;
+                let mut region = this.region(|this| {
+                    let value = this.expr(guard);
+                    cond = value.map(|value| this.leaf(&value, guard.span()));
+                });
+                let cond = match cond {
+                    Some(cond) => cond,
+                    None => this.f.value(Kind::Bool, None, guard.span()),
+                };
+                let pure = |stmt: &Stmt| matches!(stmt, Stmt::Let(_) | Stmt::Read(..));
+                if !region.stmts.iter().all(pure) {
+                    this.errors.refuse(guard, no::OPAQUE_CODE);
+                }
+                region.yields.push(cond);
+                region
+            });
+            let body = this.region(|this| {
+                body(this);
+            });
+            Arm {
+                pattern,
+                bindings,
+                guard,
+                body,
+            }
+        })
+    }
+
+    pub(super) fn match_expr(
+        &mut self,
+        expr: &syn::ExprMatch,
+        expected: Option<&Tree<()>>,
+    ) -> Lowering {
+        let span = expr.match_token.span;
+        let scrutinee = self.expr(&expr.expr)?;
+        let result = self.slot(None, None, true, span);
+        let mut reached = false;
+        let mut arms = Vec::new();
+        for arm in &expr.arms {
+            let (pat, guard) = match &arm.pat {
+                Pat::Guard(guarded) => (&*guarded.pat, Some(&*guarded.guard)),
+                pat => (pat, None),
+            };
+            arms.push(self.arm(pat, guard, &scrutinee, &mut |this| {
+                if let Some(value) = this.expr_expecting(&arm.body, expected) {
+                    this.write_slot(result, &value, span);
+                    reached = true;
+                }
+                None
+            }));
+        }
+        self.push_match(scrutinee, arms, span);
+        reached.then(|| self.read_slot(result, span))
+    }
+
+    /// `let pattern = value else { .. };`
+    pub(super) fn let_else(
+        &mut self,
+        pat: &Pat,
+        ty: Option<&syn::Type>,
+        init: &Expr,
+        diverge: &Expr,
+    ) -> Option<()> {
+        let span = pat.span();
+        let expected = self.expected(pat, ty);
+        let mut scrutinee = self.expr_expecting(init, expected.as_ref())?;
+        if let Some(ty) = ty {
+            scrutinee = self.ascribe(scrutinee, ty);
+        }
+        // the bindings outlive the arm: they become variables written in it
+        let mut names = Vec::new();
+        super::pattern::bound_names(pat, &mut names);
+        let slots: Vec<SlotId> = names
+            .iter()
+            .map(|(name, mutable)| self.slot(Some(name.to_string()), None, *mutable, name.span()))
+            .collect();
+        let first = self.arm(pat, None, &scrutinee, &mut |this| {
+            for ((name, _), slot) in names.iter().zip(&slots) {
+                let path: syn::ExprPath = syn::parse_quote!(#name);
+                if let Some(value) = this.path(&path) {
+                    this.write_slot(*slot, &value, name.span());
+                }
+            }
+            None
+        });
+        let second = self.arm(&wildcard(span), None, &scrutinee, &mut |this| {
+            this.expr(diverge)
+        });
+        self.push_match(scrutinee, vec![first, second], span);
+        for ((name, _), slot) in names.iter().zip(&slots) {
+            self.bind(name, super::Binding::Slot(*slot));
+        }
+        Some(())
+    }
+}
+
+fn wildcard(span: Span) -> Pat {
+    syn::parse_quote_spanned!(span=> _)
+}
+
+/// The links of `a && let p = b && c`, in order.
+fn flatten<'e>(cond: &'e Expr, links: &mut Vec<&'e Expr>) {
+    match cond {
+        Expr::Binary(binary) if matches!(binary.op, syn::BinOp::And(_)) && contains_let(cond) => {
+            flatten(&binary.left, links);
+            flatten(&binary.right, links);
+        }
+        Expr::Group(inner) => flatten(&inner.expr, links),
+        cond => links.push(cond),
+    }
+}

@@ -1,0 +1,287 @@
+//! Calls: of differentiated functions, of std methods, of macros.
+
+use super::{Lowerer, Lowering};
+use crate::fence::{Refusal, catalogue as no};
+use crate::ir::{Arg, Call, Callee, Kind, Method, Op, Stmt, Tree, ValueId, Width};
+use crate::rules::{self, Output};
+use proc_macro2::Span;
+use quote::ToTokens;
+use syn::spanned::Spanned;
+use syn::{Expr, Macro, Path};
+
+/// What a path in a call names.
+enum Callable {
+    /// A method of `f32` or `f64` in path form.
+    Float(Width, String),
+    /// `backprop::constant`.
+    Stop,
+    /// Another differentiated function.
+    Function,
+    /// Code that is passed through if no argument is active.
+    Opaque(Refusal),
+}
+
+impl Lowerer<'_> {
+    pub(super) fn call(&mut self, call: &syn::ExprCall, expected: Option<&Tree<()>>) -> Lowering {
+        let whole = Expr::Call(call.clone());
+        let Expr::Path(path) = strip(&call.func) else {
+            return self.verbatim(&whole, no::CALL_OF_VALUE);
+        };
+        if path.qself.is_some() {
+            return self.verbatim(&whole, no::ASSOCIATED_FUNCTION);
+        }
+        match self.callable(&path.path) {
+            Callable::Float(width, name) => self.float_function(call, width, &name),
+            Callable::Stop => {
+                let capture = self.capture(call.args.to_token_stream());
+                let op = Op::Stop(path.path.clone(), capture);
+                Some(self.push(op, Kind::Opaque, call.span()))
+            }
+            Callable::Function => self.function_call(call, &path.path, expected),
+            Callable::Opaque(refusal) => self.verbatim(&whole, refusal),
+        }
+    }
+
+    fn callable(&self, path: &Path) -> Callable {
+        let names: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
+        let (Some(last), first) = (names.last(), &names[0]) else {
+            return Callable::Opaque(no::CALL_OF_VALUE);
+        };
+        let owner = names.len().checked_sub(2).map(|i| names[i].as_str());
+        let capital = |name: &str| name.trim_start_matches('_').starts_with(char::is_uppercase);
+        match owner {
+            Some("f64") => return Callable::Float(Width::F64, last.clone()),
+            Some("f32") => return Callable::Float(Width::F32, last.clone()),
+            Some(
+                "i8" | "i16" | "i32" | "i64" | "i128" | "isize" | "u8" | "u16" | "u32" | "u64"
+                | "u128" | "usize" | "bool" | "char" | "str",
+            ) => return Callable::Opaque(no::STD_FUNCTION),
+            Some(owner) if capital(owner) => {
+                return Callable::Opaque(match capital(last) {
+                    true => no::CONSTRUCTOR,
+                    false => no::ASSOCIATED_FUNCTION,
+                });
+            }
+            _ => {}
+        }
+        if capital(last) {
+            return Callable::Opaque(no::CONSTRUCTOR);
+        }
+        if last == "constant" && self.lookup(last).is_none() {
+            return Callable::Stop;
+        }
+        if names.len() > 1 && matches!(first.as_str(), "std" | "core" | "alloc") {
+            return Callable::Opaque(no::STD_FUNCTION);
+        }
+        if names.len() == 1 {
+            if self.lookup(last).is_some() {
+                return Callable::Opaque(no::CALL_OF_VALUE);
+            }
+            if self.nested.iter().any(|(name, marked)| name == last && !marked) {
+                return Callable::Opaque(no::NESTED_FUNCTION_CALL);
+            }
+        }
+        Callable::Function
+    }
+
+    /// `f64::sin(x)`, `f64::from(x)`.
+    fn float_function(&mut self, call: &syn::ExprCall, width: Width, name: &str) -> Lowering {
+        let span = call.span();
+        if name == "from" && call.args.len() == 1 {
+            let value = self.expr(&call.args[0])?;
+            let value = self.leaf(&value, span);
+            let Expr::Path(path) = strip(&call.func) else {
+                return self.refuse(call, no::STD_FUNCTION);
+            };
+            let op = Op::Convert(path.path.clone(), value);
+            return Some(self.push(op, Kind::Real(width), span));
+        }
+        if name != "sin_cos" && rules::method(name).is_none() {
+            return self.verbatim(&Expr::Call(call.clone()), method_refusal(name));
+        }
+        let mut args = Vec::new();
+        for (index, arg) in call.args.iter().enumerate() {
+            let value = self.expr(arg)?;
+            let mut leaf = self.leaf(&value, arg.span());
+            let known = matches!(self.f.kind(leaf), Kind::Real(Width::F32 | Width::F64));
+            if index == 0 && !known {
+                // the path names the type; the method form needs it
+                let ty = match width {
+                    Width::F32 => syn::parse_quote!(f32),
+                    _ => syn::parse_quote!(f64),
+                };
+                let op = Op::Copy(leaf, Some(Box::new(ty)));
+                // an opaque value behind a reference would not fit the type
+                if self.f.kind(leaf) != Kind::Opaque {
+                    leaf = self.push_value(op, Kind::Real(width), arg.span());
+                }
+            }
+            args.push(leaf);
+        }
+        self.method(name, args, call, span)
+    }
+
+    pub(super) fn method_call(&mut self, call: &syn::ExprMethodCall) -> Lowering {
+        let whole = Expr::MethodCall(call.clone());
+        let name = call.method.to_string();
+        if name == "clone" && call.args.is_empty() {
+            let value = self.expr(&call.receiver)?;
+            if let Tree::Leaf(leaf) = value.behind_refs()
+                && matches!(self.f.kind(*leaf), Kind::Real(_) | Kind::Int | Kind::Bool)
+            {
+                return Some(value.behind_refs().clone());
+            }
+        }
+        if name != "sin_cos" && rules::method(&name).is_none() {
+            return self.verbatim(&whole, method_refusal(&name));
+        }
+        let receiver = self.expr(&call.receiver)?;
+        let Tree::Leaf(receiver) = receiver.behind_refs() else {
+            return self.verbatim(&whole, no::UNKNOWN_METHOD);
+        };
+        let receiver = *receiver;
+        if matches!(self.f.kind(receiver), Kind::Int | Kind::Bool) {
+            let value = self.verbatim(&whole, no::UNKNOWN_METHOD)?;
+            // `n.max(m)`, `n.abs()`: whatever it is, it is no real number
+            if let Tree::Leaf(leaf) = &value {
+                self.f.info_mut(*leaf).kind = Kind::Int;
+            }
+            return Some(value);
+        }
+        let mut args = vec![receiver];
+        for arg in &call.args {
+            let value = self.expr(arg)?;
+            args.push(self.leaf(&value, arg.span()));
+        }
+        self.method(&name, args, call, call.method.span())
+    }
+
+    fn method(
+        &mut self,
+        name: &str,
+        args: Vec<ValueId>,
+        call: &impl Spanned,
+        span: Span,
+    ) -> Lowering {
+        if name == "sin_cos" && args.len() == 1 {
+            let sin = self.method("sin", args.clone(), call, span)?;
+            let cos = self.method("cos", args, call, span)?;
+            return Some(Tree::Tuple(vec![sin, cos]));
+        }
+        let Some(method) = rules::method(name).filter(|rule| rule.arity() == args.len()) else {
+            return self.refuse(call, no::METHOD_ARGUMENTS);
+        };
+        let mut kind = self.f.kind(args[0]);
+        if let Method::Discrete(rule) = method {
+            kind = match rule.result {
+                Output::Real => kind,
+                Output::Bool => Kind::Bool,
+                Output::Other => Kind::Opaque,
+            };
+        } else if name != "powi" {
+            for arg in &args[1..] {
+                kind = kind.join(self.f.kind(*arg));
+            }
+        }
+        Some(self.push(Op::Method(method, args), kind, span))
+    }
+
+    fn function_call(
+        &mut self,
+        call: &syn::ExprCall,
+        path: &Path,
+        expected: Option<&Tree<()>>,
+    ) -> Lowering {
+        let span = call.func.span();
+        let mut args = Vec::new();
+        let mut written = Vec::new();
+        for arg in &call.args {
+            if let Some(place) = self.as_mut_reference(arg) {
+                let Some(before) = self.read_place(&place, arg.span()) else {
+                    return self.refuse(arg, no::TUPLE_SHAPE);
+                };
+                let after = before.map(&mut |leaf| {
+                    let info = self.f.info(*leaf).clone();
+                    self.f.value(info.kind, info.hint, info.span)
+                });
+                written.push((place, after.clone(), arg.span()));
+                args.push(Arg::Mut { before, after });
+            } else {
+                args.push(Arg::In(self.expr(arg)?));
+            }
+        }
+        let result = match expected {
+            Some(shape) => shape.clone(),
+            None => Tree::Leaf(()),
+        };
+        let result = result.map(&mut |()| self.f.value(Kind::Opaque, None, call.span()));
+        let recursive = self.recursive || path.is_ident(&self.own_name);
+        let id = self.f.stmt_id();
+        self.out.push(Stmt::Call(Call {
+            id,
+            callee: Callee {
+                path: path.clone(),
+                recursive,
+            },
+            args,
+            result: result.clone(),
+            span,
+            pullback: None,
+        }));
+        for (place, after, span) in written {
+            self.write_place(&place, &after, span);
+        }
+        Some(result)
+    }
+
+    pub(super) fn macro_call(&mut self, mac: &Macro, node: &impl Spanned) -> Lowering {
+        let name = match mac.path.segments.last() {
+            Some(segment) => segment.ident.to_string(),
+            None => String::new(),
+        };
+        match name.as_str() {
+            "assert" | "assert_eq" | "assert_ne" | "debug_assert" | "debug_assert_eq"
+            | "debug_assert_ne" | "println" | "print" | "eprintln" | "eprint" => {
+                let capture = self.capture(mac.to_token_stream());
+                self.out.push(Stmt::Effect(capture));
+                Some(Tree::unit())
+            }
+            "panic" | "unreachable" | "todo" | "unimplemented" => {
+                let capture = self.capture(mac.to_token_stream());
+                self.out.push(Stmt::Diverge(capture));
+                None
+            }
+            "matches" => {
+                let capture = self.capture(mac.to_token_stream());
+                // a `bool` has no derivative, whatever it looks at
+                let op = Op::Verbatim(capture, "");
+                Some(self.push(op, Kind::Bool, node.span()))
+            }
+            "cfg" | "line" | "column" | "concat" | "stringify" | "env" | "include_str"
+            | "module_path" | "file" | "format" | "vec" => {
+                let expr = Expr::Macro(syn::ExprMacro {
+                    attrs: Vec::new(),
+                    mac: mac.clone(),
+                });
+                self.verbatim(&expr, no::ACTIVE_ARGUMENT_OF_MACRO)
+            }
+            _ => self.refuse(node, no::UNKNOWN_MACRO),
+        }
+    }
+}
+
+fn method_refusal(name: &str) -> Refusal {
+    match name {
+        "to_bits" | "from_bits" | "to_le_bytes" | "to_be_bytes" | "to_ne_bytes" => no::BIT_CAST,
+        _ => no::UNKNOWN_METHOD,
+    }
+}
+
+/// The expression inside parentheses and invisible groups.
+fn strip(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Paren(inner) => strip(&inner.expr),
+        Expr::Group(inner) => strip(&inner.expr),
+        expr => expr,
+    }
+}

@@ -1,0 +1,324 @@
+//! Expressions.
+
+use super::{ANY_REAL, Binding, Lowerer, Lowering, MAX_DEPTH, kind_of};
+use crate::fence::catalogue as no;
+use crate::ir::{BinaryOp, Kind, Op, Stmt, Tree, Width};
+use crate::parse::Shape;
+use quote::ToTokens;
+use syn::spanned::Spanned;
+use syn::{BinOp, Expr, Lit, UnOp};
+
+impl Lowerer<'_> {
+    pub(super) fn expr(&mut self, expr: &Expr) -> Lowering {
+        self.expr_expecting(expr, None)
+    }
+
+    /// Lowers an expression; `expected` is the tuple shape asked of it, which
+    /// an opaque value (the result of a call) is given.
+    pub(super) fn expr_expecting(&mut self, expr: &Expr, expected: Option<&Tree<()>>) -> Lowering {
+        if self.depth > MAX_DEPTH {
+            return self.refuse(expr, no::TOO_DEEP);
+        }
+        self.depth += 1;
+        let value = self.expr_inner(expr, expected);
+        self.depth -= 1;
+        match (expected, &value) {
+            (Some(like @ Tree::Tuple(_)), Some(Tree::Leaf(_))) => {
+                Some(self.coerce(&value?, like, expr.span()))
+            }
+            _ => value,
+        }
+    }
+
+    fn expr_inner(&mut self, expr: &Expr, expected: Option<&Tree<()>>) -> Lowering {
+        let span = expr.span();
+        match expr {
+            Expr::Paren(inner) => self.expr_expecting(&inner.expr, expected),
+            Expr::Group(inner) => self.expr_expecting(&inner.expr, expected),
+            Expr::Lit(lit) => Some(self.literal(&lit.lit)),
+            Expr::Path(path) => self.path(path),
+            Expr::Unary(unary) => self.unary(unary),
+            Expr::Binary(binary) => self.binary(binary),
+            Expr::Assign(assign) => {
+                let expected = match self.place(&assign.left) {
+                    Some(place) => self.place_vars(&place).map(|t| t.map(&mut |_| ())),
+                    None => None,
+                };
+                let value = self.expr_expecting(&assign.right, expected.as_ref())?;
+                self.assign(&assign.left, &value);
+                Some(Tree::unit())
+            }
+            Expr::Tuple(tuple) => {
+                let mut parts = Vec::new();
+                for elem in &tuple.elems {
+                    parts.push(self.expr(elem)?);
+                }
+                Some(Tree::Tuple(parts))
+            }
+            Expr::Field(field) => self.field(field),
+            Expr::Reference(reference) if reference.mutability.is_none() => {
+                Some(Tree::Ref(Box::new(self.expr(&reference.expr)?)))
+            }
+            Expr::Reference(_) => self.refuse(expr, no::MUT_REFERENCE),
+            Expr::Cast(cast) => self.cast(cast),
+            Expr::Block(block) if block.label.is_some() => self.labelled_block(block),
+            Expr::Block(block) => self.block_in_scope(&block.block, false),
+            Expr::If(branch) => self.if_expr(branch, expected),
+            Expr::Match(choice) => self.match_expr(choice, expected),
+            Expr::Loop(looped) => self.loop_expr(looped),
+            Expr::While(looped) => self.while_expr(looped),
+            Expr::ForLoop(looped) => self.for_expr(looped),
+            Expr::Break(jump) => self.break_expr(jump),
+            Expr::Continue(jump) => self.continue_expr(jump),
+            Expr::Return(jump) => self.return_expr(jump),
+            Expr::Call(call) => self.call(call, expected),
+            Expr::MethodCall(call) => self.method_call(call),
+            Expr::Macro(mac) => self.macro_call(&mac.mac, mac),
+            Expr::Let(_) => self.refuse(expr, no::LET_EXPRESSION),
+            Expr::Closure(_) => self.refuse(expr, no::CLOSURE),
+            Expr::Index(_) => self.verbatim(expr, no::INDEXING),
+            Expr::Array(_) | Expr::Repeat(_) => self.verbatim(expr, no::ARRAY),
+            Expr::Struct(_) => self.verbatim(expr, no::STRUCT_LITERAL),
+            Expr::Range(_) => self.verbatim(expr, no::OPAQUE_CODE),
+            // the fence has refused these already
+            _ => Some(self.dummy(span)),
+        }
+    }
+
+    fn literal(&mut self, lit: &Lit) -> Tree<crate::ir::ValueId> {
+        let width = |suffix: &str| match suffix {
+            "f32" => Kind::Real(Width::F32),
+            "f64" => Kind::Real(Width::F64),
+            _ => ANY_REAL,
+        };
+        let kind = match lit {
+            Lit::Float(lit) => width(lit.suffix()),
+            Lit::Int(lit) if lit.suffix().starts_with('f') => width(lit.suffix()),
+            Lit::Int(_) => Kind::Int,
+            Lit::Bool(_) => Kind::Bool,
+            _ => Kind::Opaque,
+        };
+        self.push(Op::Constant(lit.to_token_stream()), kind, lit.span())
+    }
+
+    pub(super) fn path(&mut self, path: &syn::ExprPath) -> Lowering {
+        if let Some(name) = path.path.get_ident() {
+            match self.lookup(&name.to_string()).cloned() {
+                Some(Binding::Value(tree)) => return Some(tree),
+                Some(Binding::Slot(slot)) => return Some(self.read_slot(slot, name.span())),
+                Some(Binding::MutRef(place)) => {
+                    // a use of the reference where a value is wanted: `*r` is
+                    // written for it, except where methods and fields reach through
+                    return match self.read_place(&place, name.span()) {
+                        Some(tree) => Some(Tree::Ref(Box::new(tree))),
+                        None => self.refuse(path, no::TUPLE_SHAPE),
+                    };
+                }
+                None => {}
+            }
+        }
+        let kind = constant_kind(&path.path);
+        Some(self.push(Op::Constant(path.to_token_stream()), kind, path.span()))
+    }
+
+    fn unary(&mut self, unary: &syn::ExprUnary) -> Lowering {
+        let span = unary.span();
+        match unary.op {
+            UnOp::Deref(_) => {
+                let value = self.expr(&unary.expr)?;
+                Some(match value {
+                    Tree::Ref(inner) => *inner,
+                    Tree::Leaf(leaf) => {
+                        let kind = self.f.kind(leaf);
+                        self.push(Op::Deref(leaf), kind, span)
+                    }
+                    Tree::Tuple(_) => return self.refuse(unary, no::OPAQUE_CODE),
+                })
+            }
+            UnOp::Neg(_) => {
+                let value = self.expr(&unary.expr)?;
+                let value = self.leaf(&value, span);
+                let kind = self.f.kind(value);
+                Some(self.push(Op::Neg(value), kind, span))
+            }
+            UnOp::Not(_) => {
+                let value = self.expr(&unary.expr)?;
+                let value = self.leaf(&value, span);
+                let kind = self.f.kind(value);
+                Some(self.push(Op::Not(value), kind, span))
+            }
+            _ => self.refuse(unary, no::UNKNOWN_EXPRESSION),
+        }
+    }
+
+    fn binary(&mut self, binary: &syn::ExprBinary) -> Lowering {
+        let span = binary.span();
+        let Some((op, assigns)) = operator(&binary.op) else {
+            return self.refuse(binary, no::UNKNOWN_EXPRESSION);
+        };
+        if assigns {
+            // the right side first, as for primitive types
+            let right = self.expr(&binary.right)?;
+            let right = self.leaf(&right, binary.right.span());
+            let left = match self.place(&binary.left) {
+                Some(place) => self.read_place(&place, binary.left.span()),
+                None => None,
+            };
+            let Some(left) = left else {
+                self.assign(&binary.left, &Tree::Leaf(right));
+                return Some(Tree::unit());
+            };
+            let left = self.leaf(&left, binary.left.span());
+            let value = self.arithmetic(op, left, right, span);
+            self.assign(&binary.left, &Tree::Leaf(value));
+            return Some(Tree::unit());
+        }
+        if matches!(op, BinaryOp::And | BinaryOp::Or)
+            && matches!(binary.op, BinOp::And(_) | BinOp::Or(_))
+        {
+            return self.short_circuit(binary, op);
+        }
+        let left = self.expr(&binary.left)?;
+        let right = self.expr(&binary.right)?;
+        if let (true, Tree::Tuple(_)) = (op.is_predicate(), left.behind_refs()) {
+            return self.verbatim(&Expr::Binary(binary.clone()), no::OPAQUE_CODE);
+        }
+        let left = self.leaf(&left, binary.left.span());
+        let right = self.leaf(&right, binary.right.span());
+        Some(Tree::Leaf(self.arithmetic(op, left, right, span)))
+    }
+
+    fn arithmetic(
+        &mut self,
+        op: BinaryOp,
+        left: crate::ir::ValueId,
+        right: crate::ir::ValueId,
+        span: proc_macro2::Span,
+    ) -> crate::ir::ValueId {
+        let (a, b) = (self.f.kind(left), self.f.kind(right));
+        let kind = match op {
+            _ if op.is_predicate() => Kind::Bool,
+            BinaryOp::Shl | BinaryOp::Shr => a,
+            _ => a.join(b),
+        };
+        self.push_value(Op::Binary(op, left, right), kind, span)
+    }
+
+    /// `a && b`: `b` runs only if `a` holds.
+    fn short_circuit(&mut self, binary: &syn::ExprBinary, op: BinaryOp) -> Lowering {
+        let span = binary.span();
+        let left = self.expr(&binary.left)?;
+        let left = self.leaf(&left, binary.left.span());
+        let mut right = None;
+        let region = self.region(|this| {
+            let value = this.expr(&binary.right);
+            right = value.map(|value| this.leaf(&value, binary.right.span()));
+        });
+        let pure = region.stmts.iter().all(|stmt| match stmt {
+            Stmt::Let(binding) => !crate::simplify::may_panic(&self.f, &binding.op),
+            Stmt::Read(..) => true,
+            _ => false,
+        });
+        if let (true, Some(right)) = (pure, right) {
+            self.out.extend(region.stmts);
+            let value = self.push_value(Op::Binary(op, left, right), Kind::Bool, span);
+            return Some(Tree::Leaf(value));
+        }
+        let result = self.slot(None, None, true, span);
+        let mut evaluated = region;
+        let before = std::mem::take(&mut self.out);
+        if let Some(right) = right {
+            self.write_slot(result, &Tree::Leaf(right), span);
+        }
+        evaluated.stmts.append(&mut self.out);
+        let fixed = self.push(Op::Flag(op == BinaryOp::Or), Kind::Bool, span);
+        self.write_slot(result, &fixed, span);
+        let skipped = crate::ir::Region {
+            stmts: std::mem::replace(&mut self.out, before),
+            yields: Vec::new(),
+        };
+        let (then, other) = match op {
+            BinaryOp::And => (evaluated, skipped),
+            _ => (skipped, evaluated),
+        };
+        self.push_if(left, then, other);
+        Some(self.read_slot(result, span))
+    }
+
+    fn field(&mut self, field: &syn::ExprField) -> Lowering {
+        let syn::Member::Unnamed(index) = &field.member else {
+            return self.verbatim(&Expr::Field(field.clone()), no::FIELD);
+        };
+        let base = self.expr(&field.base)?;
+        match base.behind_refs() {
+            Tree::Tuple(parts) => match parts.get(index.index as usize) {
+                Some(part) => Some(part.clone()),
+                None => self.refuse(field, no::TUPLE_SHAPE),
+            },
+            Tree::Leaf(leaf) => {
+                let op = Op::Project(*leaf, index.index);
+                Some(self.push(op, Kind::Opaque, field.span()))
+            }
+            Tree::Ref(_) => self.refuse(field, no::TUPLE_SHAPE),
+        }
+    }
+
+    fn cast(&mut self, cast: &syn::ExprCast) -> Lowering {
+        let value = self.expr(&cast.expr)?;
+        let value = self.leaf(&value, cast.expr.span());
+        let kind = kind_of(&Shape::of(&cast.ty));
+        Some(self.push(Op::Cast(value, cast.ty.clone()), kind, cast.span()))
+    }
+}
+
+/// `f64::MAX`, `std::f32::consts::PI`: real by spelling.
+fn constant_kind(path: &syn::Path) -> Kind {
+    let in_module = |name: &str| path.segments.iter().any(|segment| segment.ident == name);
+    let names_integer = ["MANTISSA_DIGITS", "RADIX", "DIGITS", "MAX_EXP", "MIN_EXP"];
+    let last = path.segments.last().map(|segment| segment.ident.to_string());
+    match last {
+        Some(last) if path.segments.len() > 1 && !names_integer.contains(&last.as_str()) => {
+            match (in_module("f64"), in_module("f32")) {
+                (true, false) => Kind::Real(Width::F64),
+                (false, true) => Kind::Real(Width::F32),
+                _ => Kind::Opaque,
+            }
+        }
+        _ => Kind::Opaque,
+    }
+}
+
+/// The operator, and whether it assigns.
+fn operator(op: &BinOp) -> Option<(BinaryOp, bool)> {
+    Some(match op {
+        BinOp::Add(_) => (BinaryOp::Add, false),
+        BinOp::Sub(_) => (BinaryOp::Sub, false),
+        BinOp::Mul(_) => (BinaryOp::Mul, false),
+        BinOp::Div(_) => (BinaryOp::Div, false),
+        BinOp::Rem(_) => (BinaryOp::Rem, false),
+        BinOp::And(_) => (BinaryOp::And, false),
+        BinOp::Or(_) => (BinaryOp::Or, false),
+        BinOp::BitXor(_) => (BinaryOp::BitXor, false),
+        BinOp::BitAnd(_) => (BinaryOp::BitAnd, false),
+        BinOp::BitOr(_) => (BinaryOp::BitOr, false),
+        BinOp::Shl(_) => (BinaryOp::Shl, false),
+        BinOp::Shr(_) => (BinaryOp::Shr, false),
+        BinOp::Eq(_) => (BinaryOp::Eq, false),
+        BinOp::Lt(_) => (BinaryOp::Lt, false),
+        BinOp::Le(_) => (BinaryOp::Le, false),
+        BinOp::Ne(_) => (BinaryOp::Ne, false),
+        BinOp::Ge(_) => (BinaryOp::Ge, false),
+        BinOp::Gt(_) => (BinaryOp::Gt, false),
+        BinOp::AddAssign(_) => (BinaryOp::Add, true),
+        BinOp::SubAssign(_) => (BinaryOp::Sub, true),
+        BinOp::MulAssign(_) => (BinaryOp::Mul, true),
+        BinOp::DivAssign(_) => (BinaryOp::Div, true),
+        BinOp::RemAssign(_) => (BinaryOp::Rem, true),
+        BinOp::BitXorAssign(_) => (BinaryOp::BitXor, true),
+        BinOp::BitAndAssign(_) => (BinaryOp::BitAnd, true),
+        BinOp::BitOrAssign(_) => (BinaryOp::BitOr, true),
+        BinOp::ShlAssign(_) => (BinaryOp::Shl, true),
+        BinOp::ShrAssign(_) => (BinaryOp::Shr, true),
+        _ => return None,
+    })
+}

@@ -1,0 +1,292 @@
+//! Loops, labels, `break`, `continue` and `return`.
+
+use super::{Jump, Lowerer, Lowering, SlotId};
+use crate::fence::catalogue as no;
+use crate::ir::{Head, Kind, Loop, Range, RangeAdaptor, Region, Stmt, Target, Tree};
+use proc_macro2::Span;
+use syn::spanned::Spanned;
+use syn::{Expr, Label, Pat};
+
+impl Lowerer<'_> {
+    pub(super) fn loop_expr(&mut self, expr: &syn::ExprLoop) -> Lowering {
+        let span = expr.loop_token.span;
+        let result = self.slot(None, None, true, span);
+        let body = |this: &mut Self| {
+            this.block_in_scope(&expr.body, false);
+        };
+        let exit = self.looped(&expr.label, Head::Forever, Some(result), span, body);
+        // a loop that no `break` leaves never ends here
+        self.is_exited(exit)
+            .then(|| self.read_slot(result, span))
+    }
+
+    fn is_exited(&self, target: Target) -> bool {
+        fn leaves(stmts: &[Stmt], target: Target) -> bool {
+            stmts.iter().any(|stmt| {
+                let mut found = matches!(stmt, Stmt::Exit(to) if *to == target);
+                crate::ir::for_each_region(stmt, &mut |region, _| {
+                    found |= leaves(&region.stmts, target);
+                });
+                found
+            })
+        }
+        self.out.last().is_some_and(|stmt| {
+            let mut found = false;
+            crate::ir::for_each_region(stmt, &mut |region, _| {
+                found |= leaves(&region.stmts, target);
+            });
+            found
+        })
+    }
+
+    pub(super) fn while_expr(&mut self, expr: &syn::ExprWhile) -> Lowering {
+        let span = expr.while_token.span;
+        let before = self.f.vars.len();
+        let mut head = self.region(|_| {});
+        if !contains_let(&expr.cond) {
+            let mut cond = None;
+            head = self.region(|this| {
+                let value = this.expr(&expr.cond);
+                cond = value.map(|value| this.leaf(&value, expr.cond.span()));
+            });
+            let plain = head.stmts.iter().all(|s| matches!(s, Stmt::Let(_) | Stmt::Read(..)));
+            if let (true, Some(cond)) = (plain && before == self.f.vars.len(), cond) {
+                head.yields.push(cond);
+                self.looped(&expr.label, Head::While(head), None, span, |this| {
+                    this.block_in_scope(&expr.body, false);
+                });
+                return Some(Tree::unit());
+            }
+        }
+        drop(head);
+        // a condition with control flow of its own: `loop { if c { body } else { break } }`
+        self.looped(&expr.label, Head::Forever, None, span, |this| {
+            let exit = this.jumps.last().map(|jump| jump.exit);
+            let then = |this: &mut Self| this.block_in_scope(&expr.body, false);
+            let other = |this: &mut Self| {
+                this.out.extend(exit.map(Stmt::Exit));
+                None
+            };
+            this.condition(&expr.cond, &mut { then }, &mut { other }, span);
+        });
+        Some(Tree::unit())
+    }
+
+    pub(super) fn for_expr(&mut self, expr: &syn::ExprForLoop) -> Lowering {
+        let span = expr.for_token.span;
+        let Some(range) = self.range(&expr.expr) else {
+            return self.refuse(&expr.expr, no::FOR_ITERATOR);
+        };
+        let Some((mut range, name)) = range else {
+            return None;
+        };
+        match &*expr.pat {
+            Pat::Ident(pat) => self.f.info_mut(range.item).hint = Some(pat.ident.to_string()),
+            Pat::Wild(_) => {}
+            pat => self.errors.refuse(pat, no::PATTERN),
+        }
+        self.f.info_mut(range.item).span = name;
+        let item = range.item;
+        range.item = item;
+        self.looped(&expr.label, Head::Range(range), None, span, |this| {
+            this.bind_pattern(&expr.pat, Tree::Leaf(item), None);
+            this.block_in_scope(&expr.body, false);
+        });
+        Some(Tree::unit())
+    }
+
+    /// An integer range with `rev` and `step_by`; the inner `None` means that
+    /// its bounds never return.
+    fn range(&mut self, expr: &Expr) -> Option<Option<(Range, Span)>> {
+        match expr {
+            Expr::Paren(inner) => self.range(&inner.expr),
+            Expr::Group(inner) => self.range(&inner.expr),
+            Expr::Range(range) => {
+                let (Some(start), Some(end)) = (&range.start, &range.end) else {
+                    self.errors.refuse(expr, no::OPEN_RANGE);
+                    return Some(None);
+                };
+                Some(self.bounds(range, start, end))
+            }
+            Expr::MethodCall(call) if call.method == "rev" && call.args.is_empty() => {
+                let range = self.range(&call.receiver)?;
+                Some(range.map(|(mut range, span)| {
+                    range.adaptors.push(RangeAdaptor::Rev);
+                    (range, span)
+                }))
+            }
+            Expr::MethodCall(call) if call.method == "step_by" && call.args.len() == 1 => {
+                let range = self.range(&call.receiver)?;
+                let (mut range, span) = match range {
+                    Some(range) => range,
+                    None => return Some(None),
+                };
+                let Some(step) = self.expr(&call.args[0]) else {
+                    return Some(None);
+                };
+                let step = self.leaf(&step, call.args[0].span());
+                range.adaptors.push(RangeAdaptor::StepBy(step));
+                Some(Some((range, span)))
+            }
+            _ => None,
+        }
+    }
+
+    fn bounds(&mut self, range: &syn::ExprRange, start: &Expr, end: &Expr) -> Option<(Range, Span)> {
+        let span = range.span();
+        let start_value = self.expr(start)?;
+        let end_value = self.expr(end)?;
+        let start = self.leaf(&start_value, start.span());
+        let end = self.leaf(&end_value, end.span());
+        let item = self.f.value(Kind::Int, None, span);
+        let range = Range {
+            item,
+            start,
+            end,
+            inclusive: matches!(range.limits, syn::RangeLimits::Closed(_)),
+            adaptors: Vec::new(),
+        };
+        Some((range, span))
+    }
+
+    fn looped(
+        &mut self,
+        label: &Option<Label>,
+        head: Head,
+        result: Option<SlotId>,
+        span: Span,
+        body: impl FnOnce(&mut Self),
+    ) -> Target {
+        let (exit, next) = (self.f.target(), self.f.target());
+        let result = match result {
+            Some(result) => Some(result),
+            None => {
+                // `while` and `for` have the value `()`
+                let unit = self.slot(None, None, true, span);
+                self.slots[unit.0].tree = Some(Tree::unit());
+                Some(unit)
+            }
+        };
+        self.jumps.push(Jump {
+            label: label_name(label),
+            is_loop: true,
+            exit,
+            next: Some(next),
+            result,
+        });
+        let iteration = self.region(body);
+        self.jumps.pop();
+        let id = self.f.stmt_id();
+        self.out.push(Stmt::Loop(Loop {
+            id,
+            head,
+            inits: Vec::new(),
+            params: Vec::new(),
+            results: Vec::new(),
+            body: Region {
+                stmts: vec![Stmt::Block(next, iteration)],
+                yields: Vec::new(),
+            },
+            stop: None,
+            exit: Some(exit),
+            tape: None,
+            span,
+        }));
+        exit
+    }
+
+    /// `'label: { .. }`
+    pub(super) fn labelled_block(&mut self, expr: &syn::ExprBlock) -> Lowering {
+        let span = expr.span();
+        let result = self.slot(None, None, true, span);
+        let exit = self.f.target();
+        self.jumps.push(Jump {
+            label: label_name(&expr.label),
+            is_loop: false,
+            exit,
+            next: None,
+            result: Some(result),
+        });
+        let mut falls = false;
+        let region = self.region(|this| {
+            if let Some(value) = this.block_in_scope(&expr.block, false) {
+                this.write_slot(result, &value, span);
+                falls = true;
+            }
+        });
+        self.jumps.pop();
+        self.out.push(Stmt::Block(exit, region));
+        (falls || self.is_exited(exit)).then(|| self.read_slot(result, span))
+    }
+
+    pub(super) fn break_expr(&mut self, expr: &syn::ExprBreak) -> Lowering {
+        let (exit, result) = match self.jump(&expr.label, expr.label.is_none()) {
+            Some(jump) => (jump.exit, jump.result),
+            None => return self.unknown_target(expr, &expr.label),
+        };
+        let value = match &expr.expr {
+            Some(value) => self.expr(value)?,
+            None => Tree::unit(),
+        };
+        if let Some(result) = result {
+            self.write_slot(result, &value, expr.span());
+        }
+        self.out.push(Stmt::Exit(exit));
+        None
+    }
+
+    pub(super) fn continue_expr(&mut self, expr: &syn::ExprContinue) -> Lowering {
+        let next = self.jump(&expr.label, true).and_then(|jump| jump.next);
+        let Some(next) = next else {
+            return self.unknown_target(expr, &expr.label);
+        };
+        self.out.push(Stmt::Exit(next));
+        None
+    }
+
+    pub(super) fn return_expr(&mut self, expr: &syn::ExprReturn) -> Lowering {
+        let (target, slot) = self.ret;
+        let value = match &expr.expr {
+            Some(value) => {
+                let shape = self.slots[slot.0].tree.as_ref().map(|t| t.map(&mut |_| ()));
+                self.expr_expecting(value, shape.as_ref())?
+            }
+            None => Tree::unit(),
+        };
+        self.write_slot(slot, &value, expr.span());
+        self.out.push(Stmt::Exit(target));
+        None
+    }
+
+    fn unknown_target(&mut self, node: &impl Spanned, label: &Option<syn::Lifetime>) -> Lowering {
+        match label {
+            Some(label) => self.refuse(label, no::UNKNOWN_LABEL),
+            None => self.refuse(node, no::OUTSIDE_LOOP),
+        }
+    }
+
+    fn jump(&self, label: &Option<syn::Lifetime>, loops_only: bool) -> Option<&Jump> {
+        let label = label.as_ref().map(|label| label.ident.to_string());
+        self.jumps.iter().rev().find(|jump| match &label {
+            Some(_) => jump.label == label,
+            None => jump.is_loop || !loops_only,
+        })
+    }
+}
+
+fn label_name(label: &Option<Label>) -> Option<String> {
+    label.as_ref().map(|label| label.name.ident.to_string())
+}
+
+/// Whether a condition is or contains `let pattern = value`.
+pub(super) fn contains_let(cond: &Expr) -> bool {
+    match cond {
+        Expr::Let(_) => true,
+        Expr::Paren(inner) => contains_let(&inner.expr),
+        Expr::Group(inner) => contains_let(&inner.expr),
+        Expr::Binary(binary) if matches!(binary.op, syn::BinOp::And(_)) => {
+            contains_let(&binary.left) || contains_let(&binary.right)
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,514 @@
+//! From syntax to the IR.
+//!
+//! Lowering walks the body once. Immutable bindings are names for values;
+//! `mut` variables and those initialised late are [`VarId`]s that are declared,
+//! read and written. Tuples are taken apart into leaves, a reference to a local
+//! is the local's value with a mark, a `&mut` reference to a local is another
+//! name for its variable. `return`, `break` and `continue` become
+//! [`Stmt::Exit`]s, which [`exits`] turns into structured control flow; [`ssa`]
+//! then replaces variables by values.
+//!
+//! Code that has no meaning for the derivative (integer methods, constant
+//! tables, formatted text) is kept as the user's tokens; if an active value
+//! reaches it, `analyse` refuses it.
+
+mod branch;
+mod call;
+mod capture;
+pub(crate) mod exits;
+mod expr;
+mod looped;
+mod pattern;
+pub(crate) mod ssa;
+mod stmt;
+
+use crate::errors::Errors;
+use crate::fence::{Refusal, catalogue as no};
+use crate::ir::{
+    Function, Kind, Let, Op, Param, Region, Stmt, Target, Tree, ValueId, VarId, Width,
+};
+use crate::parse::{Input, Passing, Shape};
+use proc_macro2::{Ident, Span};
+use quote::ToTokens;
+use std::collections::BTreeSet;
+use syn::Type;
+use syn::spanned::Spanned;
+
+/// The lowered function and the items of its body.
+pub(crate) struct Lowered {
+    pub(crate) function: Function,
+    /// Items of the body's outermost block, emitted again in the companion.
+    pub(crate) items: Vec<syn::Item>,
+}
+
+/// Lowers the body of `input`. The result is in SSA form.
+pub(crate) fn lower(input: &Input, errors: &mut Errors) -> Lowered {
+    let mut function = raw(input, errors);
+    exits::eliminate(&mut function.function);
+    ssa::construct(&mut function.function);
+    function
+}
+
+/// Lowers the body of `input`, variables and exits still in place.
+pub(crate) fn raw(input: &Input, errors: &mut Errors) -> Lowered {
+    let mut lowerer = Lowerer {
+        f: Function::new(),
+        errors,
+        out: Vec::new(),
+        scopes: vec![Vec::new()],
+        slots: Vec::new(),
+        jumps: Vec::new(),
+        ret: (Target(0), SlotId(0)),
+        items: Vec::new(),
+        nested: Vec::new(),
+        own_name: input.item.sig.ident.clone(),
+        recursive: input.options.recursive,
+        depth: 0,
+        payloads: BTreeSet::new(),
+    };
+    lowerer.function(input);
+    Lowered {
+        function: lowerer.f,
+        items: lowerer.items,
+    }
+}
+
+/// A variable of the user or of lowering; its tuple shape is fixed by the
+/// first value written to it.
+#[derive(Clone, Copy, PartialEq, Debug)]
+struct SlotId(usize);
+
+struct Slot {
+    root: VarId,
+    tree: Option<Tree<VarId>>,
+    ty: Option<Type>,
+    mutable: bool,
+}
+
+/// What a name in scope stands for.
+#[derive(Clone)]
+enum Binding {
+    Value(Tree<ValueId>),
+    Slot(SlotId),
+    /// A `&mut` reference to a variable or a part of one.
+    MutRef(Place),
+}
+
+/// A variable, or a part of a tuple variable.
+#[derive(Clone)]
+struct Place {
+    slot: SlotId,
+    path: Vec<usize>,
+}
+
+/// An enclosing loop or labelled block.
+struct Jump {
+    label: Option<String>,
+    is_loop: bool,
+    exit: Target,
+    next: Option<Target>,
+    result: Option<SlotId>,
+}
+
+struct Lowerer<'a> {
+    f: Function,
+    errors: &'a mut Errors,
+    out: Vec<Stmt>,
+    scopes: Vec<Vec<(String, Binding)>>,
+    slots: Vec<Slot>,
+    jumps: Vec<Jump>,
+    ret: (Target, SlotId),
+    items: Vec<syn::Item>,
+    /// Functions of the body and whether they are differentiated.
+    nested: Vec<(String, bool)>,
+    own_name: Ident,
+    recursive: bool,
+    depth: u32,
+    /// Values that patterns bind inside opaque ones: possibly references.
+    payloads: BTreeSet<ValueId>,
+}
+
+/// The value of an expression, or `None` if control never comes out of it.
+type Lowering = Option<Tree<ValueId>>;
+
+/// Deeper nesting than this is refused: the compiler recurses.
+const MAX_DEPTH: u32 = 200;
+
+impl Lowerer<'_> {
+    fn function(&mut self, input: &Input) {
+        let span = input.item.sig.ident.span();
+        let ret = self.slot(None, None, true, span);
+        let target = self.f.target();
+        self.ret = (target, ret);
+        let result_ty = match &input.item.sig.output {
+            syn::ReturnType::Default => None,
+            syn::ReturnType::Type(_, ty) => Some(&**ty),
+        };
+        let mut exits = Vec::new();
+        for param in &input.signature.params {
+            exits.push(self.parameter(param));
+        }
+        if let Some(ty) = result_ty {
+            self.shape_slot(ret, ty, span);
+        }
+        let before = std::mem::take(&mut self.out);
+        if let Some(value) = self.block_in_scope(&input.item.block, true) {
+            self.write_slot(ret, &value, span);
+        }
+        let body = std::mem::replace(&mut self.out, before);
+        self.out.push(Stmt::Block(
+            target,
+            Region {
+                stmts: body,
+                yields: Vec::new(),
+            },
+        ));
+        self.f.result = match self.slots[ret.0].tree {
+            Some(_) => self.read_slot(ret, span),
+            // every path panics, or the result is `()`
+            None => Tree::unit(),
+        };
+        for (index, exit) in exits.into_iter().enumerate() {
+            let exit = exit.map(|place| self.read_place(&place, span));
+            self.f.params[index].exit = exit.flatten();
+        }
+        self.f.body = Region {
+            stmts: std::mem::take(&mut self.out),
+            yields: Vec::new(),
+        };
+    }
+
+    /// Declares a parameter; for `&mut` returns its variable.
+    fn parameter(&mut self, param: &crate::parse::Parameter) -> Option<Place> {
+        let span = param.name.span();
+        let name = param.name.to_string();
+        let entry = self.entry(&param.shape, &name, span);
+        let active = param.has_adjoint();
+        self.f.params.push(Param {
+            entry: entry.clone(),
+            exit: None,
+            active,
+        });
+        if param.passing == Passing::Mut {
+            let slot = self.slot(Some(name.clone()), None, true, span);
+            self.write_slot(slot, &entry, span);
+            let place = Place {
+                slot,
+                path: Vec::new(),
+            };
+            match &param.pat {
+                syn::Pat::Ident(pat) => self.bind(&pat.ident, Binding::MutRef(place.clone())),
+                pat => self.errors.refuse(pat, no::PATTERN),
+            }
+            return Some(place);
+        }
+        let value = match param.passing {
+            Passing::Shared if !self.is_opaque_reference(&param.shape) => {
+                Tree::Ref(Box::new(entry))
+            }
+            _ => entry,
+        };
+        self.bind_pattern(&param.pat, value, None);
+        None
+    }
+
+    /// `&Opaque`: the leaf is the reference itself, as it may not be `Copy`.
+    fn is_opaque_reference(&self, shape: &Shape) -> bool {
+        matches!(
+            shape,
+            Shape::Opaque | Shape::Constant | Shape::Container | Shape::Unsupported
+        )
+    }
+
+    fn entry(&mut self, shape: &Shape, name: &str, span: Span) -> Tree<ValueId> {
+        match shape {
+            Shape::Tuple(parts) => Tree::Tuple(
+                parts
+                    .iter()
+                    .enumerate()
+                    .map(|(i, part)| self.entry(part, &format!("{name}_{i}"), span))
+                    .collect(),
+            ),
+            Shape::Ref(inner) if !self.is_opaque_reference(inner) => {
+                Tree::Ref(Box::new(self.entry(inner, name, span)))
+            }
+            shape => {
+                let kind = kind_of(shape);
+                Tree::Leaf(self.f.value(kind, Some(name.to_owned()), span))
+            }
+        }
+    }
+
+    // Values
+
+    fn push(&mut self, op: Op, kind: Kind, span: Span) -> Tree<ValueId> {
+        Tree::Leaf(self.push_value(op, kind, span))
+    }
+
+    fn push_value(&mut self, op: Op, kind: Kind, span: Span) -> ValueId {
+        let value = self.f.value(kind, None, span);
+        self.out.push(Stmt::Let(Let { value, op }));
+        value
+    }
+
+    /// Refuses `node`; a value stands in so that lowering goes on.
+    fn refuse(&mut self, node: &impl Spanned, refusal: Refusal) -> Lowering {
+        self.errors.refuse(node, refusal);
+        Some(self.dummy(node.span()))
+    }
+
+    fn dummy(&mut self, span: Span) -> Tree<ValueId> {
+        self.push(Op::Number(0.0), Kind::Opaque, span)
+    }
+
+    /// One leaf; a tuple in scalar position is left to rustc to refuse.
+    fn leaf(&mut self, tree: &Tree<ValueId>, span: Span) -> ValueId {
+        match tree.behind_refs() {
+            // the reverse half must not borrow what the pattern looked into
+            Tree::Leaf(value) if self.payloads.contains(value) => {
+                self.push_value(Op::Runtime("by_value", vec![*value]), Kind::Opaque, span)
+            }
+            Tree::Leaf(value) => *value,
+            _ => {
+                self.errors.refuse_at(span, no::OPAQUE_CODE);
+                self.f.value(Kind::Opaque, None, span)
+            }
+        }
+    }
+
+    /// Names the fresh leaves of `tree` after the user's binding.
+    fn name(&mut self, tree: &Tree<ValueId>, name: &str) {
+        let many = !matches!(tree.behind_refs(), Tree::Leaf(_));
+        for (i, leaf) in tree.leaves().into_iter().enumerate() {
+            let info = self.f.info_mut(leaf);
+            if info.hint.is_none() {
+                info.hint = Some(match many {
+                    true => format!("{name}_{i}"),
+                    false => name.to_owned(),
+                });
+            }
+        }
+    }
+
+    // Names
+
+    fn bind(&mut self, ident: &Ident, binding: Binding) {
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.push((ident.to_string(), binding));
+        }
+    }
+
+    fn lookup(&self, name: &str) -> Option<&Binding> {
+        let mut scopes = self.scopes.iter().rev();
+        scopes.find_map(|scope| {
+            let found = scope.iter().rev().find(|(bound, _)| bound == name);
+            found.map(|(_, binding)| binding)
+        })
+    }
+
+    fn scoped<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> T {
+        self.scopes.push(Vec::new());
+        let result = f(self);
+        self.scopes.pop();
+        result
+    }
+
+    /// Lowers into a region of its own.
+    fn region(&mut self, f: impl FnOnce(&mut Self)) -> Region {
+        let before = std::mem::take(&mut self.out);
+        self.scoped(f);
+        Region {
+            stmts: std::mem::replace(&mut self.out, before),
+            yields: Vec::new(),
+        }
+    }
+
+    // Variables
+
+    fn slot(&mut self, hint: Option<String>, ty: Option<Type>, mutable: bool, span: Span) -> SlotId {
+        let root = self.f.var(Kind::Opaque, hint, span, None);
+        self.out.push(Stmt::Declare(root));
+        self.slots.push(Slot {
+            root,
+            tree: None,
+            ty: None,
+            mutable,
+        });
+        let slot = SlotId(self.slots.len() - 1);
+        if let Some(ty) = ty {
+            self.shape_slot(slot, &ty, span);
+        }
+        slot
+    }
+
+    /// Fixes the shape of a variable by its annotated type.
+    fn shape_slot(&mut self, slot: SlotId, ty: &Type, span: Span) {
+        self.slots[slot.0].ty = Some(ty.clone());
+        if let Some(tree) = self.shape_vars(slot, ty, span) {
+            self.slots[slot.0].tree = Some(tree);
+        }
+    }
+
+    fn shape_vars(&mut self, slot: SlotId, ty: &Type, span: Span) -> Option<Tree<VarId>> {
+        let root = self.slots[slot.0].root;
+        let hint = self.f.vars[root.0 as usize].hint.clone();
+        match ty {
+            Type::Tuple(tuple) => {
+                let parts = tuple.elems.iter();
+                let parts: Option<_> = parts.map(|ty| self.shape_vars(slot, ty, span)).collect();
+                Some(Tree::Tuple(parts?))
+            }
+            Type::Paren(inner) => self.shape_vars(slot, &inner.elem, span),
+            Type::Group(inner) => self.shape_vars(slot, &inner.elem, span),
+            Type::Infer(_) | Type::Reference(_) => None,
+            ty => {
+                let kind = kind_of(&Shape::of(ty));
+                Some(Tree::Leaf(self.f.var(kind, hint, span, Some(root))))
+            }
+        }
+    }
+
+    fn write_slot(&mut self, slot: SlotId, value: &Tree<ValueId>, span: Span) {
+        let value = match self.slots[slot.0].ty.clone() {
+            Some(ty) => self.ascribe(value.clone(), &ty),
+            None => value.clone(),
+        };
+        let root = self.slots[slot.0].root;
+        let tree = match self.slots[slot.0].tree.clone() {
+            Some(tree) => tree,
+            None => {
+                let hint = self.f.vars[root.0 as usize].hint.clone();
+                let tree = value.map(&mut |leaf| {
+                    let kind = self.f.kind(*leaf);
+                    self.f.var(kind, hint.clone(), span, Some(root))
+                });
+                self.slots[slot.0].tree = Some(tree.clone());
+                tree
+            }
+        };
+        self.write_tree(&tree, &value, span);
+    }
+
+    fn write_tree(&mut self, vars: &Tree<VarId>, value: &Tree<ValueId>, span: Span) {
+        let value = self.coerce(value, vars, span);
+        let Some(pairs) = vars.zip(&value) else {
+            return;
+        };
+        for (var, value) in pairs {
+            let kind = self.f.kind(value);
+            let info = &mut self.f.vars[var.0 as usize];
+            info.kind = info.kind.join(kind);
+            self.out.push(Stmt::Write(var, value));
+        }
+    }
+
+    /// Gives `value` the shape of `like`: opaque tuples are taken apart.
+    fn coerce<T: Clone>(
+        &mut self,
+        value: &Tree<ValueId>,
+        like: &Tree<T>,
+        span: Span,
+    ) -> Tree<ValueId> {
+        match (like, value) {
+            (Tree::Tuple(wanted), Tree::Tuple(parts)) if wanted.len() == parts.len() => {
+                let pairs = wanted.iter().zip(parts);
+                Tree::Tuple(pairs.map(|(w, p)| self.coerce(p, w, span)).collect())
+            }
+            (Tree::Tuple(wanted), Tree::Leaf(leaf)) => {
+                let part = |(i, wanted): (usize, &Tree<T>)| {
+                    let op = Op::Project(*leaf, i as u32);
+                    let part = self.push(op, Kind::Opaque, span);
+                    self.coerce(&part, wanted, span)
+                };
+                Tree::Tuple(wanted.iter().enumerate().map(part).collect())
+            }
+            (Tree::Ref(wanted), Tree::Ref(inner)) => {
+                Tree::Ref(Box::new(self.coerce(inner, wanted, span)))
+            }
+            (Tree::Leaf(_), Tree::Leaf(_)) => value.clone(),
+            _ => {
+                self.errors.refuse_at(span, no::TUPLE_SHAPE);
+                like.map(&mut |_| self.f.value(Kind::Opaque, None, span))
+            }
+        }
+    }
+
+    fn read_slot(&mut self, slot: SlotId, span: Span) -> Tree<ValueId> {
+        let tree = self.slots[slot.0].tree.clone();
+        self.read_tree(&tree.unwrap_or(Tree::unit()), span)
+    }
+
+    fn read_tree(&mut self, tree: &Tree<VarId>, span: Span) -> Tree<ValueId> {
+        tree.map(&mut |var| {
+            let info = self.f.vars[var.0 as usize].clone();
+            let value = self.f.value(info.kind, info.hint, span);
+            self.out.push(Stmt::Read(value, *var));
+            value
+        })
+    }
+
+    /// The variables of a place, if its shape is known.
+    fn place_vars(&self, place: &Place) -> Option<Tree<VarId>> {
+        let mut tree = self.slots[place.slot.0].tree.as_ref()?;
+        for index in &place.path {
+            match tree {
+                Tree::Tuple(parts) => tree = parts.get(*index)?,
+                _ => return None,
+            }
+        }
+        Some(tree.clone())
+    }
+
+    fn read_place(&mut self, place: &Place, span: Span) -> Option<Tree<ValueId>> {
+        let vars = self.place_vars(place)?;
+        Some(self.read_tree(&vars, span))
+    }
+
+    /// Emits the user's type at the value: inference must see what rustc saw.
+    fn ascribe(&mut self, tree: Tree<ValueId>, ty: &Type) -> Tree<ValueId> {
+        match (&tree, ty) {
+            (_, Type::Infer(_)) => tree,
+            (_, Type::Paren(inner)) => self.ascribe(tree, &inner.elem),
+            (_, Type::Group(inner)) => self.ascribe(tree, &inner.elem),
+            (Tree::Tuple(parts), Type::Tuple(types)) if parts.len() == types.elems.len() => {
+                let pairs = parts.iter().cloned().zip(&types.elems);
+                Tree::Tuple(pairs.map(|(part, ty)| self.ascribe(part, ty)).collect())
+            }
+            (Tree::Leaf(leaf), Type::Tuple(types)) => {
+                let like = Tree::Tuple(types.elems.iter().map(|_| Tree::Leaf(())).collect());
+                let parts = self.coerce(&Tree::Leaf(*leaf), &like, ty.span());
+                self.ascribe(parts, ty)
+            }
+            (Tree::Ref(inner), Type::Reference(reference)) => {
+                Tree::Ref(Box::new(self.ascribe((**inner).clone(), &reference.elem)))
+            }
+            (Tree::Leaf(leaf), ty) => {
+                let shape = kind_of(&Shape::of(ty));
+                let kind = shape.join(self.f.kind(*leaf));
+                // what is known already needs no annotation
+                if self.f.kind(*leaf) == shape && matches!(shape, Kind::Real(_)) {
+                    return tree;
+                }
+                let span = self.f.info(*leaf).span;
+                self.push(Op::Copy(*leaf, Some(Box::new(ty.clone()))), kind, span)
+            }
+            _ => {
+                self.errors.refuse(&ty.to_token_stream(), no::TUPLE_SHAPE);
+                tree
+            }
+        }
+    }
+}
+
+/// What the spelling of a type tells of its values.
+fn kind_of(shape: &Shape) -> Kind {
+    match shape {
+        Shape::Real(width) => Kind::Real(*width),
+        Shape::Int => Kind::Int,
+        Shape::Bool => Kind::Bool,
+        _ => Kind::Opaque,
+    }
+}
+
+/// The kind of a float literal without a suffix.
+const ANY_REAL: Kind = Kind::Real(Width::Any);

@@ -1,0 +1,298 @@
+//! Patterns: of `let`, where they must match, and of arms.
+
+use super::{Binding, Lowerer};
+use crate::fence::catalogue as no;
+use crate::ir::{Kind, Tree, ValueId};
+use proc_macro2::Ident;
+use syn::spanned::Spanned;
+use syn::{Pat, Type};
+
+impl Lowerer<'_> {
+    /// Binds the names of an irrefutable pattern.
+    pub(super) fn bind_pattern(&mut self, pat: &Pat, value: Tree<ValueId>, ty: Option<&Type>) {
+        let value = match ty {
+            Some(ty) => self.ascribe(value, ty),
+            None => value,
+        };
+        match pat {
+            Pat::Ident(pat) if pat.by_ref.is_some() => self.errors.refuse(pat, no::REF_PATTERN),
+            Pat::Ident(pat) => {
+                let name = pat.ident.to_string();
+                if let Some((_, sub)) = &pat.subpat {
+                    self.bind_pattern(sub, value.clone(), None);
+                }
+                if pat.mutability.is_some() {
+                    let slot = self.slot(Some(name), None, true, pat.ident.span());
+                    self.write_slot(slot, &value, pat.ident.span());
+                    self.bind(&pat.ident, Binding::Slot(slot));
+                } else {
+                    self.name(&value, &name);
+                    self.bind(&pat.ident, Binding::Value(value));
+                }
+            }
+            Pat::Wild(_) => {}
+            Pat::Paren(inner) => self.bind_pattern(&inner.pat, value, None),
+            Pat::Type(typed) => self.bind_pattern(&typed.pat, value, Some(&typed.ty)),
+            Pat::Reference(reference) => match value {
+                Tree::Ref(inner) => self.bind_pattern(&reference.pat, *inner, None),
+                Tree::Leaf(leaf) => {
+                    let kind = self.f.kind(leaf);
+                    let value = self.push(crate::ir::Op::Deref(leaf), kind, pat.span());
+                    self.bind_pattern(&reference.pat, value, None);
+                }
+                Tree::Tuple(_) => self.errors.refuse(pat, no::PATTERN),
+            },
+            Pat::Tuple(tuple) => self.bind_tuple(tuple, value),
+            pat => self.errors.refuse(pat, no::PATTERN),
+        }
+    }
+
+    fn bind_tuple(&mut self, tuple: &syn::PatTuple, value: Tree<ValueId>) {
+        let pats: Vec<&Pat> = tuple.elems.iter().collect();
+        let by_reference = matches!(value, Tree::Ref(_));
+        let parts = match value.behind_refs() {
+            Tree::Tuple(parts) => parts.clone(),
+            Tree::Leaf(_) => {
+                let like = Tree::Tuple(pats.iter().map(|_| Tree::Leaf(())).collect());
+                match self.take_apart(&value, &like, tuple.span()) {
+                    Tree::Tuple(parts) => parts,
+                    _ => return,
+                }
+            }
+            Tree::Ref(_) => return,
+        };
+        let Some(pairs) = align(&pats, &parts) else {
+            self.errors.refuse(tuple, no::TUPLE_SHAPE);
+            return;
+        };
+        for (pat, part) in pairs {
+            // a pattern seen through a reference binds references
+            let part = match by_reference {
+                true => Tree::Ref(Box::new(part.clone())),
+                false => part.clone(),
+            };
+            self.bind_pattern(pat, part, None);
+        }
+    }
+
+    /// The pattern of an arm as it is emitted, and the values it binds.
+    ///
+    /// A name that stands for a leaf of the scrutinee becomes another name of
+    /// that leaf; only names inside an opaque value are bound by the pattern.
+    pub(super) fn arm_pattern(
+        &mut self,
+        pat: &Pat,
+        scrutinee: &Tree<ValueId>,
+    ) -> (Pat, Vec<(Ident, ValueId)>) {
+        let mut pattern = pat.clone();
+        let mut bindings = Vec::new();
+        self.rewrite_pattern(&mut pattern, Some(scrutinee), &mut bindings);
+        (pattern, bindings)
+    }
+
+    fn rewrite_pattern(
+        &mut self,
+        pat: &mut Pat,
+        value: Option<&Tree<ValueId>>,
+        bindings: &mut Vec<(Ident, ValueId)>,
+    ) {
+        match pat {
+            Pat::Ident(bound) => {
+                if bound.subpat.is_none() && is_constant_name(&bound.ident) {
+                    return;
+                }
+                self.rewrite_binding(pat, value, bindings);
+            }
+            Pat::Paren(inner) => self.rewrite_pattern(&mut inner.pat, value, bindings),
+            Pat::Reference(reference) => {
+                // emitted against a reference too, so the `&` stays
+                let inner = match value {
+                    Some(Tree::Ref(inner)) => Some(&**inner),
+                    _ => None,
+                };
+                self.rewrite_pattern(&mut reference.pat, inner, bindings);
+            }
+            Pat::Or(or) => {
+                let before = self.scopes.last().map_or(0, Vec::len);
+                let mut first: Option<Vec<(String, Binding)>> = None;
+                for case in &mut or.cases {
+                    self.rewrite_pattern(case, value, bindings);
+                    let Some(scope) = self.scopes.last_mut() else {
+                        return;
+                    };
+                    let bound: Vec<_> = scope.drain(before..).collect();
+                    match &first {
+                        None => first = Some(bound),
+                        Some(first) => {
+                            if !same_bindings(first, &bound) {
+                                self.errors.refuse(case, no::OR_PATTERN);
+                            }
+                        }
+                    }
+                }
+                if let (Some(scope), Some(first)) = (self.scopes.last_mut(), first) {
+                    scope.extend(first);
+                }
+            }
+            Pat::Tuple(tuple) => {
+                let parts = match value.map(Tree::behind_refs) {
+                    Some(Tree::Tuple(parts)) => Some(parts.clone()),
+                    _ => None,
+                };
+                let count = tuple.elems.len();
+                let rest = tuple.elems.iter().position(|pat| matches!(pat, Pat::Rest(_)));
+                for (i, pat) in tuple.elems.iter_mut().enumerate() {
+                    let part = parts.as_ref().and_then(|parts| match rest {
+                        Some(rest) if i > rest => parts.get((parts.len() + i).checked_sub(count)?),
+                        Some(rest) if i == rest => None,
+                        _ => parts.get(i),
+                    });
+                    self.rewrite_pattern(pat, part, bindings);
+                }
+            }
+            Pat::TupleStruct(pat) => {
+                for pat in &mut pat.elems {
+                    self.rewrite_pattern(pat, None, bindings);
+                }
+            }
+            Pat::Struct(pat) => {
+                for field in &mut pat.fields {
+                    if field.colon_token.is_none() {
+                        field.colon_token = Some(syn::token::Colon(field.span()));
+                    }
+                    self.rewrite_pattern(&mut field.pat, None, bindings);
+                }
+            }
+            Pat::Slice(pat) => {
+                for pat in &mut pat.elems {
+                    self.rewrite_pattern(pat, None, bindings);
+                }
+            }
+            Pat::Lit(_) | Pat::Path(_) | Pat::Range(_) | Pat::Rest(_) | Pat::Wild(_) => {}
+            pat => self.errors.refuse(pat, no::PATTERN),
+        }
+    }
+
+    fn rewrite_binding(
+        &mut self,
+        pat: &mut Pat,
+        value: Option<&Tree<ValueId>>,
+        bindings: &mut Vec<(Ident, ValueId)>,
+    ) {
+        let Pat::Ident(bound) = pat else {
+            return;
+        };
+        let (ident, mutable) = (bound.ident.clone(), bound.mutability.is_some());
+        let name = ident.to_string();
+        let subpattern = bound.subpat.take();
+        let tree = match value {
+            Some(tree) => {
+                if bound.by_ref.is_some() {
+                    self.errors.refuse(pat, no::REF_PATTERN);
+                    return;
+                }
+                // another name of the scrutinee: nothing to bind
+                let mut inner = match subpattern {
+                    Some((_, inner)) => *inner,
+                    None => syn::parse_quote_spanned!(ident.span()=> _),
+                };
+                self.rewrite_pattern(&mut inner, Some(tree), bindings);
+                *pat = inner;
+                tree.clone()
+            }
+            None => {
+                bound.subpat = subpattern.map(|(at, mut inner)| {
+                    self.rewrite_pattern(&mut inner, None, bindings);
+                    (at, inner)
+                });
+                bound.mutability = None;
+                let known = bindings.iter().find(|(other, _)| *other == ident).cloned();
+                let id = match &known {
+                    Some((_, id)) => *id,
+                    None => self.f.value(Kind::Opaque, Some(name.clone()), ident.span()),
+                };
+                if known.is_none() {
+                    bindings.push((ident.clone(), id));
+                    self.payloads.insert(id);
+                }
+                Tree::Leaf(id)
+            }
+        };
+        let binding = match mutable {
+            // the region of the arm starts with the variable
+            true => {
+                let slot = self.slot(Some(name), None, true, ident.span());
+                self.write_slot(slot, &tree, ident.span());
+                Binding::Slot(slot)
+            }
+            false => Binding::Value(tree),
+        };
+        self.bind(&ident, binding);
+    }
+}
+
+/// Pairs patterns with parts; `..` skips what it has to.
+fn align<'p, 't, T>(pats: &[&'p Pat], parts: &'t [T]) -> Option<Vec<(&'p Pat, &'t T)>> {
+    let rest = pats.iter().position(|pat| matches!(pat, Pat::Rest(_)));
+    let Some(rest) = rest else {
+        let fits = pats.len() == parts.len();
+        return fits.then(|| pats.iter().copied().zip(parts).collect());
+    };
+    let after = pats.len() - rest - 1;
+    let tail = parts.len().checked_sub(after)?;
+    (rest <= tail).then(|| {
+        let head = pats[..rest].iter().copied().zip(parts);
+        head.chain(pats[rest + 1..].iter().copied().zip(&parts[tail..]))
+            .collect()
+    })
+}
+
+fn same_bindings(a: &[(String, Binding)], b: &[(String, Binding)]) -> bool {
+    let same = |name: &String, binding: &Binding| {
+        b.iter().any(|(other, with)| {
+            other == name
+                && match (binding, with) {
+                    (Binding::Value(a), Binding::Value(b)) => a == b,
+                    _ => false,
+                }
+        })
+    };
+    a.len() == b.len() && a.iter().all(|(name, binding)| same(name, binding))
+}
+
+/// A lone name in a pattern is a constant or a unit variant if it is written
+/// in capitals or camel case: rustc warns about anything else.
+pub(super) fn is_constant_name(ident: &Ident) -> bool {
+    let name = ident.to_string();
+    name.trim_start_matches('_').starts_with(char::is_uppercase)
+}
+
+/// The names that a pattern binds, and whether they are `mut`.
+pub(super) fn bound_names(pat: &Pat, into: &mut Vec<(Ident, bool)>) {
+    match pat {
+        Pat::Ident(bound) => {
+            if let Some((_, inner)) = &bound.subpat {
+                bound_names(inner, into);
+            } else if is_constant_name(&bound.ident) {
+                return;
+            }
+            into.push((bound.ident.clone(), bound.mutability.is_some()));
+        }
+        Pat::Paren(inner) => bound_names(&inner.pat, into),
+        Pat::Reference(inner) => bound_names(&inner.pat, into),
+        Pat::Type(inner) => bound_names(&inner.pat, into),
+        Pat::Tuple(tuple) => tuple.elems.iter().for_each(|pat| bound_names(pat, into)),
+        Pat::TupleStruct(tuple) => tuple.elems.iter().for_each(|pat| bound_names(pat, into)),
+        Pat::Slice(slice) => slice.elems.iter().for_each(|pat| bound_names(pat, into)),
+        Pat::Struct(fields) => {
+            let pats = fields.fields.iter().map(|field| &*field.pat);
+            pats.for_each(|pat| bound_names(pat, into));
+        }
+        Pat::Or(or) => {
+            if let Some(first) = or.cases.first() {
+                bound_names(first, into);
+            }
+        }
+        _ => {}
+    }
+}

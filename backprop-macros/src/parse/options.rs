@@ -1,0 +1,102 @@
+//! The arguments of `#[differentiate(..)]`.
+
+use crate::errors::Errors;
+use crate::fence::catalogue as no;
+use proc_macro2::{Ident, TokenStream};
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::{Path, Token, parenthesized};
+
+/// The arguments of the attribute.
+pub(crate) struct Options {
+    /// `wrt(a, b)`: the parameters to differentiate with respect to.
+    pub(crate) wrt: Option<Vec<Ident>>,
+    /// `name = stem` of the generated functions.
+    pub(crate) name: Option<Ident>,
+    /// `rule = path`: the user's own value and pullback.
+    pub(crate) rule: Option<Path>,
+    /// `crate = path` of the facade.
+    pub(crate) krate: Path,
+    /// `recursive`: part of a cycle of calls, so the pullback is boxed.
+    pub(crate) recursive: bool,
+    /// `show`: print the generated code as a note of the compiler.
+    pub(crate) show: Option<Ident>,
+}
+
+impl Options {
+    /// Reads the options; unknown or repeated ones are reported.
+    pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> Self {
+        let mut options = Options {
+            wrt: None,
+            name: None,
+            rule: None,
+            krate: syn::parse_quote!(::backprop),
+            recursive: false,
+            show: None,
+        };
+        let parser = |input: ParseStream| {
+            let mut seen: Vec<String> = Vec::new();
+            while !input.is_empty() {
+                let key = input.call(Ident::parse_any)?;
+                if seen.contains(&key.to_string()) {
+                    errors.refuse(&key, no::REPEATED_OPTION);
+                }
+                seen.push(key.to_string());
+                options.read_one(&key, input, errors)?;
+                if !input.is_empty() {
+                    input.parse::<Token![,]>()?;
+                }
+            }
+            Ok(())
+        };
+        if let Err(error) = parser.parse2(tokens) {
+            errors.push(error);
+        }
+        options
+    }
+
+    fn read_one(&mut self, key: &Ident, input: ParseStream, errors: &mut Errors) -> syn::Result<()> {
+        match key.to_string().as_str() {
+            "wrt" => {
+                let list;
+                parenthesized!(list in input);
+                let names = list.parse_terminated(Ident::parse_any, Token![,])?;
+                if names.is_empty() {
+                    errors.refuse(key, no::EMPTY_WRT);
+                }
+                self.wrt = Some(names.into_iter().collect());
+            }
+            "name" => {
+                input.parse::<Token![=]>()?;
+                self.name = Some(input.parse()?);
+            }
+            "rule" => {
+                input.parse::<Token![=]>()?;
+                self.rule = Some(input.parse()?);
+            }
+            "crate" => {
+                input.parse::<Token![=]>()?;
+                self.krate = Path::parse_mod_style(input)?;
+            }
+            "recursive" => self.recursive = true,
+            "show" => self.show = Some(key.clone()),
+            "jvp" | "jacobian" | "hvp" | "hessian" | "circuit" | "inherent" | "bound" => {
+                errors.refuse(key, no::MODE_NOT_YET);
+                skip_value(input)?;
+            }
+            _ => {
+                errors.refuse(key, no::UNKNOWN_OPTION);
+                skip_value(input)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Skips the value of an option that was reported, so that the next is read.
+fn skip_value(input: ParseStream) -> syn::Result<()> {
+    while !input.is_empty() && !input.peek(Token![,]) {
+        input.parse::<proc_macro2::TokenTree>()?;
+    }
+    Ok(())
+}

@@ -1,0 +1,305 @@
+//! Parameters and result, as far as their types are known by spelling.
+
+use super::Options;
+use crate::errors::Errors;
+use crate::fence::catalogue as no;
+use crate::ir::Width;
+use proc_macro2::Ident;
+use syn::spanned::Spanned;
+use syn::{FnArg, Pat, ReturnType, Type};
+
+/// The parameters and the result of the primal.
+pub(crate) struct Signature {
+    pub(crate) params: Vec<Parameter>,
+    pub(crate) result: Shape,
+}
+
+/// One parameter.
+pub(crate) struct Parameter {
+    /// The name in generated signatures: the user's, or `arg_0` for a pattern.
+    pub(crate) name: Ident,
+    pub(crate) pat: Pat,
+    /// The type as written, references included.
+    pub(crate) ty: Type,
+    pub(crate) passing: Passing,
+    /// The shape behind the outermost reference.
+    pub(crate) shape: Shape,
+    /// Not excluded by `wrt`.
+    pub(crate) in_wrt: bool,
+}
+
+/// How a parameter is passed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Passing {
+    Value,
+    Shared,
+    Mut,
+}
+
+/// A type, as far as it is known by spelling.
+#[derive(Clone, Debug)]
+pub(crate) enum Shape {
+    Real(Width),
+    Int,
+    Bool,
+    /// `char`, strings and containers of constants.
+    Constant,
+    Tuple(Vec<Shape>),
+    Ref(Box<Shape>),
+    /// A name that only rustc can resolve.
+    Opaque,
+    /// A container that may hold real numbers: not yet differentiated.
+    Container,
+    /// Closures, trait objects, pointers and the like.
+    Unsupported,
+}
+
+impl Shape {
+    /// Reads a type.
+    pub(crate) fn of(ty: &Type) -> Shape {
+        match ty {
+            Type::Paren(inner) => Shape::of(&inner.elem),
+            Type::Group(inner) => Shape::of(&inner.elem),
+            Type::Tuple(tuple) => Shape::Tuple(tuple.elems.iter().map(Shape::of).collect()),
+            Type::Reference(reference) if reference.mutability.is_none() => {
+                Shape::Ref(Box::new(Shape::of(&reference.elem)))
+            }
+            Type::Array(array) => Shape::container([Shape::of(&array.elem)]),
+            Type::Slice(slice) => Shape::container([Shape::of(&slice.elem)]),
+            Type::Path(path) if path.qself.is_none() => Shape::of_path(&path.path),
+            Type::Path(_) => Shape::Opaque,
+            _ => Shape::Unsupported,
+        }
+    }
+
+    fn of_path(path: &syn::Path) -> Shape {
+        let Some(last) = path.segments.last() else {
+            return Shape::Opaque;
+        };
+        match last.ident.to_string().as_str() {
+            "f64" => Shape::Real(Width::F64),
+            "f32" => Shape::Real(Width::F32),
+            "i8" | "i16" | "i32" | "i64" | "i128" | "isize" | "u8" | "u16" | "u32" | "u64"
+            | "u128" | "usize" => Shape::Int,
+            "bool" => Shape::Bool,
+            "char" | "str" | "String" | "Ordering" => Shape::Constant,
+            "Vec" | "Option" | "Box" | "Result" | "Rc" | "Arc" | "VecDeque" | "Range"
+            | "RangeInclusive" | "HashMap" | "BTreeMap" => {
+                let syn::PathArguments::AngleBracketed(args) = &last.arguments else {
+                    return Shape::Opaque;
+                };
+                Shape::container(args.args.iter().filter_map(|arg| match arg {
+                    syn::GenericArgument::Type(ty) => Some(Shape::of(ty)),
+                    _ => None,
+                }))
+            }
+            _ => Shape::Opaque,
+        }
+    }
+
+    fn container(parts: impl IntoIterator<Item = Shape>) -> Shape {
+        match parts.into_iter().any(|part| part.may_be_active()) {
+            true => Shape::Container,
+            false => Shape::Constant,
+        }
+    }
+
+    /// Whether a value of the type may carry a derivative.
+    pub(crate) fn may_be_active(&self) -> bool {
+        match self {
+            Shape::Real(_) | Shape::Opaque | Shape::Container | Shape::Unsupported => true,
+            Shape::Int | Shape::Bool | Shape::Constant => false,
+            Shape::Tuple(parts) => parts.iter().any(Shape::may_be_active),
+            Shape::Ref(inner) => inner.may_be_active(),
+        }
+    }
+
+    /// A scalar that is real by its spelling, behind any references.
+    pub(crate) fn is_real(&self) -> bool {
+        match self {
+            Shape::Real(_) => true,
+            Shape::Ref(inner) => inner.is_real(),
+            _ => false,
+        }
+    }
+
+    fn any(&self, f: fn(&Shape) -> bool) -> bool {
+        f(self)
+            || match self {
+                Shape::Tuple(parts) => parts.iter().any(|part| part.any(f)),
+                Shape::Ref(inner) => inner.any(f),
+                _ => false,
+            }
+    }
+}
+
+impl Parameter {
+    /// Whether the split form gives the parameter an adjoint. `wrt` shapes
+    /// only the public functions, but a type that only rustc knows need not
+    /// be differentiable if it is excluded.
+    pub(crate) fn has_adjoint(&self) -> bool {
+        let known = !self.shape.any(|shape| {
+            matches!(shape, Shape::Opaque | Shape::Container | Shape::Unsupported)
+        });
+        self.shape.may_be_active() && (self.in_wrt || known || self.passing == Passing::Mut)
+    }
+
+    /// Whether the parameter is listed by the public functions.
+    pub(crate) fn is_active(&self) -> bool {
+        self.in_wrt && self.shape.may_be_active()
+    }
+}
+
+impl Signature {
+    /// Reads parameters and result; what cannot be differentiated is reported.
+    pub(crate) fn read(sig: &syn::Signature, options: &Options, errors: &mut Errors) -> Self {
+        let mut params = Vec::new();
+        for (index, input) in sig.inputs.iter().enumerate() {
+            match input {
+                FnArg::Receiver(receiver) => errors.refuse(receiver, no::METHOD),
+                FnArg::Typed(typed) => params.push(parameter(index, typed, options)),
+            }
+        }
+        check_wrt(&params, options, errors);
+        let result = match &sig.output {
+            ReturnType::Default => Shape::Tuple(Vec::new()),
+            ReturnType::Type(_, ty) => Shape::of(ty),
+        };
+        if options.rule.is_some() {
+            check_rule(&params, errors);
+        }
+        for param in &params {
+            check_parameter(param, errors);
+        }
+        check_result(sig, &params, &result, errors);
+        if params.len() > 64 {
+            errors.refuse(&sig.inputs, no::TOO_MANY_PARAMETERS);
+        }
+        Signature { params, result }
+    }
+}
+
+fn parameter(index: usize, typed: &syn::PatType, options: &Options) -> Parameter {
+    let name = match &*typed.pat {
+        Pat::Ident(pat) if pat.subpat.is_none() => pat.ident.clone(),
+        pat => Ident::new(&format!("arg_{index}"), pat.span()),
+    };
+    let (passing, shape) = match &*typed.ty {
+        Type::Reference(reference) => match reference.mutability {
+            Some(_) => (Passing::Mut, Shape::of(&reference.elem)),
+            None => (Passing::Shared, Shape::of(&reference.elem)),
+        },
+        ty => (Passing::Value, Shape::of(ty)),
+    };
+    let in_wrt = match &options.wrt {
+        Some(names) => names.contains(&name),
+        None => true,
+    };
+    Parameter {
+        name,
+        pat: (*typed.pat).clone(),
+        ty: (*typed.ty).clone(),
+        passing,
+        shape,
+        in_wrt,
+    }
+}
+
+fn check_wrt(params: &[Parameter], options: &Options, errors: &mut Errors) {
+    let names = options.wrt.as_deref().unwrap_or_default();
+    for (index, name) in names.iter().enumerate() {
+        match params.iter().find(|param| param.name == *name) {
+            None => errors.refuse(name, no::UNKNOWN_WRT),
+            Some(_) if names[..index].contains(name) => errors.refuse(name, no::REPEATED_WRT),
+            Some(param) if !param.shape.may_be_active() => {
+                errors.refuse(name, no::CONSTANT_WRT);
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+fn check_parameter(param: &Parameter, errors: &mut Errors) {
+    if param.passing == Passing::Mut {
+        if param.shape.any(|shape| matches!(shape, Shape::Ref(_))) {
+            errors.refuse(&param.ty, no::MUT_OF_REFERENCE);
+        } else if param.shape.any(|shape| matches!(shape, Shape::Opaque)) {
+            errors.refuse(&param.ty, no::MUT_OPAQUE);
+        } else if param.shape.any(is_unsupported) || param.shape.any(is_constant) {
+            errors.refuse(&param.ty, no::MUT_CONTAINER);
+        } else if !param.in_wrt && param.shape.may_be_active() {
+            // its adjoint slot exists whatever `wrt` says (the contract)
+        }
+        return;
+    }
+    if !param.in_wrt {
+        if let Type::ImplTrait(ty) = &param.ty {
+            errors.refuse(ty, no::IMPL_TRAIT);
+        }
+        return;
+    }
+    match () {
+        () if param.shape.any(|shape| matches!(shape, Shape::Container)) => {
+            errors.refuse(&param.ty, no::CONTAINER_PARAMETER);
+        }
+        () if param.shape.any(is_unsupported) => errors.refuse(&param.ty, unsupported(&param.ty)),
+        () if matches!(param.shape, Shape::Tuple(_))
+            && param.passing == Passing::Value
+            && param.shape.any(|shape| matches!(shape, Shape::Ref(_)))
+            && param.shape.may_be_active() =>
+        {
+            errors.refuse(&param.ty, no::REFERENCE_IN_TUPLE);
+        }
+        () => {}
+    }
+}
+
+fn is_unsupported(shape: &Shape) -> bool {
+    matches!(shape, Shape::Unsupported | Shape::Container)
+}
+
+fn is_constant(shape: &Shape) -> bool {
+    matches!(shape, Shape::Constant)
+}
+
+fn unsupported(ty: &Type) -> crate::fence::Refusal {
+    match ty {
+        Type::ImplTrait(_) => no::IMPL_TRAIT,
+        Type::TraitObject(_) => no::TRAIT_OBJECT,
+        Type::FnPtr(_) => no::FUNCTION_POINTER,
+        Type::Ptr(_) => no::RAW_POINTER,
+        Type::Reference(reference) => unsupported(&reference.elem),
+        _ => no::UNSUPPORTED_TYPE,
+    }
+}
+
+fn check_rule(params: &[Parameter], errors: &mut Errors) {
+    for param in params {
+        if param.passing == Passing::Mut {
+            errors.refuse(&param.ty, no::RULE_WITH_MUT);
+        }
+    }
+}
+
+fn check_result(sig: &syn::Signature, params: &[Parameter], result: &Shape, errors: &mut Errors) {
+    let listed = |param: &&Parameter| param.is_active() || param.passing == Passing::Mut;
+    if !params.iter().any(|param| listed(&param) && param.shape.may_be_active()) {
+        errors.refuse(&sig.ident, no::NO_ACTIVE_PARAMETER);
+    }
+    let writes = |param: &Parameter| param.passing == Passing::Mut && param.shape.may_be_active();
+    let ty = match &sig.output {
+        ReturnType::Type(_, ty) => ty.span(),
+        ReturnType::Default => sig.ident.span(),
+    };
+    if matches!(sig.output, ReturnType::Type(_, ref ty) if matches!(**ty, Type::Never(_))) {
+        errors.refuse_at(ty, no::NEVER_RESULT);
+    } else if !result.may_be_active() && !params.iter().any(writes) {
+        errors.refuse_at(ty, no::CONSTANT_RESULT);
+    } else if result.any(|shape| matches!(shape, Shape::Ref(_))) {
+        errors.refuse_at(ty, no::REFERENCE_RESULT);
+    } else if result.any(|shape| matches!(shape, Shape::Container)) {
+        errors.refuse_at(ty, no::CONTAINER_RESULT);
+    } else if result.any(is_unsupported) {
+        errors.refuse_at(ty, no::UNSUPPORTED_RESULT);
+    }
+}

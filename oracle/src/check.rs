@@ -1,0 +1,262 @@
+//! The comparison behind `check!`.
+
+use std::fmt::Debug;
+
+use crate::Value;
+
+/// What is known about one parameter of a checked function.
+pub struct Parameter {
+    /// Its name in the program text.
+    pub name: &'static str,
+    /// The number of scalars of the argument.
+    pub scalars: usize,
+    /// `&mut`: its adjoint is replaced, not added to, and its final content is
+    /// an output.
+    pub exclusive: bool,
+}
+
+/// `f_backprop` in the flat form.
+pub type Backprop<A, R> = dyn Fn(A, &R, &[f64], &[f64]) -> (R, Vec<f64>);
+
+/// One call of a differentiated function, in the flat form.
+///
+/// `A` are the arguments without their references; `R` is the result followed
+/// by the final content of each `&mut` argument.
+pub struct Program<'a, A: Value, R: Value> {
+    /// The name of the function.
+    pub name: &'static str,
+    /// The arguments of this call.
+    pub arguments: A,
+    /// One entry per argument.
+    pub parameters: Vec<Parameter>,
+    /// Whether the function computes in `f32` anywhere.
+    pub single: bool,
+    /// The function as written.
+    pub primal: &'a dyn Fn(A) -> R,
+    /// The function on dual numbers.
+    pub dual: &'a dyn Fn(A::Dual) -> R::Dual,
+    /// `f_grad`, for a scalar result.
+    pub grad: Option<&'a dyn Fn(A) -> (R, Vec<f64>)>,
+    /// `f_backprop`: arguments, a model of the outputs, upstreams, and the
+    /// content of the gradient buffers before and after.
+    pub backprop: &'a Backprop<A, R>,
+}
+
+impl<A: Value + Debug, R: Value + Debug> Program<'_, A, R> {
+    /// Compares everything that was generated with the dual numbers, and these
+    /// with central differences if `differences`.
+    ///
+    /// # Panics
+    ///
+    /// At the first disagreement.
+    pub fn check(&self, differences: bool) {
+        let outputs = (self.primal)(self.copy(None));
+        let jacobian = self.jacobian(&outputs);
+        if differences {
+            self.check_differences(&outputs, &jacobian);
+        }
+        self.check_grad(&outputs, &jacobian);
+        self.check_backprop(&outputs, &jacobian);
+    }
+
+    /// The arguments again, or with other scalars.
+    fn copy(&self, scalars: Option<&[f64]>) -> A {
+        let scalars = scalars.map_or_else(|| flat(&self.arguments), <[f64]>::to_vec);
+        self.arguments.with_scalars(&mut scalars.into_iter())
+    }
+
+    /// The derivative of each output (second index) along each input (first
+    /// index), by one forward run per input.
+    fn jacobian(&self, outputs: &R) -> Vec<Vec<f64>> {
+        let inputs = flat(&self.arguments).len();
+        let run = |seed: Option<usize>| {
+            let mut tangents = (0..inputs).map(|input| f64::from(u8::from(Some(input) == seed)));
+            let dual = (self.dual)(self.arguments.dual(&mut tangents));
+            self.same_values("the dual twin", outputs, &R::primal(&dual));
+            let mut column = Vec::new();
+            R::tangents(&dual, &mut column);
+            column
+        };
+        run(None);
+        (0..inputs).map(|input| run(Some(input))).collect()
+    }
+
+    fn check_differences(&self, outputs: &R, jacobian: &[Vec<f64>]) {
+        let (steps, tolerance): (&[f64], f64) = if self.single {
+            (&[3e-1, 1e-1, 3e-2, 1e-2, 3e-3, 1e-3], 2e-2)
+        } else {
+            (&[1e-3, 1e-4, 1e-5, 1e-6, 1e-7], 1e-5)
+        };
+        let point = flat(&self.arguments);
+        for output in 0..flat(outputs).len() {
+            for (input, column) in jacobian.iter().enumerate() {
+                let slope = |step: &f64| {
+                    let moved = |sign: f64| {
+                        let mut moved = point.clone();
+                        moved[input] += sign * step * point[input].abs().max(1.0);
+                        if self.single {
+                            moved[input] = f64::from(moved[input] as f32);
+                        }
+                        (
+                            moved[input],
+                            flat(&(self.primal)(self.copy(Some(&moved))))[output],
+                        )
+                    };
+                    let ((above, high), (below, low)) = (moved(1.0), moved(-1.0));
+                    (high - low) / (above - below)
+                };
+                let slopes: Vec<f64> = steps.iter().map(slope).collect();
+                let expected = column[output];
+                assert!(
+                    slopes
+                        .iter()
+                        .any(|slope| agree(*slope, expected, tolerance)),
+                    "{}: output {output} along {}: dual numbers give {expected:e}, \
+                     central differences {slopes:?}; is this a kink?",
+                    self.call(),
+                    self.label(input),
+                );
+            }
+        }
+    }
+
+    fn check_grad(&self, outputs: &R, jacobian: &[Vec<f64>]) {
+        let Some(grad) = self.grad else { return };
+        let (values, gradient) = grad(self.copy(None));
+        self.same_values("f_grad", outputs, &values);
+        let expected: Vec<f64> = jacobian.iter().map(|column| column[0]).collect();
+        self.same_gradient("f_grad", &expected, &gradient);
+    }
+
+    fn check_backprop(&self, outputs: &R, jacobian: &[Vec<f64>]) {
+        for upstream in upstreams(flat(outputs).len()) {
+            let local: Vec<f64> = jacobian
+                .iter()
+                .map(|column| contract(column, &upstream))
+                .collect();
+            let start = self.parameters.iter().flat_map(|parameter| {
+                let value = if parameter.exclusive { 0.0 } else { 0.625 };
+                std::iter::repeat_n(value, parameter.scalars)
+            });
+            let start: Vec<f64> = start.collect();
+            let exclusive = self
+                .parameters
+                .iter()
+                .flat_map(|parameter| std::iter::repeat_n(parameter.exclusive, parameter.scalars));
+            let exclusive: Vec<bool> = exclusive.collect();
+
+            let mut buffers = start.clone();
+            for round in 1..=2 {
+                let (values, after) =
+                    (self.backprop)(self.copy(None), outputs, &upstream, &buffers);
+                let case =
+                    format!("f_backprop, upstream {upstream:?}, call {round} into one buffer");
+                self.same_values(&case, outputs, &values);
+                let expected: Vec<f64> = (0..local.len())
+                    .map(|input| {
+                        let times = if exclusive[input] {
+                            1.0
+                        } else {
+                            f64::from(round)
+                        };
+                        start[input] + times * local[input]
+                    })
+                    .collect();
+                self.same_gradient(&case, &expected, &after);
+                buffers = after;
+            }
+        }
+    }
+
+    /// Compares by the text of `Debug`, which tells any two floats apart but NaNs.
+    fn same_values(&self, case: &str, expected: &R, got: &R) {
+        let (expected, got) = (format!("{expected:?}"), format!("{got:?}"));
+        assert!(
+            expected == got,
+            "{}: {case}: value: expected {expected}, got {got}",
+            self.call(),
+        );
+    }
+
+    fn same_gradient(&self, case: &str, expected: &[f64], got: &[f64]) {
+        let tolerance = if self.single { 2e-4 } else { 1e-9 };
+        assert_eq!(
+            expected.len(),
+            got.len(),
+            "{}: {case}: length of the gradient",
+            self.call()
+        );
+        for (input, (expected, got)) in expected.iter().zip(got).enumerate() {
+            assert!(
+                agree(*expected, *got, tolerance),
+                "{}: {case}: {}: expected {expected:e} (dual numbers), got {got:e}",
+                self.call(),
+                self.label(input),
+            );
+        }
+    }
+
+    fn call(&self) -> String {
+        format!("{}{:?}", self.name, self.arguments)
+    }
+
+    /// The name of a flat input, such as "parameter 1 `y`, scalar 0".
+    fn label(&self, input: usize) -> String {
+        let mut first = 0;
+        for (index, parameter) in self.parameters.iter().enumerate() {
+            if input < first + parameter.scalars {
+                return format!(
+                    "parameter {index} `{}`, scalar {}",
+                    parameter.name,
+                    input - first
+                );
+            }
+            first += parameter.scalars;
+        }
+        format!("input {input}")
+    }
+}
+
+fn flat(value: &impl Value) -> Vec<f64> {
+    let mut flat = Vec::new();
+    value.scalars(&mut flat);
+    flat
+}
+
+/// Every output alone with several factors, then all outputs together.
+fn upstreams(outputs: usize) -> Vec<Vec<f64>> {
+    let alone = (0..outputs).flat_map(|output| {
+        [1.0, -0.75].map(|factor| {
+            let mut upstream = vec![0.0; outputs];
+            upstream[output] = factor;
+            upstream
+        })
+    });
+    let mut upstreams: Vec<Vec<f64>> = alone.collect();
+    upstreams.push(vec![0.0; outputs]);
+    upstreams.push(
+        (0..outputs)
+            .map(|output| 0.5 + 0.25 * output as f64)
+            .collect(),
+    );
+    upstreams
+}
+
+/// Upstream times Jacobian; a zero upstream contributes zero whatever the slope.
+fn contract(column: &[f64], upstream: &[f64]) -> f64 {
+    let terms = column.iter().zip(upstream);
+    terms
+        .filter(|(_, upstream)| **upstream != 0.0)
+        .map(|(slope, upstream)| slope * upstream)
+        .sum()
+}
+
+/// Equal up to `tolerance`, relative above 1 and absolute below; NaN agrees
+/// with NaN and an infinity with itself.
+fn agree(a: f64, b: f64, tolerance: f64) -> bool {
+    a == b
+        || (a.is_nan() && b.is_nan())
+        || (a - b).abs() <= tolerance * a.abs().max(b.abs()).max(1.0)
+            && a.is_finite()
+            && b.is_finite()
+}
