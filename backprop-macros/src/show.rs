@@ -60,37 +60,58 @@ impl Printer {
     fn stream(&mut self, tokens: TokenStream, lines: bool) {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
         let mut previous = String::new();
+        // how many `<` are open that are brackets, not comparisons
+        let mut generics = 0;
         for (index, token) in tokens.iter().enumerate() {
+            let next = tokens.get(index + 1);
             match token {
                 TokenTree::Group(group) => {
-                    let next = tokens.get(index + 1);
                     self.group(group, &previous, next, lines);
                     previous = "group".to_owned();
                 }
                 TokenTree::Punct(punct) => {
                     let c = punct.as_char();
-                    let glued = matches!(c, ',' | ';' | '.' | '?' | ':')
-                        || (matches!(c, '<' | '>') && previous == ":")
-                        || (c == '!' && previous == "word");
+                    let opens = c == '<' && opens_generics(&previous, next);
+                    let closes = c == '>' && generics > 0 && previous != "-" && previous != "=";
+                    generics += i32::from(opens) - i32::from(closes);
+                    let starts_path = c == ':'
+                        && punct.spacing() == Spacing::Joint
+                        && matches!(previous.as_str(), "keyword" | "=" | ">" | "+" | "*" | "-" | ",");
+                    let glued = matches!(c, ',' | ';' | '.' | '?')
+                        || (c == ':' && !starts_path)
+                        || (opens && previous != "keyword" && previous != "=")
+                        || closes
+                        || (c == '!' && previous == "word")
+                        || c == '|' && previous == "|";
                     self.word(&c.to_string(), glued);
                     let path = c == ':' && (punct.spacing() == Spacing::Joint || previous == ":");
+                    let unary = matches!(c, '-' | '*' | '&' | '!') && !is_operand(&previous);
                     self.tight = punct.spacing() == Spacing::Joint
-                        || matches!(c, '.' | '\'' | '#' | '&' | '!')
+                        || matches!(c, '.' | '\'' | '#')
                         || path
-                        || (c == '-' && !is_operand(&previous))
-                        || (c == '*' && !is_operand(&previous));
+                        || opens
+                        || unary;
                     if c == ';' && lines {
                         self.newline();
                     }
-                    previous = c.to_string();
+                    previous = match (c, path) {
+                        (':', true) if punct.spacing() == Spacing::Alone => "::".to_owned(),
+                        _ if closes => "closed".to_owned(),
+                        (c, _) => c.to_string(),
+                    };
                 }
                 TokenTree::Ident(ident) => {
                     let name = ident.to_string();
-                    let name = name.strip_prefix(PREFIX).unwrap_or(&name);
+                    let name = match previous.as_str() {
+                        "::" => name.as_str(),
+                        _ => name.strip_prefix(PREFIX).unwrap_or(&name),
+                    };
                     self.word(name, false);
                     previous = match name {
                         "if" | "in" | "return" | "while" | "match" | "else" | "move" | "let"
-                        | "mut" | "for" | "as" => "keyword",
+                        | "mut" | "for" | "as" | "impl" | "dyn" => "keyword",
+                        "split" => "Word",
+                        name if name.starts_with(char::is_uppercase) => "Word",
                         _ => "word",
                     }
                     .to_owned();
@@ -135,7 +156,7 @@ impl Printer {
             }
             return;
         }
-        let call = matches!(previous, "word" | "!" | ">" | "#");
+        let call = matches!(previous, "word" | "Word" | "!" | "closed" | "#");
         self.word(open, call);
         self.tight = true;
         self.stream(group.stream(), false);
@@ -147,5 +168,15 @@ impl Printer {
 }
 
 fn is_operand(previous: &str) -> bool {
-    matches!(previous, "word" | "group")
+    matches!(previous, "word" | "Word" | "group" | "closed")
+}
+
+/// Whether a `<` opens type arguments: after a type, after `::`, or before a
+/// path whose associated function follows.
+fn opens_generics(previous: &str, next: Option<&TokenTree>) -> bool {
+    match previous {
+        "Word" | "::" => true,
+        "word" | "group" | "closed" => false,
+        _ => matches!(next, Some(TokenTree::Ident(_))),
+    }
 }

@@ -10,12 +10,60 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Simplifies the reverse half and removes dead code from both halves.
 pub(crate) fn simplify(f: &mut Function) {
+    let mut body = std::mem::take(&mut f.body);
+    conditions(&mut body, &mut BTreeMap::new());
+    f.body = body;
     if let Some(mut reverse) = f.reverse.take() {
         let mut ops = BTreeMap::new();
         signs(&mut reverse.body, &mut ops);
         f.reverse = Some(reverse);
     }
     remove_dead(f);
+}
+
+/// `let stop = if test { true } else { false };` → `test`: flags of exits.
+fn conditions(region: &mut Region, flags: &mut BTreeMap<ValueId, bool>) {
+    let mut index = 0;
+    while index < region.stmts.len() {
+        let mut copies = Vec::new();
+        match &mut region.stmts[index] {
+            Stmt::Let(binding) => {
+                if let Op::Flag(flag) = binding.op {
+                    flags.insert(binding.value, flag);
+                }
+            }
+            Stmt::If(branch) => {
+                conditions(&mut branch.then, flags);
+                conditions(&mut branch.other, flags);
+                let flag = |list: &Vec<ValueId>, i: usize| list.get(i).and_then(|v| flags.get(v));
+                let mut i = 0;
+                while i < branch.results.len() {
+                    let pair = (flag(&branch.then.yields, i), flag(&branch.other.yields, i));
+                    let op = match pair {
+                        (Some(true), Some(false)) => Op::Copy(branch.cond, None),
+                        (Some(false), Some(true)) => Op::Not(branch.cond),
+                        _ => {
+                            i += 1;
+                            continue;
+                        }
+                    };
+                    copies.push((branch.results.remove(i), op));
+                    branch.then.yields.remove(i);
+                    branch.other.yields.remove(i);
+                }
+            }
+            Stmt::Match(choice) => {
+                choice.arms.iter_mut().for_each(|arm| conditions(&mut arm.body, flags));
+            }
+            Stmt::Loop(looped) => conditions(&mut looped.body, flags),
+            _ => {}
+        }
+        index += 1;
+        for (value, op) in copies {
+            region.stmts.insert(index, Stmt::Let(crate::ir::Let { value, op }));
+            index += 1;
+        }
+    }
 }
 
 /// `a + (-b)` → `a - b`, `-(-a)` → `a`, `a - (-b)` → `a + b`.

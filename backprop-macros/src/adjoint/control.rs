@@ -7,6 +7,9 @@ use crate::ir::{
 use proc_macro2::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Loops nested deeper than this assume the worst of their adjoints at once.
+const MAX_REBUILD_DEPTH: u32 = 3;
+
 impl Pass<'_> {
     pub(super) fn branch(&mut self, branch: &If) {
         let arms = [&branch.then, &branch.other];
@@ -127,44 +130,44 @@ impl Pass<'_> {
             .filter(|value| self.activity.is_active(*value))
             .collect();
         let mut inits = Vec::new();
-        let mut params = Vec::new();
         for i in &carried {
-            let value = looped.results[*i];
             inits.push(match upstreams[*i] {
                 Some(d) => d,
-                None => self.accumulator(value, span),
+                None => self.accumulator(looped.results[*i], span),
             });
-            params.push(self.adjoint_of(value));
         }
         for value in &outside {
             inits.push(match self.adjoints.get(value) {
                 Some(d) => *d,
                 None => self.accumulator(*value, span),
             });
-            params.push(self.adjoint_of(*value));
         }
-        let (state, totals) = params.split_at(carried.len());
-        // a carried adjoint may be a zero that an earlier iteration masks
-        self.masked.extend(params.iter().copied());
         let before = std::mem::take(&mut self.adjoints);
         let outer = std::mem::take(&mut self.out);
-        for (value, total) in outside.iter().zip(totals) {
-            self.adjoints.insert(*value, *total);
+        // A carried adjoint is masked if it is so before the first or after any
+        // iteration; which is known once the body is built, so it is built
+        // again if the assumption was wrong.
+        let mut masked: Vec<bool> = carried
+            .iter()
+            .zip(&inits)
+            .map(|(i, init)| upstreams[*i].is_none() || self.masked.contains(init))
+            .collect();
+        if self.depth >= MAX_REBUILD_DEPTH {
+            masked.fill(true);
         }
-        for (i, d) in carried.iter().zip(state) {
-            self.contribute(looped.body.yields[*i], *d);
-        }
-        self.region(&looped.body);
-        let mut yields = Vec::new();
-        for i in &carried {
-            yields.push(match self.adjoints.get(&looped.params[*i]) {
-                Some(d) => *d,
-                None => self.zero(looped.params[*i], span),
-            });
-        }
-        for (value, total) in outside.iter().zip(totals) {
-            yields.push(self.adjoints.get(value).copied().unwrap_or(*total));
-        }
+        self.depth += 1;
+        let (params, yields) = loop {
+            let (params, yields) = self.iteration(looped, &carried, &outside, &masked);
+            let late: Vec<bool> = yields.iter().map(|d| self.masked.contains(d)).collect();
+            let missed = masked.iter().zip(&late).any(|(known, found)| !known && *found);
+            if !missed {
+                break (params, yields);
+            }
+            for (known, found) in masked.iter_mut().zip(late) {
+                *known |= found;
+            }
+        };
+        self.depth -= 1;
         let stmts = std::mem::replace(&mut self.out, outer);
         self.adjoints = before;
         let results: Vec<ValueId> = carried
@@ -173,7 +176,12 @@ impl Pass<'_> {
             .chain(outside.iter().copied())
             .map(|value| self.adjoint_of(value))
             .collect();
-        self.masked.extend(results.iter().copied());
+        for (index, result) in results.iter().enumerate() {
+            // a sum over no iterations is zero
+            if masked.get(index).copied().unwrap_or(true) {
+                self.masked.insert(*result);
+            }
+        }
         let (state, totals) = results.split_at(carried.len());
         for (value, total) in outside.iter().zip(totals) {
             self.adjoints.insert(*value, *total);
@@ -195,6 +203,49 @@ impl Pass<'_> {
         for (value, d) in into_inits {
             self.contribute(value, d);
         }
+    }
+
+    /// The reverse half of one iteration: its carried adjoints, before and
+    /// after. The statements are left in `out`.
+    fn iteration(
+        &mut self,
+        looped: &Loop,
+        carried: &[usize],
+        outside: &[ValueId],
+        masked: &[bool],
+    ) -> (Vec<ValueId>, Vec<ValueId>) {
+        self.out.clear();
+        self.adjoints.clear();
+        let state: Vec<ValueId> =
+            carried.iter().map(|i| self.adjoint_of(looped.results[*i])).collect();
+        let totals: Vec<ValueId> = outside.iter().map(|value| self.adjoint_of(*value)).collect();
+        for (d, masked) in state.iter().zip(masked) {
+            if *masked {
+                self.masked.insert(*d);
+            }
+        }
+        for (value, total) in outside.iter().zip(&totals) {
+            self.adjoints.insert(*value, *total);
+        }
+        for (i, d) in carried.iter().zip(&state) {
+            self.contribute(looped.body.yields[*i], *d);
+        }
+        self.region(&looped.body);
+        let mut yields = Vec::new();
+        for i in carried {
+            yields.push(match self.adjoints.get(&looped.params[*i]) {
+                Some(d) => *d,
+                None => {
+                    let zero = self.zero(looped.params[*i], looped.span);
+                    self.masked.insert(zero);
+                    zero
+                }
+            });
+        }
+        for (value, total) in outside.iter().zip(&totals) {
+            yields.push(self.adjoints.get(value).copied().unwrap_or(*total));
+        }
+        (state.into_iter().chain(totals).collect(), yields)
     }
 
     /// The zero that an adjoint starts from before a loop.

@@ -36,6 +36,7 @@ pub(crate) fn adjoint(f: &mut Function, activity: &Activity) {
         masked: BTreeSet::new(),
         pullbacks: BTreeMap::new(),
         out: Vec::new(),
+        depth: 0,
     };
     pass.function();
 }
@@ -50,6 +51,8 @@ struct Pass<'a> {
     pullbacks: BTreeMap<crate::ir::StmtId, ValueId>,
     literals: BTreeMap<ValueId, Literal>,
     out: Vec<Stmt>,
+    /// How many loops surround the current statement.
+    depth: u32,
 }
 
 /// A value that the user wrote as a constant.

@@ -648,21 +648,16 @@ fn pullback(emitter: &Emitter, parts: &Parts, f: &Function) -> TokenStream {
         return TokenStream::new();
     };
     let span = parts.span;
-    let upstream = local("upstream_gradient", span);
     let upstream_type = &parts.upstream;
-    let used = match &f.result {
-        Tree::Leaf(_) | Tree::Ref(_) => {
+    let upstream = match reverse.upstream.is_unit() {
+        true => quote!(_),
+        false => {
             let name = emitter.pattern(&reverse.upstream);
-            quote!(let #name = *#upstream;)
-        }
-        tree if tree.is_unit() => TokenStream::new(),
-        _ => {
-            let name = emitter.pattern(&reverse.upstream);
-            quote!(let #name = *#upstream;)
+            quote!(&#name)
         }
     };
     let mut params = Vec::new();
-    let mut head = used;
+    let mut head = TokenStream::new();
     let mut tail = TokenStream::new();
     let mut slots = Vec::new();
     for (index, param) in parts.input.signature.params.iter().enumerate() {

@@ -107,6 +107,10 @@ fn plan(
             _ => constant,
         };
         let uses = counts.all.get(&value).copied().unwrap_or(0);
+        if matches!(binding.op, Op::Flag(_)) {
+            inline.insert(value, binding.op.clone());
+            continue;
+        }
         if literal && info.hint.is_none() {
             // without a suffix its type is that of its only use in the
             // primal; in the reverse half it takes the type it meets
@@ -120,7 +124,16 @@ fn plan(
             Op::Copy(_, Some(_)) | Op::Verbatim(..) | Op::Stop(..) => false,
             op => !crate::simplify::may_panic(f, op) || follows(f, region, index),
         };
-        if once && pure && info.hint.is_none() {
+        // `let mut s = 1.0;` names the literal already
+        let starts_loop = region.stmts.iter().any(|stmt| match stmt {
+            Stmt::Loop(looped) => {
+                let pairs = looped.inits.iter().zip(&looped.params);
+                let mut starts = pairs.filter(|(init, _)| **init == value);
+                starts.any(|(_, param)| f.info(*param).hint == info.hint)
+            }
+            _ => false,
+        });
+        if once && pure && (info.hint.is_none() || starts_loop) {
             inline.insert(value, binding.op.clone());
         }
     }
