@@ -93,8 +93,20 @@ fn first_circuit() {
 
     // Backward. The gradient of f with respect to itself is 1.
     f.gradient = 1.0;
-    mul_backprop(q.value, z.value, f.gradient, &mut q.gradient, &mut z.gradient);
-    add_backprop(x.value, y.value, q.gradient, &mut x.gradient, &mut y.gradient);
+    mul_backprop(
+        q.value,
+        z.value,
+        f.gradient,
+        &mut q.gradient,
+        &mut z.gradient,
+    );
+    add_backprop(
+        x.value,
+        y.value,
+        q.gradient,
+        &mut x.gradient,
+        &mut y.gradient,
+    );
 
     table(&[
         ("x", "", x),
@@ -107,7 +119,10 @@ fn first_circuit() {
     // The whole formula in one call.
     let (value, (d_x, d_y, d_z)) = circuit_grad(x.value, y.value, z.value);
     println!("  circuit_grad gives {value:.2} and ({d_x:.2}, {d_y:.2}, {d_z:.2})");
-    agree([f.value, x.gradient, y.gradient, z.gradient], [value, d_x, d_y, d_z]);
+    agree(
+        [f.value, x.gradient, y.gradient, z.gradient],
+        [value, d_x, d_y, d_z],
+    );
     lecture([value, d_x, d_y, d_z], [-12.0, -4.0, -4.0, 3.0]);
 }
 
@@ -149,10 +164,34 @@ fn sigmoid_neuron() {
     plus_one_backprop(e.value, p.gradient, &mut e.gradient);
     exp_backprop(n.value, e.gradient, &mut n.gradient);
     negate_backprop(s.value, n.gradient, &mut s.gradient);
-    add_backprop(c.value, w2.value, s.gradient, &mut c.gradient, &mut w2.gradient);
-    add_backprop(a.value, b.value, c.gradient, &mut a.gradient, &mut b.gradient);
-    mul_backprop(w1.value, x1.value, b.gradient, &mut w1.gradient, &mut x1.gradient);
-    mul_backprop(w0.value, x0.value, a.gradient, &mut w0.gradient, &mut x0.gradient);
+    add_backprop(
+        c.value,
+        w2.value,
+        s.gradient,
+        &mut c.gradient,
+        &mut w2.gradient,
+    );
+    add_backprop(
+        a.value,
+        b.value,
+        c.gradient,
+        &mut a.gradient,
+        &mut b.gradient,
+    );
+    mul_backprop(
+        w1.value,
+        x1.value,
+        b.gradient,
+        &mut w1.gradient,
+        &mut x1.gradient,
+    );
+    mul_backprop(
+        w0.value,
+        x0.value,
+        a.gradient,
+        &mut w0.gradient,
+        &mut x0.gradient,
+    );
 
     table(&[
         ("w0", "", w0),
@@ -173,19 +212,36 @@ fn sigmoid_neuron() {
     // With upstream 1, the gradient of a gate is its local gradient.
     let (_, (local_w0, local_x0)) = mul_grad(w0.value, x0.value);
     println!("  [local gradient] × [upstream gradient]");
-    println!("    x0: [{local_x0:5.2}] × [{:.2}] = {:5.2}", a.gradient, x0.gradient);
-    println!("    w0: [{local_w0:5.2}] × [{:.2}] = {:5.2}\n", a.gradient, w0.gradient);
-    agree([local_x0 * a.gradient, local_w0 * a.gradient], [x0.gradient, w0.gradient]);
+    println!(
+        "    x0: [{local_x0:5.2}] × [{:.2}] = {:5.2}",
+        a.gradient, x0.gradient
+    );
+    println!(
+        "    w0: [{local_w0:5.2}] × [{:.2}] = {:5.2}\n",
+        a.gradient, w0.gradient
+    );
+    agree(
+        [local_x0 * a.gradient, local_w0 * a.gradient],
+        [x0.gradient, w0.gradient],
+    );
 
     // The last four gates are one sigmoid gate: f = sigmoid(s).
     let (rate, slope) = sigmoid_grad(s.value);
-    println!("  the last four gates as one: sigmoid({:.2}) = {rate:.2},", s.value);
+    println!(
+        "  the last four gates as one: sigmoid({:.2}) = {rate:.2},",
+        s.value
+    );
     println!("    local gradient ({rate:.2})·(1 - {rate:.2}) = {slope:.2}\n");
-    agree([f.value, s.gradient, rate * (1.0 - rate)], [rate, slope, slope]);
+    agree(
+        [f.value, s.gradient, rate * (1.0 - rate)],
+        [rate, slope, slope],
+    );
 
     let (value, (d_w0, d_x0, d_w1, d_x1, d_w2)) =
         neuron_grad(w0.value, x0.value, w1.value, x1.value, w2.value);
-    println!("  neuron_grad gives {value:.2} and ({d_w0:.2}, {d_x0:.2}, {d_w1:.2}, {d_x1:.2}, {d_w2:.2})");
+    println!(
+        "  neuron_grad gives {value:.2} and ({d_w0:.2}, {d_x0:.2}, {d_w1:.2}, {d_x1:.2}, {d_w2:.2})"
+    );
     let by_gates = [w0, x0, w1, x1, w2].map(|wire| wire.gradient);
     agree(by_gates, [d_w0, d_x0, d_w1, d_x1, d_w2]);
     agree([f.value], [value]);
@@ -222,9 +278,27 @@ fn distributor_switcher_router() {
     // Backward.
     f.gradient = 1.0;
     double_backprop(c.value, f.gradient, &mut c.gradient);
-    add_backprop(a.value, b.value, c.gradient, &mut a.gradient, &mut b.gradient);
-    max_backprop(z.value, w.value, b.gradient, &mut z.gradient, &mut w.gradient);
-    mul_backprop(x.value, y.value, a.gradient, &mut x.gradient, &mut y.gradient);
+    add_backprop(
+        a.value,
+        b.value,
+        c.gradient,
+        &mut a.gradient,
+        &mut b.gradient,
+    );
+    max_backprop(
+        z.value,
+        w.value,
+        b.gradient,
+        &mut z.gradient,
+        &mut w.gradient,
+    );
+    mul_backprop(
+        x.value,
+        y.value,
+        a.gradient,
+        &mut x.gradient,
+        &mut y.gradient,
+    );
 
     table(&[
         ("x", "", x),
@@ -277,12 +351,29 @@ fn value_used_twice() {
 
     // Backward. Both gates add to the gradient on x.
     f.gradient = 1.0;
-    mul_backprop(q.value, x.value, f.gradient, &mut q.gradient, &mut x.gradient);
+    mul_backprop(
+        q.value,
+        x.value,
+        f.gradient,
+        &mut q.gradient,
+        &mut x.gradient,
+    );
     let from_mul = x.gradient;
-    add_backprop(x.value, y.value, q.gradient, &mut x.gradient, &mut y.gradient);
+    add_backprop(
+        x.value,
+        y.value,
+        q.gradient,
+        &mut x.gradient,
+        &mut y.gradient,
+    );
     let from_add = x.gradient - from_mul;
 
-    table(&[("x", "", x), ("y", "", y), ("q", "x + y", q), ("f", "q · x", f)]);
+    table(&[
+        ("x", "", x),
+        ("y", "", y),
+        ("q", "x + y", q),
+        ("f", "q · x", f),
+    ]);
     println!(
         "  x gets {from_mul:.2} from the mul gate and {from_add:.2} from the add gate: {:.2}\n",
         x.gradient
@@ -306,7 +397,10 @@ struct Wire {
 
 impl Wire {
     fn new(value: f64) -> Self {
-        Self { value, gradient: 0.0 }
+        Self {
+            value,
+            gradient: 0.0,
+        }
     }
 }
 
@@ -317,7 +411,10 @@ fn title(formula: &str) {
 /// Prints one row per wire: its name, the gate it comes from (none for an
 /// input), its value and its gradient.
 fn table(wires: &[(&str, &str, Wire)]) {
-    println!("  {:<4}  {:<9}  {:>8}  {:>8}", "wire", "gate", "forward", "gradient");
+    println!(
+        "  {:<4}  {:<9}  {:>8}  {:>8}",
+        "wire", "gate", "forward", "gradient"
+    );
     for (name, gate, Wire { value, gradient }) in wires {
         println!("  {name:<4}  {gate:<9}  {value:>8.2}  {gradient:>8.2}");
     }
@@ -336,6 +433,9 @@ fn lecture<const N: usize>(computed: [f64; N], printed: [f64; N]) {
 
 fn check<const N: usize>(left: [f64; N], right: [f64; N], tolerance: f64) {
     for (l, r) in left.into_iter().zip(right) {
-        assert!((l - r).abs() <= tolerance * (1.0 + r.abs()), "{left:?} is not {right:?}");
+        assert!(
+            (l - r).abs() <= tolerance * (1.0 + r.abs()),
+            "{left:?} is not {right:?}"
+        );
     }
 }

@@ -6,7 +6,8 @@
 //!
 //! The data are Fisher's (see `examples/data/README.md`): four measurements of
 //! each flower. *Iris versicolor* and *Iris virginica* are the hard pair: no
-//! straight line, and no single neuron, separates all of them.
+//! hyperplane has all of the one on one side and all of the other on the other,
+//! so a single neuron cannot get every flower right.
 
 use std::error::Error;
 
@@ -18,11 +19,7 @@ const LEARNING_RATE: f64 = 1.0;
 
 /// The impulses that reach the cell body, weighted and summed.
 #[differentiate]
-fn cell_body_sum(
-    weights: (f64, f64, f64, f64),
-    bias: f64,
-    inputs: (f64, f64, f64, f64),
-) -> f64 {
+fn cell_body_sum(weights: (f64, f64, f64, f64), bias: f64, inputs: (f64, f64, f64, f64)) -> f64 {
     weights.0 * inputs.0 + weights.1 * inputs.1 + weights.2 * inputs.2 + weights.3 * inputs.3 + bias
 }
 
@@ -41,12 +38,7 @@ fn neuron_tick(weights: (f64, f64, f64, f64), bias: f64, inputs: (f64, f64, f64,
 /// Both exponents below are at most 0, so nothing overflows however sure the
 /// neuron is. The shift by `m` cancels, in the value and in the gradient.
 #[differentiate(wrt(weights, bias))]
-fn loss(
-    weights: (f64, f64, f64, f64),
-    bias: f64,
-    inputs: (f64, f64, f64, f64),
-    label: f64,
-) -> f64 {
+fn loss(weights: (f64, f64, f64, f64), bias: f64, inputs: (f64, f64, f64, f64), label: f64) -> f64 {
     let s = cell_body_sum(weights, bias, inputs);
     let m = s.max(0.0);
     m + ((-m).exp() + (s - m).exp()).ln() - label * s
@@ -56,16 +48,23 @@ fn main() -> Result<(), Box<dyn Error>> {
     let flowers = read_flowers()?;
     let (mut test, mut training) = (Vec::new(), Vec::new());
     for (i, flower) in flowers.into_iter().enumerate() {
-        if i % 5 == 4 { test.push(flower) } else { training.push(flower) }
+        if i % 5 == 4 {
+            test.push(flower)
+        } else {
+            training.push(flower)
+        }
     }
     let scale = Scale::of(&training);
     for flower in training.iter_mut().chain(&mut test) {
         flower.inputs = scale.standardise(flower.inputs);
     }
 
-    let mut neuron = Neuron { weights: (0.0, 0.0, 0.0, 0.0), bias: 0.0 };
+    let mut neuron = Neuron {
+        weights: (0.0, 0.0, 0.0, 0.0),
+        bias: 0.0,
+    };
     let progress = ProgressBar::new(STEPS).with_style(ProgressStyle::with_template(
-        "{bar:32} {pos:>5}/{len} steps  {msg}",
+        "{bar:24} {pos:>5}/{len} steps  {msg}",
     )?);
     for step in 0..STEPS {
         let mean_loss = neuron.learn(&training);
@@ -96,16 +95,16 @@ impl Neuron {
         let mut d_weights = (0.0, 0.0, 0.0, 0.0);
         let mut d_bias = 0.0;
         for &Flower { inputs, label } in flowers {
-            mean_loss += share
-                * loss_backprop(
-                    self.weights,
-                    self.bias,
-                    inputs,
-                    label,
-                    share,
-                    &mut d_weights,
-                    &mut d_bias,
-                );
+            let value = loss_backprop(
+                self.weights,
+                self.bias,
+                inputs,
+                label,
+                share,
+                &mut d_weights,
+                &mut d_bias,
+            );
+            mean_loss += share * value;
         }
         self.weights.0 -= LEARNING_RATE * d_weights.0;
         self.weights.1 -= LEARNING_RATE * d_weights.1;
@@ -189,7 +188,10 @@ fn read_flowers() -> Result<Vec<Flower>, csv::Error> {
             "virginica" => 1.0,
             _ => continue,
         };
-        flowers.push(Flower { inputs: (a, b, c, d), label });
+        flowers.push(Flower {
+            inputs: (a, b, c, d),
+            label,
+        });
     }
     Ok(flowers)
 }
@@ -202,15 +204,16 @@ struct Scale {
 
 impl Scale {
     fn of(flowers: &[Flower]) -> Self {
-        let n = flowers.len() as f64;
-        let mean_of = |quantity: &dyn Fn([f64; 4], usize) -> f64| {
-            std::array::from_fn(|i| {
-                flowers.iter().map(|flower| quantity(flower.inputs.into(), i)).sum::<f64>() / n
-            })
-        };
-        let mean: [f64; 4] = mean_of(&|x, i| x[i]);
-        let variance: [f64; 4] = mean_of(&|x, i| (x[i] - mean[i]).powi(2));
-        Self { mean, deviation: variance.map(f64::sqrt) }
+        let rows: Vec<[f64; 4]> = flowers.iter().map(|flower| flower.inputs.into()).collect();
+        let mean = mean_of(&rows);
+        let squares: Vec<[f64; 4]> = rows
+            .iter()
+            .map(|row| std::array::from_fn(|i| (row[i] - mean[i]).powi(2)))
+            .collect();
+        Self {
+            mean,
+            deviation: mean_of(&squares).map(f64::sqrt),
+        }
     }
 
     /// Shifts and scales the features to mean 0 and standard deviation 1.
@@ -218,4 +221,9 @@ impl Scale {
         let x: [f64; 4] = inputs.into();
         std::array::from_fn(|i| (x[i] - self.mean[i]) / self.deviation[i]).into()
     }
+}
+
+/// The mean of each column.
+fn mean_of(rows: &[[f64; 4]]) -> [f64; 4] {
+    std::array::from_fn(|i| rows.iter().map(|row| row[i]).sum::<f64>() / rows.len() as f64)
 }

@@ -104,7 +104,9 @@ impl Printer {
                     let name = ident.to_string();
                     let name = match previous.as_str() {
                         "::" => name.as_str(),
-                        _ => name.strip_prefix(PREFIX).unwrap_or(&name),
+                        _ => name
+                            .strip_prefix(PREFIX)
+                            .map_or(name.as_str(), |rest| rest.trim_start_matches('0')),
                     };
                     self.word(name, false);
                     previous = match name {

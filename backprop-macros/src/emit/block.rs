@@ -1,7 +1,7 @@
 //! Statements and regions.
 
 use super::Emitter;
-use super::names::local;
+use super::names::plumbing;
 use crate::ir::{
     Arg, BranchRecord, Call, Claim, Head, If, Loop, Match, Op, Order, Pullback, PullbackArg,
     Range, RangeAdaptor, Region, RevBranch, RevLoop, Stmt, Tree, ValueId,
@@ -25,8 +25,8 @@ impl Emitter<'_> {
             Stmt::Diverge(capture) => self.capture(capture),
             Stmt::SameType(a, b) => {
                 let same = self.facade.private("same_type", self.span(*b));
-                let (a, b) = (self.value(*a), self.value(*b));
-                quote!(#same(&#a, &#b);)
+                let (a, b) = (self.reference(*a), self.reference(*b));
+                quote!(#same(#a, #b);)
             }
             Stmt::Check(value, claim) => {
                 let name = match claim {
@@ -34,8 +34,8 @@ impl Emitter<'_> {
                     Claim::Discrete => "discrete",
                 };
                 let check = self.facade.private(name, self.span(*value));
-                let value = self.value(*value);
-                quote!(#check(&#value);)
+                let value = self.reference(*value);
+                quote!(#check(#value);)
             }
             Stmt::Call(call) => self.call(call),
             Stmt::If(branch) => self.branch(branch),
@@ -345,7 +345,7 @@ impl Emitter<'_> {
                 let tape = self.ident(*tape);
                 let values = self.names(values);
                 let some = quote!(::core::option::Option::Some);
-                let drained = local("tape", looped.span);
+                let drained = plumbing("tape", looped.span);
                 return quote! {
                     #inits
                     let mut #drained = #tape;
@@ -440,9 +440,9 @@ impl Emitter<'_> {
                         let zero = self.facade.private("zero_gradient", span);
                         let take = self.facade.private("contribution", span);
                         let number = returned.len();
-                        let value = local(&format!("argument_{number}"), span);
-                        let buffer = local(&format!("buffer_{number}"), span);
-                        let share = local(&format!("share_{number}"), span);
+                        let value = plumbing(&format!("argument_{number}"), span);
+                        let buffer = plumbing(&format!("buffer_{number}"), span);
+                        let share = plumbing(&format!("share_{number}"), span);
                         let content = match arg {
                             Tree::Ref(inner) => self.tree(inner),
                             tree => self.tree(tree),
@@ -473,8 +473,8 @@ impl Emitter<'_> {
                 } => {
                     let entry = self.facade.private("Mut", span);
                     let number = returned.len();
-                    let value = local(&format!("content_{number}"), span);
-                    let buffer = local(&format!("buffer_{number}"), span);
+                    let value = plumbing(&format!("content_{number}"), span);
+                    let buffer = plumbing(&format!("buffer_{number}"), span);
                     let (content, upstream) = (self.tree(after), self.tree(upstream));
                     prepare.extend(quote! {
                         let mut #value = #content;
@@ -487,8 +487,9 @@ impl Emitter<'_> {
                 }
             }
         }
-        let (pullback, upstream) = (self.value(call.pullback), self.tree(&call.upstream));
-        let run = quote_spanned!(span=> #pullback(&#upstream, #(#entries),*));
+        let pullback = self.value(call.pullback);
+        let upstream = self.tree(&Tree::Ref(Box::new(call.upstream.clone())));
+        let run = quote_spanned!(span=> #pullback(#upstream, #(#entries),*));
         let Some(guard) = call.guard else {
             return quote!(#prepare let (#(#returned,)*) = #run; #finish);
         };

@@ -2,7 +2,7 @@
 //! public `f_grad` and `f_backprop` on top of it.
 
 use super::Emitter;
-use super::names::local;
+use super::names::{local, plumbing};
 use crate::ir::{Function, Tree, ValueId};
 use crate::parse::{Input, Parameter, Passing, Shape};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
@@ -26,9 +26,9 @@ pub(crate) fn stub(input: &Input) -> TokenStream {
 pub(crate) fn custom(input: &Input, rule: &syn::Path) -> TokenStream {
     let parts = Parts::of(input);
     let names: Vec<_> = input.signature.params.iter().map(|p| parts.inner(p)).collect();
-    let value = local("value", parts.span);
-    let pullback = local("rule_pullback", parts.span);
-    let upstream = local("upstream", parts.span);
+    let value = plumbing("value", parts.span);
+    let pullback = plumbing("rule_pullback", parts.span);
+    let upstream = plumbing("upstream", parts.span);
     let entries = input.signature.params.iter().map(|_| quote!(_));
     let by_value = parts.shape_is_scalar;
     let upstream_arg = match by_value {
@@ -38,7 +38,7 @@ pub(crate) fn custom(input: &Input, rule: &syn::Path) -> TokenStream {
     let adjoint: Vec<&Parameter> =
         input.signature.params.iter().filter(|p| p.is_active()).collect();
     let returned: Vec<Ident> =
-        adjoint.iter().map(|p| local(&format!("d_{}", plain(&p.name)), parts.span)).collect();
+        adjoint.iter().map(|p| plumbing(&format!("d_{}", plain(&p.name)), parts.span)).collect();
     let pattern = match &returned[..] {
         [only] => quote!(#only),
         many => quote!((#(#many),*)),
@@ -144,7 +144,12 @@ impl<'a> Parts<'a> {
 
     /// The name of a parameter inside the split form.
     fn inner(&self, param: &Parameter) -> Ident {
-        local(&plain(&param.name), param.name.span())
+        let name = plain(&param.name);
+        match param.passing {
+            // the body names the content as the user does
+            Passing::Mut => plumbing(&name, param.name.span()),
+            _ => local(&name, param.name.span()),
+        }
     }
 
     fn has_shared_entry(&self, param: &Parameter) -> bool {
@@ -210,8 +215,8 @@ impl<'a> Parts<'a> {
         let cfgs = attributes(&item.attrs, &["cfg"]);
         let lifetimes = item.sig.generics.lifetimes();
         let lifetimes: Vec<_> = lifetimes.collect();
-        let (active, primal_ty) = (local("ACTIVE", span), local("Primal", span));
-        let (mask, primal) = (local("active", span), local("primal", span));
+        let (active, primal_ty) = (plumbing("ACTIVE", span), plumbing("Primal", span));
+        let (mask, primal) = (plumbing("active", span), plumbing("primal", span));
         let active_struct = self.private("Active");
         let check = self.private("check_companion");
         let params = self.input.signature.params.iter().map(|param| {
@@ -286,7 +291,7 @@ impl<'a> Parts<'a> {
     fn slot_names(&self) -> Vec<Ident> {
         let params = self.input.signature.params.iter();
         params
-            .map(|param| local(&format!("slot_{}", plain(&param.name)), self.span))
+            .map(|param| plumbing(&format!("slot_{}", plain(&param.name)), self.span))
             .collect()
     }
 
@@ -296,7 +301,7 @@ impl<'a> Parts<'a> {
         let item = &self.input.item;
         let span = self.span;
         let (name, companion) = (&item.sig.ident, Ident::new_raw_if(&item.sig.ident, span));
-        let (value, pullback) = (local("value", span), local("pullback", span));
+        let (value, pullback) = (plumbing("value", span), plumbing("pullback", span));
         let active = self.private("Active");
         let mut mask = 0u64;
         for (index, param) in self.input.signature.params.iter().enumerate().take(64) {
@@ -357,7 +362,7 @@ impl<'a> Parts<'a> {
             };
             let (prepare, entries, finish) = self.entries(None);
             let run = self.run(seed, &entries);
-            let value = local("value", span);
+            let value = plumbing("value", span);
             let gradients: Vec<_> = listed.iter().map(|p| self.gradient_of(p)).collect();
             let gradient = match &gradients[..] {
                 [only] => quote!(#only),
@@ -375,11 +380,11 @@ impl<'a> Parts<'a> {
     /// Where the adjoint of a parameter is after the pullback ran.
     fn gradient_of(&self, param: &Parameter) -> TokenStream {
         let name = match param.passing {
-            Passing::Mut => local(&format!("d_{}", plain(&param.name)), self.span),
+            Passing::Mut => plumbing(&format!("d_{}", plain(&param.name)), self.span),
             _ if self.has_shared_entry(param) => {
-                local(&format!("d_{}", plain(&param.name)), self.span)
+                plumbing(&format!("d_{}", plain(&param.name)), self.span)
             }
-            _ => local(&format!("slot_{}", plain(&param.name)), self.span),
+            _ => plumbing(&format!("slot_{}", plain(&param.name)), self.span),
         };
         quote!(#name)
     }
@@ -393,11 +398,11 @@ impl<'a> Parts<'a> {
         let span = self.span;
         for param in &self.input.signature.params {
             let name = &param.name;
-            let buffer = local(&format!("d_{}", plain(name)), span);
+            let buffer = plumbing(&format!("d_{}", plain(name)), span);
             let zero = self.private("zero_gradient");
             if param.passing == Passing::Mut {
                 let entry = self.private("Mut");
-                let last = local(&format!("final_{}", plain(name)), span);
+                let last = plumbing(&format!("final_{}", plain(name)), span);
                 let adjoint = match buffers {
                     Some(buffers) if param.shape.may_be_active() => {
                         let buffer = buffers(param);
@@ -409,7 +414,7 @@ impl<'a> Parts<'a> {
                     }
                 };
                 // the pullback takes the content back to what it was on entry
-                let content = local(&format!("content_{}", plain(name)), span);
+                let content = plumbing(&format!("content_{}", plain(name)), span);
                 entries.push(quote_spanned! {span=> {
                     #last = *#name;
                     #content = #last;
@@ -478,7 +483,7 @@ impl<'a> Parts<'a> {
             self.add(&param.shape, quote!(*#into), from)
         });
         let adds: TokenStream = adds.collect();
-        let value = local("value", span);
+        let value = plumbing("value", span);
         let result = &self.result;
         // a zero upstream adds nothing, whatever the local gradients are
         let body = quote!(#prepare #run #finish #adds #value);
@@ -574,7 +579,7 @@ fn split_body(input: &Input, parts: &Parts, f: &Function, items: &[syn::Item]) -
         return quote_spanned!(span=> { #(#items)* #load #forward });
     }
     let closure = pullback(&emitter, parts, f);
-    let value = local("result", span);
+    let value = plumbing("result", span);
     let closure = match parts.boxed {
         true => {
             let boxed = parts.private("Box");
@@ -661,7 +666,7 @@ fn pullback(emitter: &Emitter, parts: &Parts, f: &Function) -> TokenStream {
     let mut tail = TokenStream::new();
     let mut slots = Vec::new();
     for (index, param) in parts.input.signature.params.iter().enumerate() {
-        let entry = local(&format!("entry_{}", plain(&param.name)), span);
+        let entry = plumbing(&format!("entry_{}", plain(&param.name)), span);
         let ty = parts.entry_type(param);
         let adjoint = match f.params[index].active {
             true => adjoint_tree(emitter, parts, param, &reverse.adjoints[index], f, index),
@@ -677,9 +682,12 @@ fn pullback(emitter: &Emitter, parts: &Parts, f: &Function) -> TokenStream {
                 slots.push(quote!(()));
             }
             (None, true) => {
+                // the record borrows nothing: the argument comes again
+                let name = parts.inner(param);
+                head.extend(quote!(let #name = #entry.value;));
                 let (accumulate, in_place) = (parts.private("accumulate"), parts.private("InPlace"));
                 let some = quote!(::core::option::Option::Some);
-                let target = local("target", span);
+                let target = plumbing("target", span);
                 if reverse.adjoints[index].any(Option::is_some) {
                     tail.extend(quote! {
                         if let #some(#target) = #entry.adjoint { #accumulate(#target, &#adjoint); }

@@ -1,7 +1,7 @@
 //! Expressions, with no more parentheses than they need.
 
 use super::Emitter;
-use super::names::local;
+use super::names::plumbing;
 use crate::ir::{Arg, BinaryOp, Capture, Op, Tree, ValueId};
 use proc_macro2::{Literal, Punct, Spacing, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -34,6 +34,12 @@ impl Emitter<'_> {
 
     pub(super) fn span(&self, value: ValueId) -> Span {
         self.f.info(value).span.resolved_at(Span::mixed_site())
+    }
+
+    /// `&value`
+    pub(super) fn reference(&self, value: ValueId) -> TokenStream {
+        let value = self.at_least(value, UNARY);
+        quote!(&#value)
     }
 
     fn at_least(&self, value: ValueId, needed: Precedence) -> TokenStream {
@@ -126,9 +132,9 @@ impl Emitter<'_> {
                 (quote_spanned!(span=> #function(&#a)), ATOM)
             }
             Op::AddField(a, index, d) => {
-                let (a, d) = (self.value(*a), self.value(*d));
+                let (a, d) = (self.value(*a), self.at_least(*d, UNARY));
                 let index = Literal::u32_unsuffixed(*index);
-                let total = local("total", span);
+                let total = plumbing("total", span);
                 let add = self.facade.private("accumulate", span);
                 let tokens = quote_spanned! {span=> {
                     let mut #total = #a;
@@ -229,9 +235,9 @@ impl Emitter<'_> {
         match tree.leaves().first() {
             Some(leaf) => {
                 let name = self.ident(*leaf).to_string();
-                local(&format!("tuple_{}", name.trim_start_matches('_')), self.span(*leaf))
+                plumbing(&format!("tuple_{}", name.trim_start_matches('_')), self.span(*leaf))
             }
-            None => local("tuple", Span::mixed_site()),
+            None => plumbing("tuple", Span::mixed_site()),
         }
     }
 }

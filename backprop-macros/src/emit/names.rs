@@ -122,6 +122,12 @@ impl Names {
     }
 }
 
+/// An identifier for a local that no value of the IR stands for. Names of
+/// values never continue the prefix with a digit.
+pub(crate) fn plumbing(name: &str, span: Span) -> Ident {
+    local(&format!("0{name}"), span)
+}
+
 /// An identifier for a generated local.
 pub(crate) fn local(name: &str, span: Span) -> Ident {
     Ident::new(&format!("{PREFIX}{name}"), span.resolved_at(Span::mixed_site()))
