@@ -1,13 +1,352 @@
-//! The gradient check behind `assert_gradient!`.
+//! The gradient check behind `assert_gradient!`: reverse mode against central
+//! differences.
 
+use crate::protocol::{InPlace, ParameterExcludedByWrt};
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// Placeholder until the next step.
-#[derive(Debug)]
-pub struct Check {
-    names: Vec<String>,
+/// The real numbers in a value, in order. Integers, flags and text have none.
+pub trait Numbers {
+    /// How many there are.
+    fn count(&self) -> usize;
+    /// Number `index`, as `f64`.
+    fn get(&self, index: usize) -> f64;
+    /// Replaces number `index`.
+    fn set(&mut self, index: usize, value: f64);
+    /// Whether any of them is an `f32`.
+    fn is_single(&self) -> bool {
+        false
+    }
 }
 
-/// Placeholder until the next step.
-pub trait Numbers {}
+macro_rules! floats {
+    ($($float:ident $single:literal)*) => {$(
+        impl Numbers for $float {
+            fn count(&self) -> usize {
+                1
+            }
+            fn get(&self, _: usize) -> f64 {
+                f64::from(*self)
+            }
+            fn set(&mut self, _: usize, value: f64) {
+                *self = value as $float;
+            }
+            fn is_single(&self) -> bool {
+                $single
+            }
+        }
+    )*};
+}
+
+floats! { f32 true f64 false }
+
+macro_rules! constants {
+    ($($ty:ty)*) => {$(
+        impl Numbers for $ty {
+            fn count(&self) -> usize {
+                0
+            }
+            fn get(&self, _: usize) -> f64 {
+                0.0
+            }
+            fn set(&mut self, _: usize, _: f64) {}
+        }
+    )*};
+}
+
+constants! {
+    () i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize bool char &str String
+    core::cmp::Ordering
+}
+
+macro_rules! sequence {
+    () => {
+        fn count(&self) -> usize {
+            self.iter().map(T::count).sum()
+        }
+        fn get(&self, mut index: usize) -> f64 {
+            for element in self.iter() {
+                match index < element.count() {
+                    true => return element.get(index),
+                    false => index -= element.count(),
+                }
+            }
+            0.0
+        }
+        fn set(&mut self, mut index: usize, value: f64) {
+            for element in self.iter_mut() {
+                match index < element.count() {
+                    true => return element.set(index, value),
+                    false => index -= element.count(),
+                }
+            }
+        }
+        fn is_single(&self) -> bool {
+            self.iter().any(T::is_single)
+        }
+    };
+}
+
+impl<T: Numbers> Numbers for Vec<T> {
+    sequence!();
+}
+
+impl<T: Numbers, const N: usize> Numbers for [T; N] {
+    sequence!();
+}
+
+impl<T: Numbers> Numbers for Option<T> {
+    sequence!();
+}
+
+macro_rules! tuples {
+    ($(($($name:ident $index:tt)*))*) => {$(
+        impl<$($name: Numbers),*> Numbers for ($($name,)*) {
+            fn count(&self) -> usize {
+                0 $(+ self.$index.count())*
+            }
+            fn get(&self, mut index: usize) -> f64 {
+                $(
+                    let count = self.$index.count();
+                    if index < count {
+                        return self.$index.get(index);
+                    }
+                    index -= count;
+                )*
+                let _ = index;
+                0.0
+            }
+            fn set(&mut self, mut index: usize, value: f64) {
+                $(
+                    let count = self.$index.count();
+                    if index < count {
+                        return self.$index.set(index, value);
+                    }
+                    index -= count;
+                )*
+                let _ = (index, value);
+            }
+            fn is_single(&self) -> bool {
+                false $(|| self.$index.is_single())*
+            }
+        }
+    )*};
+}
+
+tuples! {
+    (A 0)
+    (A 0 B 1)
+    (A 0 B 1 C 2)
+    (A 0 B 1 C 2 D 3)
+    (A 0 B 1 C 2 D 3 E 4)
+    (A 0 B 1 C 2 D 3 E 4 F 5)
+    (A 0 B 1 C 2 D 3 E 4 F 5 G 6)
+    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7)
+    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8)
+    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9)
+    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10)
+    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10 L 11)
+}
+
+/// All numbers of a value.
+pub fn numbers<T: Numbers + ?Sized>(value: &T) -> Vec<f64> {
+    (0..value.count()).map(|index| value.get(index)).collect()
+}
+
+/// What a pullback returned for a parameter, as numbers.
+pub trait Slot<G> {
+    /// The adjoint; nothing if the function excludes the parameter.
+    fn adjoint(self, buffer: G) -> Option<Vec<f64>>;
+}
+
+impl<G, T: Numbers> Slot<G> for T {
+    fn adjoint(self, _: G) -> Option<Vec<f64>> {
+        Some(numbers(&self))
+    }
+}
+
+impl<G: Numbers> Slot<G> for InPlace {
+    fn adjoint(self, buffer: G) -> Option<Vec<f64>> {
+        Some(numbers(&buffer))
+    }
+}
+
+impl<G> Slot<G> for ParameterExcludedByWrt {
+    fn adjoint(self, _: G) -> Option<Vec<f64>> {
+        None
+    }
+}
+
+/// The adjoint that a pullback returned or left in its buffer.
+pub fn slot<G, S: Slot<G>>(slot: S, buffer: G) -> Option<Vec<f64>> {
+    slot.adjoint(buffer)
+}
+
+/// What a run of the reverse half gave.
+#[derive(Clone, Debug)]
+pub struct Reverse {
+    /// The numbers of the result.
+    pub value: Vec<f64>,
+    /// For each parameter its adjoint, unless it is excluded.
+    pub adjoints: Vec<Option<Vec<f64>>>,
+}
+
+/// A gradient to check.
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// The function, as written.
+    pub function: &'static str,
+    /// Its arguments, as written: how messages name the parameters.
+    pub arguments: &'static [&'static str],
+    /// The absolute tolerance, if not the default.
+    pub epsilon: Option<f64>,
+    /// The relative tolerance, if not the default.
+    pub max_relative: Option<f64>,
+}
+
+/// Steps of the differences, from `2^-FIRST` of the argument's size on.
+const FIRST: i32 = 3;
+const STEPS: i32 = 16;
+
+impl Check {
+    /// Compares every derivative with central differences.
+    ///
+    /// `primal` runs the function on (a clone of) the arguments and gives its
+    /// outputs: the numbers of the result, then those of the `&mut` arguments.
+    /// `reverse` runs the reverse half with upstream 1 on one output.
+    ///
+    /// # Panics
+    ///
+    /// If a derivative disagrees, or if the value is not the primal's.
+    #[track_caller]
+    pub fn run<A: Arguments>(
+        &self,
+        arguments: &A,
+        primal: impl Fn(&A) -> Vec<f64>,
+        reverse: impl Fn(&A, usize) -> Reverse,
+    ) {
+        let outputs = primal(arguments);
+        let single = arguments.single();
+        let epsilon = self.epsilon.unwrap_or(if single { 1e-2 } else { 1e-6 });
+        let max_relative = self.max_relative.unwrap_or(if single { 1e-2 } else { 1e-5 });
+        for output in 0..outputs.len() {
+            let run = reverse(arguments, output);
+            for (index, (got, expected)) in run.value.iter().zip(&outputs).enumerate() {
+                let same = got.to_bits() == expected.to_bits() || (got.is_nan() && expected.is_nan());
+                assert!(
+                    same,
+                    "`{}`: the differentiated function returns another value than the function itself\n  \
+                     output {index}: expected {expected:?}, got {got:?}",
+                    self.function,
+                );
+            }
+            for (parameter, adjoint) in run.adjoints.iter().enumerate() {
+                let Some(adjoint) = adjoint else {
+                    continue;
+                };
+                for (element, got) in adjoint.iter().enumerate() {
+                    let difference = |step: f64| {
+                        let at = arguments.number(parameter, element);
+                        let above = arguments.with(parameter, element, at + step);
+                        let below = arguments.with(parameter, element, at - step);
+                        // what the step became when it was rounded
+                        let width =
+                            above.number(parameter, element) - below.number(parameter, element);
+                        (primal(&above)[output] - primal(&below)[output]) / width
+                    };
+                    let size = arguments.number(parameter, element).abs().max(0.1);
+                    let expected = extrapolate(size, single, difference);
+                    let bound = epsilon.max(max_relative * expected.abs().max(got.abs()));
+                    let agrees = (got - expected).abs() <= bound || *got == expected;
+                    assert!(
+                        agrees,
+                        "`{}`: wrong gradient\n  parameter: {}\n  expected (differences): {expected:?}\n  \
+                         got (reverse mode): {got:?}\n  tolerance: {bound:.1e}",
+                        self.function,
+                        self.place(parameter, element, adjoint.len(), output, outputs.len()),
+                    );
+                }
+            }
+        }
+    }
+
+    fn place(&self, parameter: usize, element: usize, of: usize, output: usize, outputs: usize) -> String {
+        let written = self.arguments.get(parameter).copied().unwrap_or("");
+        let mut place = format!("{} (argument `{written}`)", parameter + 1);
+        if of > 1 {
+            place += &format!(", element {element}");
+        }
+        if outputs > 1 {
+            place += &format!(", output {output}");
+        }
+        place
+    }
+}
+
+/// The derivative by central differences over halved steps, extrapolated once
+/// (Richardson); the estimate that changes least from one step to the next.
+fn extrapolate(size: f64, single: bool, difference: impl Fn(f64) -> f64) -> f64 {
+    let steps = if single { 8 } else { STEPS };
+    let estimates: Vec<f64> =
+        (0..steps).map(|k| difference(size * f64::powi(0.5, FIRST + k))).collect();
+    let extrapolated: Vec<f64> =
+        estimates.windows(2).map(|pair| (4.0 * pair[1] - pair[0]) / 3.0).collect();
+    let mut best = (f64::INFINITY, estimates.last().copied().unwrap_or(f64::NAN));
+    for pair in extrapolated.windows(2) {
+        let change = (pair[1] - pair[0]).abs();
+        if change < best.0 {
+            best = (change, pair[1]);
+        }
+    }
+    best.1
+}
+
+/// The arguments of a call: a tuple with one value for each parameter.
+pub trait Arguments: Sized {
+    /// Number `element` of argument `parameter`.
+    fn number(&self, parameter: usize, element: usize) -> f64;
+    /// The arguments with one number replaced.
+    fn with(&self, parameter: usize, element: usize, value: f64) -> Self;
+    /// Whether any number is an `f32`.
+    fn single(&self) -> bool;
+}
+
+macro_rules! arguments {
+    ($(($($name:ident $index:tt)*))*) => {$(
+        impl<$($name: Numbers + Clone),*> Arguments for ($($name,)*) {
+            fn number(&self, parameter: usize, element: usize) -> f64 {
+                match parameter {
+                    $($index => self.$index.get(element),)*
+                    _ => 0.0,
+                }
+            }
+            fn with(&self, parameter: usize, element: usize, value: f64) -> Self {
+                let mut copy = self.clone();
+                match parameter {
+                    $($index => copy.$index.set(element, value),)*
+                    _ => {}
+                }
+                copy
+            }
+            fn single(&self) -> bool {
+                self.is_single()
+            }
+        }
+    )*};
+}
+
+arguments! {
+    (A 0)
+    (A 0 B 1)
+    (A 0 B 1 C 2)
+    (A 0 B 1 C 2 D 3)
+    (A 0 B 1 C 2 D 3 E 4)
+    (A 0 B 1 C 2 D 3 E 4 F 5)
+    (A 0 B 1 C 2 D 3 E 4 F 5 G 6)
+    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7)
+    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8)
+    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9)
+    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10)
+    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10 L 11)
+}

@@ -24,7 +24,7 @@ pub use real::Real;
 #[doc(hidden)]
 pub mod __private {
     #[cfg(feature = "std")]
-    pub use crate::check::{Check, Numbers};
+    pub use crate::check::{Check, Numbers, Reverse, numbers, slot};
     pub use crate::differentiable::Differentiable;
     pub use crate::protocol::*;
     pub use crate::real::Real;

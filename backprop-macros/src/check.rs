@@ -1,1 +1,213 @@
-pub(crate) fn assert_gradient(_: proc_macro2::TokenStream) -> proc_macro2::TokenStream { todo!() }
+//! `assert_gradient!`: a call becomes a comparison of its reverse half, run
+//! once for each output, with differences of the function itself.
+
+use proc_macro2::{Literal, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::parse::{Parse, ParseStream};
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
+use syn::{Expr, ExprPath, Ident, Path, Token, parenthesized};
+
+/// `f(args), epsilon = .., max_relative = .., crate = ..`
+struct Assertion {
+    function: ExprPath,
+    args: Vec<Expr>,
+    epsilon: Option<Expr>,
+    max_relative: Option<Expr>,
+    krate: Path,
+}
+
+impl Parse for Assertion {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        let function = input.parse()?;
+        let list;
+        parenthesized!(list in input);
+        let args = Punctuated::<Expr, Token![,]>::parse_terminated(&list)?;
+        let mut assertion = Assertion {
+            function,
+            args: args.into_iter().collect(),
+            epsilon: None,
+            max_relative: None,
+            krate: syn::parse_quote!(::backprop),
+        };
+        while input.parse::<Option<Token![,]>>()?.is_some() && !input.is_empty() {
+            if input.peek(Token![crate]) {
+                input.parse::<Token![crate]>()?;
+                input.parse::<Token![=]>()?;
+                assertion.krate = Path::parse_mod_style(input)?;
+                continue;
+            }
+            let key: Ident = input.parse()?;
+            input.parse::<Token![=]>()?;
+            match key.to_string().as_str() {
+                "epsilon" => assertion.epsilon = Some(input.parse()?),
+                "max_relative" => assertion.max_relative = Some(input.parse()?),
+                _ => {
+                    let message = "expected `epsilon = ..`, `max_relative = ..` or `crate = ..`";
+                    return Err(syn::Error::new(key.span(), message));
+                }
+            }
+        }
+        if !input.is_empty() {
+            return Err(input.error("expected `,` and an option, or nothing"));
+        }
+        if assertion.args.is_empty() || assertion.args.len() > 12 {
+            let message = "a gradient is checked for calls with 1 to 12 arguments";
+            return Err(syn::Error::new(assertion.function.span(), message));
+        }
+        Ok(assertion)
+    }
+}
+
+/// Expands the macro.
+pub(crate) fn assert_gradient(input: TokenStream) -> TokenStream {
+    match syn::parse2::<Assertion>(input) {
+        Ok(assertion) => expand(&assertion),
+        Err(error) => error.into_compile_error(),
+    }
+}
+
+/// An argument as it is kept, and how it is passed.
+struct Argument {
+    /// The expression behind the reference.
+    owned: TokenStream,
+    mutable: bool,
+    reference: bool,
+}
+
+fn argument(expr: &Expr) -> Argument {
+    match expr {
+        Expr::Reference(reference) => {
+            let owned = &reference.expr;
+            Argument {
+                owned: quote!(#owned),
+                mutable: reference.mutability.is_some(),
+                reference: true,
+            }
+        }
+        expr => Argument {
+            owned: quote!(#expr),
+            mutable: false,
+            reference: false,
+        },
+    }
+}
+
+fn expand(assertion: &Assertion) -> TokenStream {
+    let span = assertion.function.span().resolved_at(Span::mixed_site());
+    let krate = &assertion.krate;
+    let private = quote_spanned!(span=> #krate::__private);
+    let function = &assertion.function;
+    let written = quote!(#function).to_string().replace(' ', "");
+    let args: Vec<Argument> = assertion.args.iter().map(argument).collect();
+    let texts = assertion.args.iter().map(|arg| quote!(#arg).to_string());
+    let owned = args.iter().map(|arg| &arg.owned);
+    let all: u64 = match args.len() {
+        64.. => u64::MAX,
+        n => (1 << n) - 1,
+    };
+    let mask = Literal::u64_suffixed(all);
+    let index = |i: usize| Literal::usize_unsuffixed(i);
+    let passed: Vec<TokenStream> = args
+        .iter()
+        .enumerate()
+        .map(|(i, arg)| {
+            let i = index(i);
+            match (arg.reference, arg.mutable) {
+                (true, true) => quote_spanned!(span=> &mut args.#i),
+                (true, false) => quote_spanned!(span=> &args.#i),
+                _ => quote_spanned!(span=> ::core::clone::Clone::clone(&args.#i)),
+            }
+        })
+        .collect();
+    let finals: Vec<TokenStream> = args
+        .iter()
+        .enumerate()
+        .filter(|(_, arg)| arg.mutable)
+        .map(|(i, _)| {
+            let i = index(i);
+            quote_spanned!(span=> outputs.extend(#private::numbers(&args.#i));)
+        })
+        .collect();
+    let mut prepare = TokenStream::new();
+    let mut entries = Vec::new();
+    let mut slots = Vec::new();
+    let mut adjoints = Vec::new();
+    for (i, arg) in args.iter().enumerate() {
+        let (i, number) = (index(i), i);
+        let name = |text: &str| Ident::new(&format!("{text}_{number}"), span);
+        let (buffer, slot) = (name("buffer"), name("slot"));
+        slots.push(slot.clone());
+        match (arg.reference, arg.mutable) {
+            (true, true) => {
+                prepare.extend(quote_spanned! {span=>
+                    let mut #buffer = #private::zero_gradient(&args.#i);
+                    let count = #private::Numbers::count(&#buffer);
+                    if (seeded..seeded + count).contains(&output) {
+                        #private::Numbers::set(&mut #buffer, output - seeded, 1.0);
+                    }
+                    seeded += count;
+                });
+                entries.push(quote_spanned!(span=> #private::Mut { value: &mut args.#i, adjoint: &mut #buffer }));
+                adjoints.push(quote_spanned!(span=> {
+                    let () = #slot;
+                    ::core::option::Option::Some(#private::numbers(&#buffer))
+                }));
+            }
+            (true, false) => {
+                prepare.extend(quote_spanned!(span=> let mut #buffer = #private::zero_gradient(&args.#i);));
+                let some = quote_spanned!(span=> ::core::option::Option::Some);
+                entries.push(quote_spanned!(span=> #private::shared_entry(&args.#i, #some(&mut #buffer))));
+                adjoints.push(quote_spanned!(span=> #private::slot(#slot, #buffer)));
+            }
+            _ => {
+                entries.push(quote_spanned!(span=> ()));
+                adjoints.push(quote_spanned!(span=> #private::slot(#slot, ())));
+            }
+        }
+    }
+    let tolerance = |value: &Option<Expr>| match value {
+        Some(value) => quote_spanned!(span=> ::core::option::Option::Some(#value)),
+        None => quote_spanned!(span=> ::core::option::Option::None),
+    };
+    let (epsilon, max_relative) =
+        (tolerance(&assertion.epsilon), tolerance(&assertion.max_relative));
+    quote_spanned! {span=> {
+        let arguments = (#(#owned,)*);
+        let check = #private::Check {
+            function: #written,
+            arguments: &[#(#texts),*],
+            epsilon: #epsilon,
+            max_relative: #max_relative,
+        };
+        check.run(
+            &arguments,
+            |args| {
+                let mut args = ::core::clone::Clone::clone(args);
+                let result = #function(#(#passed),*);
+                let mut outputs = #private::numbers(&result);
+                #(#finals)*
+                let _ = &mut args;
+                outputs
+            },
+            |args, output| {
+                let mut args = ::core::clone::Clone::clone(args);
+                let (result, pullback) =
+                    <#function>::split(#private::Active::<#mask>, #function, #(#passed),*);
+                let value = #private::numbers(&result);
+                let mut upstream = #private::zero_gradient(&result);
+                let mut seeded = #private::Numbers::count(&upstream);
+                if output < seeded {
+                    #private::Numbers::set(&mut upstream, output, 1.0);
+                }
+                #prepare
+                let _ = (&mut args, &mut seeded);
+                let (#(#slots,)*) = pullback(&upstream, #(#entries),*);
+                #private::Reverse {
+                    value,
+                    adjoints: <[_]>::into_vec(#private::Box::new([#(#adjoints),*])),
+                }
+            },
+        )
+    }}
+}

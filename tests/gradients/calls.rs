@@ -215,10 +215,6 @@ fn programs() {
 }
 
 #[test]
-fn other_modules_and_renamed_imports() {
-}
-
-#[test]
 fn mutual_recursion() {
     // x · (x + 1) · x · 1
     let (value, slope) = even_grad(2.0, 3);
@@ -257,4 +253,49 @@ fn aliases_of_the_scalar() {
     assert_eq!(value, 1.0_f64.sin() + 0.5);
     assert_eq!(d_x, 2.0 * 1.0_f64.cos() + 1.0);
     assert_eq!(d_y, 0.5 * 1.0_f64.cos());
+}
+
+#[test]
+fn gradient_checks() {
+    backprop::assert_gradient!(other_modules(0.7, 1.3));
+    backprop::assert_gradient!(with_rules(2.3, 0.7));
+    backprop::assert_gradient!(through_wrt(0.4));
+    backprop::assert_gradient!(by_reference(&0.4, 0.7));
+    backprop::assert_gradient!(add_to(&mut 0.4, 0.7));
+    backprop::assert_gradient!(calls(0.4, 0.7), epsilon = 1e-8);
+    backprop::assert_gradient!(split(0.4, 0.7), max_relative = 1e-6,);
+    backprop::assert_gradient!(pairs((0.4, 0.7), 2.0));
+    backprop::assert_gradient!(self::library::inner::polar(0.4, 0.7));
+    backprop::assert_gradient!(forward(0.4, 0.7, 0.1));
+    backprop::assert_gradient!(aliased(0.4, &0.7));
+}
+
+fn wrong_rule(x: f64, y: f64) -> (f64, impl FnOnce(f64) -> (f64, f64)) {
+    (x * y, move |d| (d * y, d * y))
+}
+
+#[differentiate(rule = wrong_rule)]
+fn wrong(x: f64, y: f64) -> f64 {
+    x * y
+}
+
+#[test]
+#[should_panic(expected = "parameter: 2 (argument `0.7`)")]
+fn a_wrong_rule_is_found() {
+    backprop::assert_gradient!(wrong(0.4, 0.7));
+}
+
+fn another_value_rule(x: f64) -> (f64, impl FnOnce(f64) -> f64) {
+    (x * x + 1e-9, move |d| 2.0 * x * d)
+}
+
+#[differentiate(rule = another_value_rule)]
+fn another_value(x: f64) -> f64 {
+    x * x
+}
+
+#[test]
+#[should_panic(expected = "another value than the function itself")]
+fn another_value_is_found() {
+    backprop::assert_gradient!(another_value(0.4));
 }
