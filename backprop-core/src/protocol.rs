@@ -229,6 +229,12 @@ pub fn constant_upstream<G: Default>() -> G {
     G::default()
 }
 
+/// Stands in for the body of a function that was refused.
+#[track_caller]
+pub fn refused<T>() -> T {
+    panic!("this function is not differentiated: see the compile error")
+}
+
 /// A constant that a pattern found, by value or by reference.
 pub trait ByValue {
     /// The number itself.

@@ -19,7 +19,21 @@ pub(crate) fn companions(input: &Input, f: &Function, items: &[syn::Item]) -> To
 /// Companions with empty bodies, for a function that was refused: callers
 /// then see the one error that matters.
 pub(crate) fn stub(input: &Input) -> TokenStream {
-    Parts::of(input).assemble(quote!({ ::core::panic!("this function is not differentiated") }))
+    let parts = Parts::of(input);
+    let refused = parts.private("refused");
+    let upstream = &parts.upstream;
+    let params = &input.signature.params;
+    let entries = params.iter().map(|param| parts.entry_type(param));
+    let slots = params.iter().map(|param| parts.slot_type(param));
+    let closure = quote!(|_: &#upstream, #(_: #entries),*| -> (#(#slots,)*) { #refused() });
+    let closure = match parts.boxed {
+        true => {
+            let boxed = parts.private("Box");
+            quote!(#boxed::new(#closure))
+        }
+        false => closure,
+    };
+    parts.assemble(quote!({ (#refused(), #closure) }))
 }
 
 /// The companions of a function with `rule = path`.
@@ -69,7 +83,7 @@ pub(crate) fn custom(input: &Input, rule: &syn::Path) -> TokenStream {
             (#(#slots,)*)
         })
     }};
-    parts.assemble_with(body)
+    parts.assemble(body)
 }
 
 /// What the items of one function have in common.
@@ -202,12 +216,8 @@ impl<'a> Parts<'a> {
         quote!(::core::ops::FnOnce(&#upstream, #(#entries),*) -> (#(#slots,)*))
     }
 
-    fn assemble(&self, body: TokenStream) -> TokenStream {
-        self.assemble_with(body)
-    }
-
     /// The companion with `body` as its split form, and the public functions.
-    fn assemble_with(&self, body: TokenStream) -> TokenStream {
+    fn assemble(&self, body: TokenStream) -> TokenStream {
         let item = &self.input.item;
         let (vis, span) = (&item.vis, self.span);
         let name = item.sig.ident.clone();

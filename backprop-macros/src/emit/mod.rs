@@ -11,7 +11,7 @@ mod names;
 mod paths;
 
 pub(crate) use companions::{companions, custom, stub};
-pub(crate) use names::PREFIX;
+pub(crate) use names::{PREFIX, plumbing};
 
 use crate::ir::{Function, Op, PullbackArg, Region, Stmt, StmtId, ValueId};
 use names::Names;

@@ -5,7 +5,7 @@ use crate::fence::{Refusal, catalogue as no};
 use crate::ir::{Arg, Call, Callee, Kind, Method, Op, Stmt, Tree, ValueId, Width};
 use crate::rules::{self, Output};
 use proc_macro2::Span;
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 use syn::{Expr, Macro, Path};
 
@@ -133,7 +133,13 @@ impl Lowerer<'_> {
             }
         }
         if name != "sin_cos" && rules::method(&name).is_none() {
-            return self.verbatim(&whole, method_refusal(&name));
+            return match strip(&call.receiver) {
+                // `x.total_cmp(&y).is_lt()`: the receiver is no active value
+                Expr::MethodCall(inner) if rules::method(&inner.method.to_string()).is_some() => {
+                    self.method_of_value(call, &name)
+                }
+                _ => self.verbatim(&whole, method_refusal(&name)),
+            };
         }
         let receiver = self.expr(&call.receiver)?;
         let Tree::Leaf(receiver) = receiver.behind_refs() else {
@@ -154,6 +160,18 @@ impl Lowerer<'_> {
             args.push(self.leaf(&value, arg.span()));
         }
         self.method(&name, args, call, call.method.span())
+    }
+
+    /// A method without a rule on the result of one with a rule.
+    fn method_of_value(&mut self, call: &syn::ExprMethodCall, name: &str) -> Lowering {
+        let receiver = self.expr(&call.receiver)?;
+        let local = crate::emit::plumbing("receiver", call.receiver.span());
+        let (method, turbofish, args) = (&call.method, &call.turbofish, &call.args);
+        let mut capture = self.capture(args.to_token_stream());
+        capture.tokens = quote!(#local.#method #turbofish(#args));
+        capture.uses.push((local, receiver));
+        let op = Op::Verbatim(capture, method_refusal(name).message);
+        Some(self.push(op, Kind::Opaque, call.span()))
     }
 
     fn method(
