@@ -155,9 +155,13 @@ fn expand(assertion: &Assertion) -> TokenStream {
                 }));
             }
             (true, false) => {
-                prepare.extend(quote_spanned!(span=> let mut #buffer = #private::zero_gradient(&args.#i);));
+                prepare.extend(
+                    quote_spanned!(span=> let mut #buffer = #private::zero_gradient(&args.#i);),
+                );
                 let some = quote_spanned!(span=> ::core::option::Option::Some);
-                entries.push(quote_spanned!(span=> #private::shared_entry(&args.#i, #some(&mut #buffer))));
+                entries.push(
+                    quote_spanned!(span=> #private::shared_entry(&args.#i, #some(&mut #buffer))),
+                );
                 adjoints.push(quote_spanned!(span=> #private::slot(#slot, #buffer)));
             }
             _ => {
@@ -170,8 +174,10 @@ fn expand(assertion: &Assertion) -> TokenStream {
         Some(value) => quote_spanned!(span=> ::core::option::Option::Some(#value)),
         None => quote_spanned!(span=> ::core::option::Option::None),
     };
-    let (epsilon, max_relative) =
-        (tolerance(&assertion.epsilon), tolerance(&assertion.max_relative));
+    let (epsilon, max_relative) = (
+        tolerance(&assertion.epsilon),
+        tolerance(&assertion.max_relative),
+    );
     quote_spanned! {span=> {
         let arguments = (#(#owned,)*);
         let check = #private::Check {

@@ -39,11 +39,8 @@ pub(crate) fn differentiate(options: TokenStream, item: TokenStream) -> TokenStr
 /// From the parsed function to its companions; nothing if it was refused.
 fn compile(input: &Input, errors: &mut Errors) -> Option<TokenStream> {
     fence::check(&input.item, input.options.rule.is_some(), errors);
-    if errors.any() {
-        return None;
-    }
     if let Some(rule) = &input.options.rule {
-        return Some(emit::custom(input, rule));
+        return (!errors.any()).then(|| emit::custom(input, rule));
     }
     let lower::Lowered {
         mut function,

@@ -53,14 +53,19 @@ fn conditions(region: &mut Region, flags: &mut BTreeMap<ValueId, bool>) {
                 }
             }
             Stmt::Match(choice) => {
-                choice.arms.iter_mut().for_each(|arm| conditions(&mut arm.body, flags));
+                choice
+                    .arms
+                    .iter_mut()
+                    .for_each(|arm| conditions(&mut arm.body, flags));
             }
             Stmt::Loop(looped) => conditions(&mut looped.body, flags),
             _ => {}
         }
         index += 1;
         for (value, op) in copies {
-            region.stmts.insert(index, Stmt::Let(crate::ir::Let { value, op }));
+            region
+                .stmts
+                .insert(index, Stmt::Let(crate::ir::Let { value, op }));
             index += 1;
         }
     }
@@ -175,7 +180,11 @@ fn roots(f: &Function) -> BTreeSet<ValueId> {
 
 /// Whether a statement stays even if nothing uses what it defines.
 fn has_effect(f: &Function, stmt: &Stmt, live: &BTreeSet<ValueId>, forward: bool) -> bool {
-    let defines = || crate::ir::definitions(stmt).iter().any(|v| live.contains(v));
+    let defines = || {
+        crate::ir::definitions(stmt)
+            .iter()
+            .any(|v| live.contains(v))
+    };
     match stmt {
         Stmt::Let(binding) => (forward && !is_removable(f, &binding.op)) || defines(),
         Stmt::Effect(_) | Stmt::Diverge(_) | Stmt::Check(..) | Stmt::SameType(..) => true,
@@ -236,7 +245,13 @@ fn mark(f: &Function, region: &Region, live: &mut BTreeSet<ValueId>, forward: bo
                     }
                 }
                 live.extend(looped.stop);
-                carry(&looped.inits, &looped.params, &looped.results, &looped.body, live);
+                carry(
+                    &looped.inits,
+                    &looped.params,
+                    &looped.results,
+                    &looped.body,
+                    live,
+                );
                 mark(f, &looped.body, live, forward);
             }
             Stmt::RevBranch(branch) => {
@@ -258,7 +273,13 @@ fn mark(f: &Function, region: &Region, live: &mut BTreeSet<ValueId>, forward: bo
                 if let crate::ir::Order::Range(range) = &looped.order {
                     live.extend([range.start, range.end]);
                 }
-                carry(&looped.inits, &looped.params, &looped.results, &looped.body, live);
+                carry(
+                    &looped.inits,
+                    &looped.params,
+                    &looped.results,
+                    &looped.body,
+                    live,
+                );
                 mark(f, &looped.body, live, forward);
             }
             stmt => crate::ir::for_each_use(stmt, &mut |value| {
@@ -302,7 +323,9 @@ fn carry(
 
 fn sweep(f: &Function, region: &mut Region, live: &BTreeSet<ValueId>, forward: bool) -> bool {
     let before = region.stmts.len();
-    region.stmts.retain(|stmt| has_effect(f, stmt, live, forward));
+    region
+        .stmts
+        .retain(|stmt| has_effect(f, stmt, live, forward));
     let mut removed = region.stmts.len() != before;
     for stmt in &mut region.stmts {
         match stmt {
@@ -314,26 +337,40 @@ fn sweep(f: &Function, region: &mut Region, live: &BTreeSet<ValueId>, forward: b
                 );
                 removed |= sweep(f, &mut branch.then, live, forward);
                 removed |= sweep(f, &mut branch.other, live, forward);
-                if branch.record.as_ref().is_some_and(|r| !live.contains(&r.value)) {
+                if branch
+                    .record
+                    .as_ref()
+                    .is_some_and(|r| !live.contains(&r.value))
+                {
                     branch.record = None;
                     removed = true;
                 }
             }
             Stmt::Match(choice) => {
-                let mut yields: Vec<&mut Vec<ValueId>> =
-                    choice.arms.iter_mut().map(|arm| &mut arm.body.yields).collect();
+                let mut yields: Vec<&mut Vec<ValueId>> = choice
+                    .arms
+                    .iter_mut()
+                    .map(|arm| &mut arm.body.yields)
+                    .collect();
                 removed |= drop_dead(&mut choice.results, &mut yields, live);
                 for arm in &mut choice.arms {
                     removed |= sweep(f, &mut arm.body, live, forward);
                 }
-                if choice.record.as_ref().is_some_and(|r| !live.contains(&r.value)) {
+                if choice
+                    .record
+                    .as_ref()
+                    .is_some_and(|r| !live.contains(&r.value))
+                {
                     choice.record = None;
                     removed = true;
                 }
             }
             Stmt::Loop(looped) => {
-                let lists: &mut [&mut Vec<ValueId>] =
-                    &mut [&mut looped.inits, &mut looped.params, &mut looped.body.yields];
+                let lists: &mut [&mut Vec<ValueId>] = &mut [
+                    &mut looped.inits,
+                    &mut looped.params,
+                    &mut looped.body.yields,
+                ];
                 removed |= drop_dead(&mut looped.results, lists, live);
                 removed |= sweep(f, &mut looped.body, live, forward);
                 if looped.tape.is_some_and(|tape| !live.contains(&tape)) {
@@ -349,8 +386,11 @@ fn sweep(f: &Function, region: &mut Region, live: &BTreeSet<ValueId>, forward: b
                 }
             }
             Stmt::RevLoop(looped) => {
-                let lists: &mut [&mut Vec<ValueId>] =
-                    &mut [&mut looped.inits, &mut looped.params, &mut looped.body.yields];
+                let lists: &mut [&mut Vec<ValueId>] = &mut [
+                    &mut looped.inits,
+                    &mut looped.params,
+                    &mut looped.body.yields,
+                ];
                 removed |= drop_dead(&mut looped.results, lists, live);
                 removed |= sweep(f, &mut looped.body, live, forward);
             }

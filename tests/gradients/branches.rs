@@ -57,7 +57,9 @@ oracle::programs! {
             3..=5 => x.powi(n),
             k if k < 0 => x * k as f64,
             k @ 6..=9 => x * k as f64,
-            _ => return x.sin() + 1.0,
+            _ => {
+                return x.sin() + 1.0;
+            }
         }
     }
 
@@ -87,7 +89,7 @@ oracle::programs! {
             0 => s *= 2.0,
             1 => {
                 let t = s * s;
-                s = t.sin() * s;
+                s = t.sin() * s + 0.0;
             }
             _ => {}
         }
@@ -219,7 +221,14 @@ fn chains(x: f64, n: Option<i32>, m: Option<i32>) -> f64 {
 
 #[test]
 fn programs() {
-    for (x, y) in [(0.7, 1.3), (-1.1, 2.3), (2.5, 0.4), (2.5, 3.0), (-0.4, -0.9), (1.2, 1.9)] {
+    for (x, y) in [
+        (0.7, 1.3),
+        (-1.1, 2.3),
+        (2.5, 0.4),
+        (2.5, 3.0),
+        (-0.4, -0.9),
+        (1.2, 1.9),
+    ] {
         oracle::check!(as_statement(x, y));
         oracle::check!(as_value(x, y));
         oracle::check!(early_return(x, y));
@@ -270,7 +279,11 @@ fn constants_in_patterns() {
 
 #[differentiate]
 fn if_let(x: f64, n: Option<i32>) -> f64 {
-    if let Some(k) = n { x.powi(k) * k as f64 } else { x * x }
+    if let Some(k) = n {
+        x.powi(k) * k as f64
+    } else {
+        x * x
+    }
 }
 
 #[test]

@@ -124,7 +124,11 @@ fn even(x: f64, n: u32) -> f64 {
 
 #[differentiate(recursive)]
 fn odd(x: f64, n: u32) -> f64 {
-    if n == 0 { 1.0 } else { (x + 1.0) * even(x, n - 1) }
+    if n == 0 {
+        1.0
+    } else {
+        (x + 1.0) * even(x, n - 1)
+    }
 }
 
 #[differentiate]

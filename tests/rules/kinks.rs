@@ -59,20 +59,94 @@ fn check<const N: usize>(what: &str, got: [f64; N], expected: [f64; N]) {
 }
 
 macro_rules! paste_grad {
-    (max) => { max_grad }; (min) => { min_grad }; (relu) => { relu_grad };
-    (relu_constant) => { relu_constant_grad }; (relu_cast) => { relu_cast_grad };
-    (relu_receiver) => { relu_receiver_grad }; (ceiling) => { ceiling_grad };
-    (written_if) => { written_if_grad }; (abs) => { abs_grad }; (signum) => { signum_grad };
-    (clamp) => { clamp_grad }; (sqrt) => { sqrt_grad }; (ln) => { ln_grad };
-    (hypot) => { hypot_grad }; (atan2) => { atan2_grad }; (powf) => { powf_grad };
-    (powf_half) => { powf_half_grad }; (powi_zero) => { powi_zero_grad };
-    (asin) => { asin_grad }; (acosh) => { acosh_grad }; (rem) => { rem_grad };
-    (fract) => { fract_grad }; (cast) => { cast_grad }; (masked_sqrt) => { masked_sqrt_grad };
-    (masked_ln) => { masked_ln_grad }; (masked_router) => { masked_router_grad };
-    (masked_product) => { masked_product_grad }; (masked_helper) => { masked_helper_grad };
-    (copysign) => { copysign_grad };
+    (max) => {
+        max_grad
+    };
+    (min) => {
+        min_grad
+    };
+    (relu) => {
+        relu_grad
+    };
+    (relu_constant) => {
+        relu_constant_grad
+    };
+    (relu_cast) => {
+        relu_cast_grad
+    };
+    (relu_receiver) => {
+        relu_receiver_grad
+    };
+    (ceiling) => {
+        ceiling_grad
+    };
+    (written_if) => {
+        written_if_grad
+    };
+    (abs) => {
+        abs_grad
+    };
+    (signum) => {
+        signum_grad
+    };
+    (clamp) => {
+        clamp_grad
+    };
+    (sqrt) => {
+        sqrt_grad
+    };
+    (ln) => {
+        ln_grad
+    };
+    (hypot) => {
+        hypot_grad
+    };
+    (atan2) => {
+        atan2_grad
+    };
+    (powf) => {
+        powf_grad
+    };
+    (powf_half) => {
+        powf_half_grad
+    };
+    (powi_zero) => {
+        powi_zero_grad
+    };
+    (asin) => {
+        asin_grad
+    };
+    (acosh) => {
+        acosh_grad
+    };
+    (rem) => {
+        rem_grad
+    };
+    (fract) => {
+        fract_grad
+    };
+    (cast) => {
+        cast_grad
+    };
+    (masked_sqrt) => {
+        masked_sqrt_grad
+    };
+    (masked_ln) => {
+        masked_ln_grad
+    };
+    (masked_router) => {
+        masked_router_grad
+    };
+    (masked_product) => {
+        masked_product_grad
+    };
+    (masked_helper) => {
+        masked_helper_grad
+    };
+    (copysign) => {
+        copysign_grad
+    };
 }
-
 
 macro_rules! table {
     (one $($call:ident($x:expr) => $slope:expr;)*) => {$({

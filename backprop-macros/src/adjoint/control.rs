@@ -32,8 +32,10 @@ impl Pass<'_> {
         results: &[ValueId],
         span: Span,
     ) {
-        let upstreams: Vec<Option<ValueId>> =
-            results.iter().map(|value| self.adjoints.remove(value)).collect();
+        let upstreams: Vec<Option<ValueId>> = results
+            .iter()
+            .map(|value| self.adjoints.remove(value))
+            .collect();
         if upstreams.iter().all(Option::is_none) {
             return;
         }
@@ -51,8 +53,10 @@ impl Pass<'_> {
             self.region(arm);
             let local = local_values(arm);
             let after = std::mem::take(&mut self.adjoints);
-            let after: BTreeMap<_, _> =
-                after.into_iter().filter(|(v, _)| !local.contains(v)).collect();
+            let after: BTreeMap<_, _> = after
+                .into_iter()
+                .filter(|(v, _)| !local.contains(v))
+                .collect();
             let news = after.iter().filter(|(v, d)| before.get(v) != Some(d));
             changed.extend(news.map(|(v, _)| *v));
             reversed.push((std::mem::take(&mut self.out), after));
@@ -159,7 +163,10 @@ impl Pass<'_> {
         let (params, yields) = loop {
             let (params, yields) = self.iteration(looped, &carried, &outside, &masked);
             let late: Vec<bool> = yields.iter().map(|d| self.masked.contains(d)).collect();
-            let missed = masked.iter().zip(&late).any(|(known, found)| !known && *found);
+            let missed = masked
+                .iter()
+                .zip(&late)
+                .any(|(known, found)| !known && *found);
             if !missed {
                 break (params, yields);
             }
@@ -216,9 +223,14 @@ impl Pass<'_> {
     ) -> (Vec<ValueId>, Vec<ValueId>) {
         self.out.clear();
         self.adjoints.clear();
-        let state: Vec<ValueId> =
-            carried.iter().map(|i| self.adjoint_of(looped.results[*i])).collect();
-        let totals: Vec<ValueId> = outside.iter().map(|value| self.adjoint_of(*value)).collect();
+        let state: Vec<ValueId> = carried
+            .iter()
+            .map(|i| self.adjoint_of(looped.results[*i]))
+            .collect();
+        let totals: Vec<ValueId> = outside
+            .iter()
+            .map(|value| self.adjoint_of(*value))
+            .collect();
         for (d, masked) in state.iter().zip(masked) {
             if *masked {
                 self.masked.insert(*d);

@@ -125,7 +125,11 @@ impl Pass<'_> {
             Some(before) => {
                 let before = *before;
                 let span = self.f.info(value).span;
-                let sum = self.push(Op::Binary(BinaryOp::Add, before, d), Kind::Real(Width::Any), span);
+                let sum = self.push(
+                    Op::Binary(BinaryOp::Add, before, d),
+                    Kind::Real(Width::Any),
+                    span,
+                );
                 if self.masked.contains(&before) && self.masked.contains(&d) {
                     self.masked.insert(sum);
                 }
@@ -306,7 +310,9 @@ impl Pass<'_> {
         if upstreams.is_empty() {
             return;
         }
-        let pullback = self.f.value(Kind::Opaque, Some(pullback_name(call)), call.span);
+        let pullback = self
+            .f
+            .value(Kind::Opaque, Some(pullback_name(call)), call.span);
         self.pullbacks.insert(call.id, pullback);
         let upstream = self.take_upstream(&call.result, call.span);
         let mut shares = Vec::new();
@@ -316,7 +322,9 @@ impl Pass<'_> {
                 Arg::In(tree) => PullbackArg::In {
                     arg: tree.clone(),
                     adjoint: tree.map(&mut |leaf| {
-                        self.activity.is_active(*leaf).then(|| self.share(*leaf, &mut shares))
+                        self.activity
+                            .is_active(*leaf)
+                            .then(|| self.share(*leaf, &mut shares))
                     }),
                 },
                 Arg::Mut { before, after } => PullbackArg::Mut {
@@ -374,7 +382,10 @@ impl Pass<'_> {
 
 fn pullback_name(call: &crate::ir::Call) -> String {
     match call.callee.path.segments.last() {
-        Some(segment) => format!("{}_pullback", segment.ident.to_string().trim_start_matches("r#")),
+        Some(segment) => format!(
+            "{}_pullback",
+            segment.ident.to_string().trim_start_matches("r#")
+        ),
         None => "pullback".to_owned(),
     }
 }
@@ -438,7 +449,10 @@ fn literals(f: &Function) -> BTreeMap<ValueId, Literal> {
 /// A float literal, or a path whose last segment is in capitals.
 fn is_written_constant(tokens: &proc_macro2::TokenStream) -> bool {
     if let Ok(path) = syn::parse2::<syn::Path>(tokens.clone()) {
-        let last = path.segments.last().map(|segment| segment.ident.to_string());
+        let last = path
+            .segments
+            .last()
+            .map(|segment| segment.ident.to_string());
         return last.is_some_and(|name| !name.chars().any(char::is_lowercase));
     }
     syn::parse2::<syn::Lit>(tokens.clone()).is_ok()

@@ -11,8 +11,8 @@
 //! its condition alone.
 
 use crate::ir::{
-    Arm, BranchRecord, Function, Head, Kind, Let, Loop, Op, Order, RangeAdaptor, Region,
-    RevBranch, RevLoop, Stmt, StmtId, ValueId,
+    Arm, BranchRecord, Function, Head, Kind, Let, Loop, Op, Order, RangeAdaptor, Region, RevBranch,
+    RevLoop, Stmt, StmtId, ValueId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -98,7 +98,10 @@ impl Pass<'_> {
         if !is_match && records.iter().all(Vec::is_empty) {
             return None;
         }
-        let span = self.f.info(*records.iter().flatten().next().unwrap_or(&ValueId(0))).span;
+        let span = self
+            .f
+            .info(*records.iter().flatten().next().unwrap_or(&ValueId(0)))
+            .span;
         let name = Some("branch".to_owned());
         let kind = match records.iter().all(Vec::is_empty) {
             true => Kind::Int,
@@ -127,7 +130,7 @@ impl Pass<'_> {
             }
         }
         let defined = top_level(&forward.body, &heads);
-        let record = self.settle(&mut forward.body, &defined, &mut reverse.body);
+        let record = self.settle(&forward.body, &defined, &mut reverse.body);
         match (record.is_empty(), reversible) {
             (true, Some(mut range)) => {
                 // the item of the reverse loop is a value of its own
@@ -140,7 +143,9 @@ impl Pass<'_> {
                 None
             }
             (true, None) => {
-                let count = self.f.value(Kind::Int, Some("count".to_owned()), forward.span);
+                let count = self
+                    .f
+                    .value(Kind::Int, Some("count".to_owned()), forward.span);
                 forward.tape = Some(count);
                 reverse.order = Order::Count(count);
                 Some(count)
@@ -152,7 +157,9 @@ impl Pass<'_> {
                 {
                     record.push(range.item);
                 }
-                let tape = self.f.value(Kind::Opaque, Some("tape".to_owned()), forward.span);
+                let tape = self
+                    .f
+                    .value(Kind::Opaque, Some("tape".to_owned()), forward.span);
                 forward.tape = Some(tape);
                 forward.body.stmts.push(Stmt::Push(tape, record.clone()));
                 let popped: Vec<ValueId> = record.iter().map(|v| self.copy_of(*v)).collect();
@@ -299,7 +306,8 @@ fn collect(
         return;
     }
     if let Some(op) = ops.get(&value) {
-        (*op).clone()
+        (*op)
+            .clone()
             .rewrite_uses(&mut |used| collect(*used, ops, defined, recorded, into));
     }
 }

@@ -3,8 +3,8 @@
 use super::Emitter;
 use super::names::plumbing;
 use crate::ir::{
-    Arg, BranchRecord, Call, Claim, Head, If, Loop, Match, Op, Order, Pullback, PullbackArg,
-    Range, RangeAdaptor, Region, RevBranch, RevLoop, Stmt, Tree, ValueId,
+    Arg, BranchRecord, Call, Claim, Head, If, Loop, Match, Op, Order, Pullback, PullbackArg, Range,
+    RangeAdaptor, Region, RevBranch, RevLoop, Stmt, Tree, ValueId,
 };
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -59,11 +59,6 @@ impl Emitter<'_> {
                 let values = self.group(values);
                 quote!(#name.push(#values);)
             }
-            Stmt::Unpack(record, values) => {
-                let record = self.value(*record);
-                let values = self.group(values);
-                quote!(let #values = #record;)
-            }
             // gone before emission
             Stmt::Declare(_)
             | Stmt::Read(..)
@@ -111,7 +106,11 @@ impl Emitter<'_> {
         if region.diverges() {
             return stmts;
         }
-        let mut values: Vec<_> = region.yields.iter().map(|value| self.value(*value)).collect();
+        let mut values: Vec<_> = region
+            .yields
+            .iter()
+            .map(|value| self.value(*value))
+            .collect();
         values.extend(record);
         let tail = match &values[..] {
             [] => TokenStream::new(),
@@ -231,7 +230,9 @@ impl Emitter<'_> {
         let inits = self.inits(&looped.params, &looped.inits);
         let body = self.stmts(&looped.body);
         let mut next = TokenStream::new();
-        let counts = looped.tape.filter(|tape| self.f.kind(*tape) == crate::ir::Kind::Int);
+        let counts = looped
+            .tape
+            .filter(|tape| self.f.kind(*tape) == crate::ir::Kind::Int);
         if !looped.body.diverges() {
             if let Some(count) = counts {
                 let count = self.ident(count);
@@ -269,7 +270,10 @@ impl Emitter<'_> {
             tokens = quote!((#tokens));
         }
         let mut reversed = false;
-        let steps = range.adaptors.iter().any(|a| matches!(a, RangeAdaptor::StepBy(_)));
+        let steps = range
+            .adaptors
+            .iter()
+            .any(|a| matches!(a, RangeAdaptor::StepBy(_)));
         for adaptor in &range.adaptors {
             match adaptor {
                 RangeAdaptor::Rev if steps => tokens.extend(quote!(.rev())),
@@ -320,8 +324,17 @@ impl Emitter<'_> {
             return quote!((#(#names),*) = (#(#values),*););
         }
         let assign = |(param, next): &(ValueId, ValueId)| {
-            let (name, value) = (self.ident(*param), self.value(*next));
-            quote!(#name = #value;)
+            let name = self.ident(*param);
+            match self.inline.get(next) {
+                Some(Op::Binary(op, a, b)) if a == param && op.is_arithmetic() => {
+                    let (op, b) = (self.compound(*op, *param), self.value(*b));
+                    quote!(#name #op #b;)
+                }
+                _ => {
+                    let value = self.value(*next);
+                    quote!(#name = #value;)
+                }
+            }
         };
         changed.iter().map(assign).collect()
     }
@@ -540,7 +553,10 @@ fn rename_binding(pat: &mut syn::Pat, from: &syn::Ident, to: &syn::Ident) {
         Pat::Tuple(tuple) => tuple.elems.iter_mut().for_each(each),
         Pat::TupleStruct(tuple) => tuple.elems.iter_mut().for_each(each),
         Pat::Slice(slice) => slice.elems.iter_mut().for_each(each),
-        Pat::Struct(fields) => fields.fields.iter_mut().for_each(|field| each(&mut field.pat)),
+        Pat::Struct(fields) => fields
+            .fields
+            .iter_mut()
+            .for_each(|field| each(&mut field.pat)),
         _ => {}
     }
 }

@@ -6,7 +6,7 @@ use super::names::{local, plumbing};
 use crate::ir::{Function, Tree, ValueId};
 use crate::parse::{Input, Parameter, Passing, Shape};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{ReturnType, Type};
 
 /// All items that `#[differentiate]` adds beside the primal.
@@ -39,7 +39,12 @@ pub(crate) fn stub(input: &Input) -> TokenStream {
 /// The companions of a function with `rule = path`.
 pub(crate) fn custom(input: &Input, rule: &syn::Path) -> TokenStream {
     let parts = Parts::of(input);
-    let names: Vec<_> = input.signature.params.iter().map(|p| parts.inner(p)).collect();
+    let names: Vec<_> = input
+        .signature
+        .params
+        .iter()
+        .map(|p| parts.inner(p))
+        .collect();
     let value = plumbing("value", parts.span);
     let pullback = plumbing("rule_pullback", parts.span);
     let upstream = plumbing("upstream", parts.span);
@@ -49,10 +54,16 @@ pub(crate) fn custom(input: &Input, rule: &syn::Path) -> TokenStream {
         true => quote!(*#upstream),
         false => quote!(#upstream),
     };
-    let adjoint: Vec<&Parameter> =
-        input.signature.params.iter().filter(|p| p.is_active()).collect();
-    let returned: Vec<Ident> =
-        adjoint.iter().map(|p| plumbing(&format!("d_{}", plain(&p.name)), parts.span)).collect();
+    let adjoint: Vec<&Parameter> = input
+        .signature
+        .params
+        .iter()
+        .filter(|p| p.is_active())
+        .collect();
+    let returned: Vec<Ident> = adjoint
+        .iter()
+        .map(|p| plumbing(&format!("d_{}", plain(&p.name)), parts.span))
+        .collect();
     let pattern = match &returned[..] {
         [only] => quote!(#only),
         many => quote!((#(#many),*)),
@@ -113,13 +124,10 @@ impl<'a> Parts<'a> {
             krate: &input.options.krate,
             result: match &input.item.sig.output {
                 ReturnType::Default => quote!(()),
-                ReturnType::Type(_, ty) => quote!(#ty),
+                ReturnType::Type(_, ty) => respan(quote!(#ty)),
             },
             upstream: TokenStream::new(),
-            shape_is_scalar: matches!(
-                input.signature.result,
-                Shape::Real(_) | Shape::Opaque
-            ),
+            shape_is_scalar: matches!(input.signature.result, Shape::Real(_) | Shape::Opaque),
             boxed: input.options.recursive || calls_itself(input),
         };
         parts.upstream = match &input.item.sig.output {
@@ -277,15 +285,18 @@ impl<'a> Parts<'a> {
     fn public_head(&self, docs: &str) -> TokenStream {
         let item = &self.input.item;
         let kept = attributes(&item.attrs, &["cfg", "inline", "must_use", "track_caller"]);
-        let vis = &item.vis;
-        quote!(#(#kept)* #[doc = #docs] #vis)
+        let vis = item.vis.to_token_stream();
+        let vis = respan(vis);
+        let kept: TokenStream = kept.into_iter().map(ToTokens::to_token_stream).collect();
+        let (kept, span) = (respan(kept), self.span);
+        quote_spanned!(span=> #kept #[doc = #docs] #vis)
     }
 
     /// Parameters as in the primal, under clean names.
     fn public_params(&self) -> Vec<TokenStream> {
         let each = |param: &Parameter| {
             let (name, ty) = (&param.name, &param.ty);
-            quote!(#name: #ty)
+            respan(quote!(#name: #ty))
         };
         self.input.signature.params.iter().map(each).collect()
     }
@@ -343,9 +354,8 @@ impl<'a> Parts<'a> {
             let listed = self.listed();
             let order = listed.iter().map(|p| format!("`{}`", plain(&p.name)));
             let order = order.collect::<Vec<_>>().join(", ");
-            let docs = format!(
-                "The value of [`{primal}`] and its gradient with respect to {order}."
-            );
+            let docs =
+                format!("The value of [`{primal}`] and its gradient with respect to {order}.");
             let head = self.public_head(&docs);
             let generics = &self.input.item.sig.generics;
             let params = self.public_params();
@@ -478,9 +488,7 @@ impl<'a> Parts<'a> {
                 quote!(#upstream)
             }
         };
-        let buffer = |param: &Parameter| {
-            Ident::new(&format!("d_{}", plain(&param.name)), span)
-        };
+        let buffer = |param: &Parameter| Ident::new(&format!("d_{}", plain(&param.name)), span);
         let listed = self.listed();
         for param in &listed {
             let (name, ty) = (buffer(param), self.gradient(&param.ty));
@@ -488,10 +496,13 @@ impl<'a> Parts<'a> {
         }
         let (prepare, entries, finish) = self.entries(Some(&buffer));
         let run = self.run(upstream_arg, &entries);
-        let adds = listed.iter().filter(|param| param.passing != Passing::Mut).map(|param| {
-            let (into, from) = (buffer(param), self.gradient_of(param));
-            self.add(&param.shape, quote!(*#into), from)
-        });
+        let adds = listed
+            .iter()
+            .filter(|param| param.passing != Passing::Mut)
+            .map(|param| {
+                let (into, from) = (buffer(param), self.gradient_of(param));
+                self.add(&param.shape, quote!(*#into), from)
+            });
         let adds: TokenStream = adds.collect();
         let value = plumbing("value", span);
         let result = &self.result;
@@ -553,6 +564,23 @@ impl RawIdent for Ident {
 fn attributes<'a>(attrs: &'a [syn::Attribute], names: &[&str]) -> Vec<&'a syn::Attribute> {
     let wanted = |attr: &&syn::Attribute| names.iter().any(|name| attr.path().is_ident(name));
     attrs.iter().filter(wanted).collect()
+}
+
+/// The user's tokens with the spans of generated code: lints then know it.
+fn respan(tokens: TokenStream) -> TokenStream {
+    use proc_macro2::{Group, TokenTree};
+    let each = |token: TokenTree| {
+        let span = token.span().resolved_at(Span::mixed_site());
+        let mut token = match token {
+            TokenTree::Group(group) => {
+                TokenTree::Group(Group::new(group.delimiter(), respan(group.stream())))
+            }
+            token => token,
+        };
+        token.set_span(span);
+        token
+    };
+    tokens.into_iter().map(each).collect()
 }
 
 /// Whether the body names the function itself: then its pullback is boxed.
@@ -641,7 +669,10 @@ fn load_parameter(
 }
 
 fn is_loaded(shape: &Shape) -> bool {
-    matches!(shape, Shape::Real(_) | Shape::Int | Shape::Bool | Shape::Ref(_))
+    matches!(
+        shape,
+        Shape::Real(_) | Shape::Int | Shape::Bool | Shape::Ref(_)
+    )
 }
 
 fn reference_pattern(emitter: &Emitter, tree: &Tree<ValueId>) -> TokenStream {
@@ -695,7 +726,8 @@ fn pullback(emitter: &Emitter, parts: &Parts, f: &Function) -> TokenStream {
                 // the record borrows nothing: the argument comes again
                 let name = parts.inner(param);
                 head.extend(quote!(let #name = #entry.value;));
-                let (accumulate, in_place) = (parts.private("accumulate"), parts.private("InPlace"));
+                let (accumulate, in_place) =
+                    (parts.private("accumulate"), parts.private("InPlace"));
                 let some = quote!(::core::option::Option::Some);
                 let target = plumbing("target", span);
                 if reverse.adjoints[index].any(Option::is_some) {
@@ -759,5 +791,11 @@ fn adjoint_tree(
             _ => quote!(()),
         }
     }
-    build(emitter, parts, &param.shape, adjoint, &f.params[index].entry)
+    build(
+        emitter,
+        parts,
+        &param.shape,
+        adjoint,
+        &f.params[index].entry,
+    )
 }

@@ -1,7 +1,7 @@
 //! Expressions, with no more parentheses than they need.
 
 use super::Emitter;
-use super::names::plumbing;
+use super::names::{local, plumbing};
 use crate::ir::{Arg, BinaryOp, Capture, Op, Tree, ValueId};
 use proc_macro2::{Literal, Punct, Spacing, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -29,7 +29,8 @@ impl Emitter<'_> {
     }
 
     pub(super) fn ident(&self, value: ValueId) -> proc_macro2::Ident {
-        self.names.ident(self.f, value)
+        let name = self.names.get(&value).map_or("value", String::as_str);
+        local(name, self.f.info(value).span)
     }
 
     pub(super) fn span(&self, value: ValueId) -> Span {
@@ -171,6 +172,11 @@ impl Emitter<'_> {
         (quote!(#a #symbol #b), own)
     }
 
+    /// `+=` and its like.
+    pub(super) fn compound(&self, op: BinaryOp, place: ValueId) -> TokenStream {
+        symbol(&format!("{}=", op.symbol()), self.span(place))
+    }
+
     /// User code with the locals it names bound again.
     pub(super) fn capture(&self, capture: &Capture) -> TokenStream {
         let tokens = &capture.tokens;
@@ -235,7 +241,10 @@ impl Emitter<'_> {
         match tree.leaves().first() {
             Some(leaf) => {
                 let name = self.ident(*leaf).to_string();
-                plumbing(&format!("tuple_{}", name.trim_start_matches('_')), self.span(*leaf))
+                plumbing(
+                    &format!("tuple_{}", name.trim_start_matches('_')),
+                    self.span(*leaf),
+                )
             }
             None => plumbing("tuple", Span::mixed_site()),
         }

@@ -14,14 +14,14 @@ pub(crate) use companions::{companions, custom, stub};
 pub(crate) use names::{PREFIX, plumbing};
 
 use crate::ir::{Function, Op, PullbackArg, Region, Stmt, StmtId, ValueId};
-use names::Names;
+use names::NameTable;
 use paths::Facade;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What emission knows of the function.
 pub(crate) struct Emitter<'a> {
     f: &'a Function,
-    names: Names,
+    names: NameTable,
     facade: Facade,
     /// Operations that are written where their value is used.
     inline: BTreeMap<ValueId, Op>,
@@ -36,9 +36,9 @@ impl<'a> Emitter<'a> {
             forward: crate::simplify::forward_counts(f),
         };
         let mut inline = BTreeMap::new();
-        plan(f, &f.body, &counts, true, &mut inline);
+        plan(f, &f.body, &[], &counts, true, &mut inline);
         if let Some(reverse) = &f.reverse {
-            plan(f, &reverse.body, &counts, false, &mut inline);
+            plan(f, &reverse.body, &[], &counts, false, &mut inline);
         }
         let mut active_args = BTreeSet::new();
         if let Some(reverse) = &f.reverse {
@@ -47,7 +47,7 @@ impl<'a> Emitter<'a> {
         Emitter {
             f,
             active_args,
-            names: Names::of(f),
+            names: names::name_values(f, &inline),
             facade: Facade(krate.clone()),
             inline,
         }
@@ -79,6 +79,7 @@ struct Counts {
 fn plan(
     f: &Function,
     region: &Region,
+    params: &[ValueId],
     counts: &Counts,
     forward: bool,
     inline: &mut BTreeMap<ValueId, Op>,
@@ -87,7 +88,14 @@ fn plan(
     let mut here = BTreeSet::new();
     for stmt in &region.stmts {
         direct_uses(stmt, &mut here);
-        crate::ir::for_each_region(stmt, &mut |inner, _| plan(f, inner, counts, forward, inline));
+        let params = match stmt {
+            Stmt::Loop(looped) => &looped.params[..],
+            Stmt::RevLoop(looped) => &looped.params[..],
+            _ => &[],
+        };
+        crate::ir::for_each_region(stmt, &mut |inner, _| {
+            plan(f, inner, params, counts, forward, inline);
+        });
     }
     here.extend(&region.yields);
     for (index, stmt) in region.stmts.iter().enumerate() {
@@ -125,15 +133,18 @@ fn plan(
             op => !crate::simplify::may_panic(f, op) || follows(f, region, index),
         };
         // `let mut s = 1.0;` names the literal already
+        let same_name = |(from, to): (&ValueId, &ValueId)| {
+            let (to, adjoint) = (f.info(*to), info.adjoint);
+            *from == value && to.hint == info.hint && to.adjoint == adjoint
+        };
         let starts_loop = region.stmts.iter().any(|stmt| match stmt {
-            Stmt::Loop(looped) => {
-                let pairs = looped.inits.iter().zip(&looped.params);
-                let mut starts = pairs.filter(|(init, _)| **init == value);
-                starts.any(|(_, param)| f.info(*param).hint == info.hint)
-            }
+            Stmt::Loop(looped) => looped.inits.iter().zip(&looped.params).any(same_name),
+            Stmt::RevLoop(looped) => looped.inits.iter().zip(&looped.params).any(same_name),
             _ => false,
         });
-        if once && pure && (info.hint.is_none() || starts_loop) {
+        // `s = s + x;` names the sum already
+        let ends_iteration = region.yields.iter().zip(params).any(same_name);
+        if once && pure && (info.hint.is_none() || starts_loop || ends_iteration) {
             inline.insert(value, binding.op.clone());
         }
     }
@@ -169,5 +180,9 @@ fn direct_uses(stmt: &Stmt, into: &mut BTreeSet<ValueId>) {
             }
         });
     });
-    into.extend(all.into_iter().filter(|(_, count)| *count > 0).map(|(value, _)| value));
+    into.extend(
+        all.into_iter()
+            .filter(|(_, count)| *count > 0)
+            .map(|(value, _)| value),
+    );
 }

@@ -9,42 +9,43 @@ use std::collections::{BTreeMap, BTreeSet};
 /// from being meant by a generated `let t`.
 pub(crate) const PREFIX: &str = "__";
 
-/// The name of each value.
-pub(crate) struct Names {
+/// The names given so far.
+struct Names<'a> {
     names: BTreeMap<ValueId, String>,
     used: BTreeSet<String>,
+    /// Values that are written where they are used need no name.
+    inline: &'a BTreeMap<ValueId, Op>,
 }
 
-impl Names {
-    /// Names all values of `f`.
-    pub(crate) fn of(f: &Function) -> Self {
+/// The names of the values of a function.
+pub(crate) type NameTable = BTreeMap<ValueId, String>;
+
+impl Names<'_> {
+    /// Names all values of `f` that need a name.
+    fn of(f: &Function, inline: &BTreeMap<ValueId, Op>) -> NameTable {
         let mut names = Names {
             names: BTreeMap::new(),
             used: BTreeSet::new(),
+            inline,
         };
         for param in &f.params {
             param.entry.for_each(&mut |leaf| names.add(f, *leaf, "x"));
         }
         names.region(f, &f.body);
         if let Some(reverse) = &f.reverse {
-            reverse.upstream.for_each(&mut |leaf| names.add(f, *leaf, "upstream"));
+            reverse
+                .upstream
+                .for_each(&mut |leaf| names.add(f, *leaf, "upstream"));
             for exit in reverse.exits.iter().flatten() {
                 exit.for_each(&mut |leaf| names.add(f, *leaf, "upstream"));
             }
             names.region(f, &reverse.body);
         }
-        names
-    }
-
-    /// The identifier of a value, with the location of the user's code.
-    pub(crate) fn ident(&self, f: &Function, value: ValueId) -> Ident {
-        let span = f.info(value).span;
-        let name = self.names.get(&value).map_or("value", String::as_str);
-        local(name, span)
+        names.names
     }
 
     fn add(&mut self, f: &Function, value: ValueId, fallback: &str) {
-        if self.names.contains_key(&value) {
+        if self.names.contains_key(&value) || self.inline.contains_key(&value) {
             return;
         }
         let info = f.info(value);
@@ -122,6 +123,11 @@ impl Names {
     }
 }
 
+/// Names all values of `f` but those of `inline`.
+pub(crate) fn name_values(f: &Function, inline: &BTreeMap<ValueId, Op>) -> NameTable {
+    Names::of(f, inline)
+}
+
 /// An identifier for a local that no value of the IR stands for. Names of
 /// values never continue the prefix with a digit.
 pub(crate) fn plumbing(name: &str, span: Span) -> Ident {
@@ -130,7 +136,10 @@ pub(crate) fn plumbing(name: &str, span: Span) -> Ident {
 
 /// An identifier for a generated local.
 pub(crate) fn local(name: &str, span: Span) -> Ident {
-    Ident::new(&format!("{PREFIX}{name}"), span.resolved_at(Span::mixed_site()))
+    Ident::new(
+        &format!("{PREFIX}{name}"),
+        span.resolved_at(Span::mixed_site()),
+    )
 }
 
 /// What a value without a name is called.

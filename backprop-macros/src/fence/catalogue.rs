@@ -85,7 +85,6 @@ catalogue! {
     CONSTRUCTOR = "constructors with active arguments are not differentiated yet; use a tuple";
     ASSOCIATED_FUNCTION = "associated functions with active arguments are not differentiated yet; call a free function";
     STD_FUNCTION = "functions of the standard library that take active arguments have no rule; write it out, or wrap it in `backprop::constant(..)` if it carries no gradient";
-    MUTATION_THROUGH_CALL = "the target of this `&mut` is not a local variable";
     MUT_REFERENCE = "a `&mut` reference can be taken of a local variable only";
     MUT_REFERENCE_CHOSEN = "`&mut` references that are stored conditionally or reassigned are not differentiated yet";
     ASSIGNMENT_TARGET = "only local variables and fields of local tuples can be assigned";
@@ -93,7 +92,6 @@ catalogue! {
     TUPLE_SHAPE = "the shape of this tuple is not known here; annotate it: `let t: (f64, f64) = ..`";
     FOR_ITERATOR = "`for` is differentiated over integer ranges only (`a..b`, `a..=b`, with `rev` and `step_by`)";
     OPEN_RANGE = "a range without an end cannot be differentiated; use `loop` with a counter";
-    CONST_CAST = "casts of active values go to `f32`, `f64` and integers";
     OPAQUE_CODE = "this code is passed through as it is, so it must not use active values; write it with the operations of the documentation, or wrap it in `backprop::constant(..)` if it carries no gradient";
     JUMP_IN_OPAQUE_CODE = "`return`, `break` and `continue` cannot be seen through in this code; write them as statements of the function";
     PATTERN = "this pattern is not supported on active values";

@@ -79,7 +79,11 @@ impl<'ast> Visit<'ast> for Fence<'_> {
     fn visit_item(&mut self, item: &'ast Item) {
         // Items are emitted again as they are; their insides are not ours.
         match item {
-            Item::Fn(_) | Item::Const(_) | Item::Use(_) | Item::Enum(_) | Item::Struct(_)
+            Item::Fn(_)
+            | Item::Const(_)
+            | Item::Use(_)
+            | Item::Enum(_)
+            | Item::Struct(_)
             | Item::Type(_) => {}
             Item::Static(_) => self.errors.refuse(item, no::STATIC_IN_BODY),
             Item::Macro(_) => self.errors.refuse(item, no::MACRO_IN_BODY),

@@ -28,13 +28,14 @@
 //! each such use legal by recomputing the value or by recording it.
 
 mod op;
+#[cfg(test)]
 pub(crate) mod text;
 mod tree;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::Span;
 use std::collections::BTreeSet;
 
-pub(crate) use op::{BinaryOp, Capture, Callee, Method, Op};
+pub(crate) use op::{BinaryOp, Callee, Capture, Method, Op};
 pub(crate) use tree::Tree;
 
 /// A value: defined once, immutable.
@@ -201,8 +202,6 @@ pub(crate) enum Stmt {
     RevBranch(RevBranch),
     RevLoop(RevLoop),
     Pullback(Pullback),
-    /// `let (a, b) = record;` at the head of a reverse region.
-    Unpack(ValueId, Vec<ValueId>),
     /// Declares a tape or an iteration count before a loop.
     NewTape(ValueId),
     /// Pushes a record on a tape.
@@ -567,7 +566,6 @@ pub(crate) fn rewrite_uses(stmt: &mut Stmt, f: &mut dyn FnMut(&mut ValueId)) {
                 }
             }
         }
-        Stmt::Unpack(record, _) => f(record),
         Stmt::Push(tape, values) => {
             f(tape);
             values.iter_mut().for_each(&mut *f);
@@ -604,7 +602,6 @@ pub(crate) fn definitions(stmt: &Stmt) -> Vec<ValueId> {
     match stmt {
         Stmt::Let(binding) => vec![binding.value],
         Stmt::Read(value, _) | Stmt::NewTape(value) => vec![*value],
-        Stmt::Unpack(_, values) => values.clone(),
         Stmt::Call(call) => {
             let mut defined = call.result.leaves();
             for arg in &call.args {
@@ -709,13 +706,5 @@ pub(crate) fn collect_definitions(region: &Region, into: &mut BTreeSet<ValueId>)
             into.extend(bound);
             collect_definitions(inner, into);
         });
-    }
-}
-
-/// User tokens with nothing captured.
-pub(crate) fn bare(tokens: TokenStream) -> Capture {
-    Capture {
-        tokens,
-        uses: Vec::new(),
     }
 }

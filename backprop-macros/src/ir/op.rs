@@ -59,8 +59,6 @@ pub(crate) enum Method {
 #[derive(Clone, Debug)]
 pub(crate) struct Callee {
     pub(crate) path: syn::Path,
-    /// The function calls itself: the edge at which pullbacks are boxed.
-    pub(crate) recursive: bool,
 }
 
 /// User code and the locals it names. Emitted with those names bound again.

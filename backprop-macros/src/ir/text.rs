@@ -1,1 +1,317 @@
-pub(crate) fn value(_: &super::Function, v: super::ValueId) -> String { format!("%{}", v.0) }
+//! The text form of a function: one line per statement, stable, for snapshots
+//! and for reading.
+
+use super::{
+    Arg, BranchRecord, Capture, Function, Head, Op, Order, PullbackArg, Range, RangeAdaptor,
+    Region, Stmt, Tree, ValueId,
+};
+use quote::ToTokens;
+
+/// The text form of `f`.
+pub(crate) fn function(f: &Function) -> String {
+    let mut text = Text {
+        f,
+        out: String::new(),
+        depth: 1,
+    };
+    let params: Vec<String> = f
+        .params
+        .iter()
+        .map(|param| text.tree(&param.entry))
+        .collect();
+    text.out += &format!("fn ({})\n", params.join(", "));
+    text.region(&f.body);
+    let result = text.tree(&f.result);
+    text.line(&format!("result {result}"));
+    for param in &f.params {
+        if let Some(exit) = &param.exit {
+            let exit = text.tree(exit);
+            text.line(&format!("exit {exit}"));
+        }
+    }
+    if let Some(reverse) = &f.reverse {
+        let upstream = text.tree(&reverse.upstream);
+        text.out += &format!("reverse ({upstream})\n");
+        text.region(&reverse.body);
+        for adjoint in &reverse.adjoints {
+            let adjoint = text.optional(adjoint);
+            text.line(&format!("adjoint {adjoint}"));
+        }
+    }
+    text.out
+}
+
+/// `%12.name`, `%12.d_name`
+pub(crate) fn value(f: &Function, value: ValueId) -> String {
+    let info = f.info(value);
+    match (&info.hint, info.adjoint) {
+        (Some(hint), true) => format!("%{}.d_{hint}", value.0),
+        (Some(hint), false) => format!("%{}.{hint}", value.0),
+        (None, _) => format!("%{}", value.0),
+    }
+}
+
+struct Text<'a> {
+    f: &'a Function,
+    out: String,
+    depth: usize,
+}
+
+impl Text<'_> {
+    fn line(&mut self, line: &str) {
+        self.out += &"  ".repeat(self.depth);
+        self.out += line;
+        self.out.push('\n');
+    }
+
+    fn region(&mut self, region: &Region) {
+        for stmt in &region.stmts {
+            self.stmt(stmt);
+        }
+    }
+
+    /// A nested region under a heading, with what it yields.
+    fn nested(&mut self, heading: &str, region: &Region) {
+        self.line(heading);
+        self.depth += 1;
+        self.region(region);
+        if !region.yields.is_empty() {
+            let yields = self.list(&region.yields);
+            self.line(&format!("yield {yields}"));
+        }
+        self.depth -= 1;
+    }
+
+    fn list(&self, values: &[ValueId]) -> String {
+        let values: Vec<String> = values.iter().map(|v| value(self.f, *v)).collect();
+        values.join(", ")
+    }
+
+    fn tree(&self, tree: &Tree<ValueId>) -> String {
+        match tree {
+            Tree::Leaf(leaf) => value(self.f, *leaf),
+            Tree::Tuple(parts) => {
+                let parts: Vec<String> = parts.iter().map(|part| self.tree(part)).collect();
+                format!("({})", parts.join(", "))
+            }
+            Tree::Ref(inner) => format!("&{}", self.tree(inner)),
+        }
+    }
+
+    fn optional(&self, tree: &Tree<Option<ValueId>>) -> String {
+        match tree {
+            Tree::Leaf(Some(leaf)) => value(self.f, *leaf),
+            Tree::Leaf(None) => "none".to_owned(),
+            Tree::Tuple(parts) => {
+                let parts: Vec<String> = parts.iter().map(|part| self.optional(part)).collect();
+                format!("({})", parts.join(", "))
+            }
+            Tree::Ref(inner) => format!("&{}", self.optional(inner)),
+        }
+    }
+
+    fn capture(&self, capture: &Capture) -> String {
+        let uses = capture.uses.iter();
+        let uses: Vec<String> = uses
+            .map(|(name, tree)| format!("{name}: {}", self.tree(tree)))
+            .collect();
+        format!("`{}` with [{}]", capture.tokens, uses.join(", "))
+    }
+
+    fn range(&self, range: &Range) -> String {
+        let dots = if range.inclusive { "..=" } else { ".." };
+        let mut text = format!(
+            "{}{dots}{}",
+            value(self.f, range.start),
+            value(self.f, range.end)
+        );
+        for adaptor in &range.adaptors {
+            text += &match adaptor {
+                RangeAdaptor::Rev => " rev".to_owned(),
+                RangeAdaptor::StepBy(step) => format!(" step_by {}", value(self.f, *step)),
+            };
+        }
+        text
+    }
+
+    fn record(&mut self, record: &Option<BranchRecord>) {
+        if let Some(record) = record {
+            let arms: Vec<String> = record
+                .arms
+                .iter()
+                .map(|arm| format!("({})", self.list(arm)))
+                .collect();
+            let name = value(self.f, record.value);
+            self.line(&format!("record {name} = {}", arms.join(" | ")));
+        }
+    }
+
+    /// `a, b = `, or nothing.
+    fn results(&self, values: &[ValueId]) -> String {
+        match values.is_empty() {
+            true => String::new(),
+            false => format!("{} = ", self.list(values)),
+        }
+    }
+
+    fn carried(&self, params: &[ValueId], inits: &[ValueId]) -> String {
+        let pairs = params.iter().zip(inits);
+        let pairs: Vec<String> = pairs
+            .map(|(param, init)| format!("{} = {}", value(self.f, *param), value(self.f, *init)))
+            .collect();
+        format!("({})", pairs.join(", "))
+    }
+
+    fn stmt(&mut self, stmt: &Stmt) {
+        let name = |v: ValueId| value(self.f, v);
+        match stmt {
+            Stmt::Let(binding) => {
+                let line = format!("{} = {}", name(binding.value), self.op(&binding.op));
+                self.line(&line);
+            }
+            Stmt::Effect(capture) => self.line(&format!("effect {}", self.capture(capture))),
+            Stmt::Diverge(capture) => self.line(&format!("diverge {}", self.capture(capture))),
+            Stmt::SameType(a, b) => self.line(&format!("same type {}, {}", name(*a), name(*b))),
+            Stmt::Check(v, claim) => self.line(&format!("check {} {claim:?}", name(*v))),
+            Stmt::Declare(var) => self.line(&format!("declare ${}", var.0)),
+            Stmt::Read(v, var) => self.line(&format!("{} = read ${}", name(*v), var.0)),
+            Stmt::Write(var, v) => self.line(&format!("write ${} {}", var.0, name(*v))),
+            Stmt::Exit(target) => self.line(&format!("exit @{}", target.0)),
+            Stmt::Block(target, region) => self.nested(&format!("block @{}", target.0), region),
+            Stmt::NewTape(tape) => self.line(&format!("{} = new tape", name(*tape))),
+            Stmt::Push(tape, values) => {
+                self.line(&format!("push {} ({})", name(*tape), self.list(values)));
+            }
+            Stmt::Call(call) => {
+                let args = call.args.iter().map(|arg| match arg {
+                    Arg::In(tree) => self.tree(tree),
+                    Arg::Mut { before, after } => {
+                        format!("&mut {} -> {}", self.tree(before), self.tree(after))
+                    }
+                });
+                let args: Vec<String> = args.collect();
+                let pullback = call.pullback.map(|v| format!(", {}", name(v)));
+                let line = format!(
+                    "{}{} = call {}({})",
+                    self.tree(&call.result),
+                    pullback.unwrap_or_default(),
+                    call.callee.path.to_token_stream(),
+                    args.join(", "),
+                );
+                self.line(&line);
+            }
+            Stmt::If(branch) => {
+                let results = self.results(&branch.results);
+                self.nested(&format!("{results}if {}", name(branch.cond)), &branch.then);
+                self.nested("else", &branch.other);
+                self.record(&branch.record);
+            }
+            Stmt::Match(choice) => {
+                let results = self.results(&choice.results);
+                self.line(&format!("{results}match {}", self.tree(&choice.scrutinee)));
+                for arm in &choice.arms {
+                    let pattern = arm.pattern.to_token_stream();
+                    let bindings = arm.bindings.iter().map(|(_, v)| *v).collect::<Vec<_>>();
+                    if let Some(guard) = &arm.guard {
+                        self.nested("guard", guard);
+                    }
+                    let bound = self.list(&bindings);
+                    self.nested(&format!("case `{pattern}` [{bound}]"), &arm.body);
+                }
+                self.record(&choice.record);
+            }
+            Stmt::Loop(looped) => {
+                let head = match &looped.head {
+                    Head::Forever => "loop".to_owned(),
+                    Head::While(_) => "while".to_owned(),
+                    Head::Range(range) => {
+                        format!("for {} in {}", name(range.item), self.range(range))
+                    }
+                };
+                let carried = self.carried(&looped.params, &looped.inits);
+                let results = self.results(&looped.results);
+                if let Head::While(cond) = &looped.head {
+                    self.nested("condition", cond);
+                }
+                self.nested(&format!("{results}{head} {carried}"), &looped.body);
+                if let Some(stop) = looped.stop {
+                    self.line(&format!("stop if {}", value(self.f, stop)));
+                }
+            }
+            Stmt::RevBranch(branch) => {
+                let by = match (&branch.record, branch.cond) {
+                    (Some(record), _) => name(record.value),
+                    (None, Some(cond)) => name(cond),
+                    (None, None) => "?".to_owned(),
+                };
+                let results = self.results(&branch.results);
+                self.line(&format!("{results}reverse branch by {by}"));
+                for arm in &branch.arms {
+                    self.nested("arm", arm);
+                }
+            }
+            Stmt::RevLoop(looped) => {
+                let order = match &looped.order {
+                    Order::Unknown => "backwards".to_owned(),
+                    Order::Drain(tape, values) => {
+                        format!("drain {} to ({})", name(*tape), self.list(values))
+                    }
+                    Order::Range(range) => {
+                        format!("for {} in {}", name(range.item), self.range(range))
+                    }
+                    Order::Count(count) => format!("{} times", name(*count)),
+                };
+                let carried = self.carried(&looped.params, &looped.inits);
+                let results = self.results(&looped.results);
+                self.nested(&format!("{results}{order} {carried}"), &looped.body);
+            }
+            Stmt::Pullback(call) => {
+                let args = call.args.iter().map(|arg| match arg {
+                    PullbackArg::In { adjoint, .. } => self.optional(adjoint),
+                    PullbackArg::Mut {
+                        upstream, adjoint, ..
+                    } => format!("&mut {} -> {}", self.tree(upstream), self.tree(adjoint)),
+                });
+                let args: Vec<String> = args.collect();
+                let guard = call
+                    .guard
+                    .map(|g| format!(" if {}", name(g)))
+                    .unwrap_or_default();
+                let line = format!(
+                    "({}) = {}({}){guard}",
+                    args.join(", "),
+                    name(call.pullback),
+                    self.tree(&call.upstream)
+                );
+                self.line(&line);
+            }
+        }
+    }
+
+    fn op(&self, op: &Op) -> String {
+        let name = |v: &ValueId| value(self.f, *v);
+        match op {
+            Op::Constant(tokens) => format!("constant `{tokens}`"),
+            Op::Number(number) => format!("number {number:?}"),
+            Op::Integer(number) => format!("integer {number}"),
+            Op::Flag(flag) => format!("flag {flag}"),
+            Op::Copy(a, None) => format!("copy {}", name(a)),
+            Op::Copy(a, Some(ty)) => format!("copy {} as `{}`", name(a), ty.to_token_stream()),
+            Op::Neg(a) => format!("-{}", name(a)),
+            Op::Not(a) => format!("!{}", name(a)),
+            Op::Binary(op, a, b) => format!("{} {} {}", name(a), op.symbol(), name(b)),
+            Op::Method(method, args) => format!("{}({})", method.name(), self.list(args)),
+            Op::Cast(a, ty) => format!("cast {} to `{}`", name(a), ty.to_token_stream()),
+            Op::Convert(path, a) => format!("{}({})", path.to_token_stream(), name(a)),
+            Op::Deref(a) => format!("*{}", name(a)),
+            Op::Project(a, index) => format!("{}.{index}", name(a)),
+            Op::Verbatim(capture, _) => format!("code {}", self.capture(capture)),
+            Op::Stop(_, capture) => format!("stop {}", self.capture(capture)),
+            Op::Runtime(function, args) => format!("{function}({})", self.list(args)),
+            Op::Select(c, a, b) => format!("{} ? {} : {}", name(c), name(a), name(b)),
+            Op::ZeroGradient(a) => format!("zero of {}", name(a)),
+            Op::AddField(a, index, d) => format!("{} with .{index} += {}", name(a), name(d)),
+            Op::Narrow(like, d) => format!("{} in the type of {}", name(d), name(like)),
+        }
+    }
+}

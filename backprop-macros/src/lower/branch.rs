@@ -7,7 +7,6 @@ use proc_macro2::Span;
 use syn::spanned::Spanned;
 use syn::{Expr, Pat};
 
-
 impl Lowerer<'_> {
     pub(super) fn push_if(&mut self, cond: ValueId, then: Region, other: Region) {
         let id = self.f.stmt_id();
@@ -50,9 +49,7 @@ impl Lowerer<'_> {
     fn block_expecting(&mut self, block: &syn::Block, expected: Option<&Tree<()>>) -> Lowering {
         let value = self.block_in_scope(block, false)?;
         Some(match (expected, &value) {
-            (Some(like @ Tree::Tuple(_)), Tree::Leaf(_)) => {
-                self.coerce(&value, like, block.span())
-            }
+            (Some(like @ Tree::Tuple(_)), Tree::Leaf(_)) => self.coerce(&value, like, block.span()),
             _ => value,
         })
     }

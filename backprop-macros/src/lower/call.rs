@@ -77,7 +77,11 @@ impl Lowerer<'_> {
             if self.lookup(last).is_some() {
                 return Callable::Opaque(no::CALL_OF_VALUE);
             }
-            if self.nested.iter().any(|(name, marked)| name == last && !marked) {
+            if self
+                .nested
+                .iter()
+                .any(|(name, marked)| name == last && !marked)
+            {
                 return Callable::Opaque(no::NESTED_FUNCTION_CALL);
             }
         }
@@ -233,14 +237,10 @@ impl Lowerer<'_> {
             None => Tree::Leaf(()),
         };
         let result = result.map(&mut |()| self.f.value(Kind::Opaque, None, call.span()));
-        let recursive = self.recursive || path.is_ident(&self.own_name);
         let id = self.f.stmt_id();
         self.out.push(Stmt::Call(Call {
             id,
-            callee: Callee {
-                path: path.clone(),
-                recursive,
-            },
+            callee: Callee { path: path.clone() },
             args,
             result: result.clone(),
             span,

@@ -58,7 +58,8 @@ impl Lowerer<'_> {
                     }
                 }
                 TokenTree::Punct(punct) => {
-                    after_dot = punct.as_char() == '.' && punct.spacing() == proc_macro2::Spacing::Alone;
+                    after_dot =
+                        punct.as_char() == '.' && punct.spacing() == proc_macro2::Spacing::Alone;
                     if punct.as_char() == '?' {
                         jumps.push(Ident::new("question", punct.span()));
                     }

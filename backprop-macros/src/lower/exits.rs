@@ -107,8 +107,10 @@ impl Pass<'_> {
             return true;
         }
         let span = span_of(self.f, &stmt);
-        let flags: Vec<(Target, VarId)> =
-            exits.into_iter().map(|target| (target, self.flag("exit", done, span))).collect();
+        let flags: Vec<(Target, VarId)> = exits
+            .into_iter()
+            .map(|target| (target, self.flag("exit", done, span)))
+            .collect();
         let mut list = vec![stmt];
         self.set_flags(&mut list, &flags, None, span);
         done.append(&mut list);
@@ -141,7 +143,10 @@ impl Pass<'_> {
     ) {
         replace_tail(stmts, &mut |target| {
             let mut set = Vec::new();
-            let flag = flags.iter().find(|(to, _)| *to == target).map(|(_, flag)| *flag);
+            let flag = flags
+                .iter()
+                .find(|(to, _)| *to == target)
+                .map(|(_, flag)| *flag);
             for flag in flag.into_iter().chain(stop) {
                 self.write(flag, true, &mut set, span);
             }
@@ -234,8 +239,8 @@ fn leaves(stmts: &[Stmt], exits: &mut BTreeSet<Target>) -> usize {
         Some(Stmt::Diverge(_)) => 0,
         Some(Stmt::If(branch)) => {
             let mut inner = BTreeSet::new();
-            let falls = leaves(&branch.then.stmts, &mut inner)
-                + leaves(&branch.other.stmts, &mut inner);
+            let falls =
+                leaves(&branch.then.stmts, &mut inner) + leaves(&branch.other.stmts, &mut inner);
             joined(falls, inner, exits)
         }
         Some(Stmt::Match(choice)) => {
@@ -297,7 +302,10 @@ fn append(stmt: &mut Stmt, rest: &mut Option<Vec<Stmt>>) {
             into(&mut branch.then.stmts);
             into(&mut branch.other.stmts);
         }
-        Stmt::Match(choice) => choice.arms.iter_mut().for_each(|arm| into(&mut arm.body.stmts)),
+        Stmt::Match(choice) => choice
+            .arms
+            .iter_mut()
+            .for_each(|arm| into(&mut arm.body.stmts)),
         _ => {}
     }
 }

@@ -275,7 +275,10 @@ impl Lowerer<'_> {
 fn constant_kind(path: &syn::Path) -> Kind {
     let in_module = |name: &str| path.segments.iter().any(|segment| segment.ident == name);
     let names_integer = ["MANTISSA_DIGITS", "RADIX", "DIGITS", "MAX_EXP", "MIN_EXP"];
-    let last = path.segments.last().map(|segment| segment.ident.to_string());
+    let last = path
+        .segments
+        .last()
+        .map(|segment| segment.ident.to_string());
     match last {
         Some(last) if path.segments.len() > 1 && !names_integer.contains(&last.as_str()) => {
             match (in_module("f64"), in_module("f32")) {

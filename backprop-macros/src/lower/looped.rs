@@ -16,8 +16,7 @@ impl Lowerer<'_> {
         };
         let exit = self.looped(&expr.label, Head::Forever, Some(result), span, body);
         // a loop that no `break` leaves never ends here
-        self.is_exited(exit)
-            .then(|| self.read_slot(result, span))
+        self.is_exited(exit).then(|| self.read_slot(result, span))
     }
 
     fn is_exited(&self, target: Target) -> bool {
@@ -49,7 +48,10 @@ impl Lowerer<'_> {
                 let value = this.expr(&expr.cond);
                 cond = value.map(|value| this.leaf(&value, expr.cond.span()));
             });
-            let plain = head.stmts.iter().all(|s| matches!(s, Stmt::Let(_) | Stmt::Read(..)));
+            let plain = head
+                .stmts
+                .iter()
+                .all(|s| matches!(s, Stmt::Let(_) | Stmt::Read(..)));
             if let (true, Some(cond)) = (plain && before == self.f.vars.len(), cond) {
                 head.yields.push(cond);
                 self.looped(&expr.label, Head::While(head), None, span, |this| {
@@ -77,9 +79,7 @@ impl Lowerer<'_> {
         let Some(range) = self.range(&expr.expr) else {
             return self.refuse(&expr.expr, no::FOR_ITERATOR);
         };
-        let Some((mut range, name)) = range else {
-            return None;
-        };
+        let (range, name) = range?;
         match &*expr.pat {
             Pat::Ident(pat) => self.f.info_mut(range.item).hint = Some(pat.ident.to_string()),
             Pat::Wild(_) => {}
@@ -87,7 +87,6 @@ impl Lowerer<'_> {
         }
         self.f.info_mut(range.item).span = name;
         let item = range.item;
-        range.item = item;
         self.looped(&expr.label, Head::Range(range), None, span, |this| {
             this.bind_pattern(&expr.pat, Tree::Leaf(item), None);
             this.block_in_scope(&expr.body, false);
@@ -132,7 +131,12 @@ impl Lowerer<'_> {
         }
     }
 
-    fn bounds(&mut self, range: &syn::ExprRange, start: &Expr, end: &Expr) -> Option<(Range, Span)> {
+    fn bounds(
+        &mut self,
+        range: &syn::ExprRange,
+        start: &Expr,
+        end: &Expr,
+    ) -> Option<(Range, Span)> {
         let span = range.span();
         let start_value = self.expr(start)?;
         let end_value = self.expr(end)?;

@@ -61,8 +61,6 @@ pub(crate) fn raw(input: &Input, errors: &mut Errors) -> Lowered {
         ret: (Target(0), SlotId(0)),
         items: Vec::new(),
         nested: Vec::new(),
-        own_name: input.item.sig.ident.clone(),
-        recursive: input.options.recursive,
         depth: 0,
         payloads: BTreeSet::new(),
     };
@@ -121,8 +119,6 @@ struct Lowerer<'a> {
     items: Vec<syn::Item>,
     /// Functions of the body and whether they are differentiated.
     nested: Vec<(String, bool)>,
-    own_name: Ident,
-    recursive: bool,
     depth: u32,
     /// Values that patterns bind inside opaque ones: possibly references.
     payloads: BTreeSet<ValueId>,
@@ -325,7 +321,13 @@ impl Lowerer<'_> {
 
     // Variables
 
-    fn slot(&mut self, hint: Option<String>, ty: Option<Type>, mutable: bool, span: Span) -> SlotId {
+    fn slot(
+        &mut self,
+        hint: Option<String>,
+        ty: Option<Type>,
+        mutable: bool,
+        span: Span,
+    ) -> SlotId {
         let root = self.f.var(Kind::Opaque, hint, span, None);
         self.out.push(Stmt::Declare(root));
         self.slots.push(Slot {

@@ -140,7 +140,10 @@ impl Lowerer<'_> {
                     _ => None,
                 };
                 let count = tuple.elems.len();
-                let rest = tuple.elems.iter().position(|pat| matches!(pat, Pat::Rest(_)));
+                let rest = tuple
+                    .elems
+                    .iter()
+                    .position(|pat| matches!(pat, Pat::Rest(_)));
                 for (i, pat) in tuple.elems.iter_mut().enumerate() {
                     let part = parts.as_ref().and_then(|parts| match rest {
                         Some(rest) if i > rest => parts.get((parts.len() + i).checked_sub(count)?),

@@ -78,7 +78,8 @@ impl Pass<'_> {
             Stmt::Declare(root) => {
                 env.declared.insert(root);
                 let f = &self.f;
-                env.values.retain(|var, _| f.vars[var.0 as usize].root != root);
+                env.values
+                    .retain(|var, _| f.vars[var.0 as usize].root != root);
             }
             Stmt::Read(value, var) => {
                 let current = match env.values.get(&var) {
@@ -118,7 +119,9 @@ impl Pass<'_> {
             }
             Stmt::Match(mut choice) => {
                 let same = &self.same;
-                choice.scrutinee.for_each_mut(&mut |value| *value = find(same, *value));
+                choice
+                    .scrutinee
+                    .for_each_mut(&mut |value| *value = find(same, *value));
                 let mut bodies = Vec::new();
                 for arm in &mut choice.arms {
                     if let Some(guard) = arm.guard.take() {
@@ -134,6 +137,16 @@ impl Pass<'_> {
                 out.push(Stmt::Match(choice));
             }
             Stmt::Loop(looped) => self.looped(looped, env, out),
+            Stmt::Call(call) => {
+                for arg in &call.args {
+                    if let crate::ir::Arg::Mut { before, after } = arg {
+                        for (after, before) in after.zip(before).unwrap_or_default() {
+                            self.derived.insert(after, vec![before]);
+                        }
+                    }
+                }
+                out.push(Stmt::Call(call));
+            }
             stmt => out.push(stmt),
         }
     }
@@ -168,7 +181,9 @@ impl Pass<'_> {
         value == from
             || depth < 32
                 && self.derived.get(&value).is_some_and(|sources| {
-                    sources.iter().any(|source| self.derives(*source, from, depth + 1))
+                    sources
+                        .iter()
+                        .any(|source| self.derives(*source, from, depth + 1))
                 })
     }
 
@@ -261,7 +276,10 @@ impl Pass<'_> {
         looped.body = self.region(body, &mut inner);
         looped.stop = looped.stop.map(|stop| find(&self.same, stop));
         for (var, param) in written.iter().zip(&looped.params) {
-            looped.body.yields.push(inner.values.get(var).copied().unwrap_or(*param));
+            looped
+                .body
+                .yields
+                .push(inner.values.get(var).copied().unwrap_or(*param));
             let result = self.version(*var);
             looped.results.push(result);
             env.values.insert(*var, result);
@@ -291,7 +309,10 @@ fn prune(region: &mut Region, same: &mut BTreeMap<ValueId, ValueId>) {
                 drop_equal(&mut branch.results, &mut yields, same);
             }
             Stmt::Match(choice) => {
-                choice.arms.iter_mut().for_each(|arm| prune(&mut arm.body, same));
+                choice
+                    .arms
+                    .iter_mut()
+                    .for_each(|arm| prune(&mut arm.body, same));
                 let arms = choice.arms.iter_mut();
                 let mut yields: Vec<_> = arms.map(|arm| &mut arm.body.yields).collect();
                 drop_equal(&mut choice.results, &mut yields, same);

@@ -34,9 +34,7 @@ impl Lowerer<'_> {
                 }
             };
             // what follows is unreachable; `exits` drops it
-            if value.is_none() {
-                return None;
-            }
+            value.as_ref()?;
         }
         value
     }
@@ -144,7 +142,10 @@ impl Lowerer<'_> {
     }
 
     fn is_place_expr(&self, expr: &Expr) -> bool {
-        matches!(expr, Expr::Path(_) | Expr::Field(_) | Expr::Index(_) | Expr::Unary(_))
+        matches!(
+            expr,
+            Expr::Path(_) | Expr::Field(_) | Expr::Index(_) | Expr::Unary(_)
+        )
     }
 
     /// The variable, or part of one, that an expression names.

@@ -55,7 +55,12 @@ impl Options {
         options
     }
 
-    fn read_one(&mut self, key: &Ident, input: ParseStream, errors: &mut Errors) -> syn::Result<()> {
+    fn read_one(
+        &mut self,
+        key: &Ident,
+        input: ParseStream,
+        errors: &mut Errors,
+    ) -> syn::Result<()> {
         match key.to_string().as_str() {
             "wrt" => {
                 let list;

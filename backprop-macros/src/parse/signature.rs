@@ -114,15 +114,6 @@ impl Shape {
         }
     }
 
-    /// A scalar that is real by its spelling, behind any references.
-    pub(crate) fn is_real(&self) -> bool {
-        match self {
-            Shape::Real(_) => true,
-            Shape::Ref(inner) => inner.is_real(),
-            _ => false,
-        }
-    }
-
     fn any(&self, f: fn(&Shape) -> bool) -> bool {
         f(self)
             || match self {
@@ -138,9 +129,9 @@ impl Parameter {
     /// only the public functions, but a type that only rustc knows need not
     /// be differentiable if it is excluded.
     pub(crate) fn has_adjoint(&self) -> bool {
-        let known = !self.shape.any(|shape| {
-            matches!(shape, Shape::Opaque | Shape::Container | Shape::Unsupported)
-        });
+        let known = !self
+            .shape
+            .any(|shape| matches!(shape, Shape::Opaque | Shape::Container | Shape::Unsupported));
         self.shape.may_be_active() && (self.in_wrt || known || self.passing == Passing::Mut)
     }
 
@@ -227,8 +218,6 @@ fn check_parameter(param: &Parameter, errors: &mut Errors) {
             errors.refuse(&param.ty, no::MUT_OPAQUE);
         } else if param.shape.any(is_unsupported) || param.shape.any(is_constant) {
             errors.refuse(&param.ty, no::MUT_CONTAINER);
-        } else if !param.in_wrt && param.shape.may_be_active() {
-            // its adjoint slot exists whatever `wrt` says (the contract)
         }
         return;
     }
@@ -283,7 +272,10 @@ fn check_rule(params: &[Parameter], errors: &mut Errors) {
 
 fn check_result(sig: &syn::Signature, params: &[Parameter], result: &Shape, errors: &mut Errors) {
     let listed = |param: &&Parameter| param.is_active() || param.passing == Passing::Mut;
-    if !params.iter().any(|param| listed(&param) && param.shape.may_be_active()) {
+    if !params
+        .iter()
+        .any(|param| listed(&param) && param.shape.may_be_active())
+    {
         errors.refuse(&sig.ident, no::NO_ACTIVE_PARAMETER);
     }
     let writes = |param: &Parameter| param.passing == Passing::Mut && param.shape.may_be_active();

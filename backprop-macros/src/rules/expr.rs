@@ -24,6 +24,7 @@ pub(crate) enum Expr {
 }
 
 impl Expr {
+    /// A method without arguments.
     pub(super) fn call(self, name: &'static str) -> Expr {
         Expr::Method(name, vec![self])
     }
@@ -42,7 +43,11 @@ impl Expr {
 
     /// `if self { then } else { other }`
     pub(crate) fn select(self, then: impl Into<Expr>, other: impl Into<Expr>) -> Expr {
-        Expr::Select(Box::new(self), Box::new(then.into()), Box::new(other.into()))
+        Expr::Select(
+            Box::new(self),
+            Box::new(then.into()),
+            Box::new(other.into()),
+        )
     }
 
     /// `if self == 0.0 { 0.0 } else { share }`: the strong zero.
@@ -135,7 +140,7 @@ macro_rules! methods {
     };
 }
 
-methods! { cos sin sinh cosh exp ln sqrt trunc signum abs is_nan to_degrees to_radians }
+methods! { cos sin sinh cosh exp ln sqrt trunc signum }
 
 impl Expr {
     pub(super) fn div_euclid(self, other: Expr) -> Expr {

@@ -48,7 +48,13 @@ impl Rule {
     }
 
     /// Upstream × local gradient for operand `index`.
-    pub(crate) fn partial(&self, args: &[Expr], result: Expr, upstream: Expr, index: usize) -> Expr {
+    pub(crate) fn partial(
+        &self,
+        args: &[Expr],
+        result: Expr,
+        upstream: Expr,
+        index: usize,
+    ) -> Expr {
         let arg = |i: usize| args.get(i).cloned().unwrap_or(Expr::Number(0.0));
         let all: Vec<Expr> = match self.partials {
             Partials::One(f) => vec![f(arg(0), result, upstream)],

@@ -91,15 +91,13 @@ pub(crate) static RULES: &[Rule] = &[
     .singular(),
     unary("atanh", |x, _, d| d / one_minus_square(x)).singular(),
     // the rest
-    ternary("mul_add", |x, y, _, _, d| {
-        [d.clone() * y, x * d.clone(), d]
-    }),
+    ternary("mul_add", |x, y, _, _, d| [d.clone() * y, x * d.clone(), d]),
     unary("fract", |_, _, d| d),
     binary("rem_euclid", |x, y, _, d| {
         [d.clone(), -(x.div_euclid(y) * d)]
     }),
-    unary("to_degrees", |_, _, d| d.to_degrees()),
-    unary("to_radians", |_, _, d| d.to_radians()),
+    unary("to_degrees", |_, _, d| d.call("to_degrees")),
+    unary("to_radians", |_, _, d| d.call("to_radians")),
     binary("midpoint", |_, _, _, d| [0.5 * d.clone(), 0.5 * d]),
     unary("next_up", |_, _, d| d),
     unary("next_down", |_, _, d| d),

@@ -1,1 +1,5 @@
+//! Snapshots of every stage.
+//!
+//! Bless with `INSTA_UPDATE=always cargo test -p backprop-macros`.
 
+mod stages;

@@ -1,0 +1,99 @@
+//! Each program at each stage, from the IR with variables to the emitted code.
+
+use crate::errors::Errors;
+use crate::ir::text;
+use crate::parse::{self, Options};
+use crate::{adjoint, analyse, emit, fence, lower, show, simplify};
+use proc_macro2::TokenStream;
+
+/// All stages of `function` as one text.
+fn stages(function: &str) -> String {
+    let mut errors = Errors::default();
+    let item = syn::parse_str(function).expect("the test's own program parses");
+    let options = Options::read(TokenStream::new(), &mut errors);
+    let input = parse::parse(item, options, &mut errors);
+    fence::check(&input.item, false, &mut errors);
+    let mut out = String::new();
+    let mut stage = |name: &str, text: &str| {
+        out.push_str(&format!("== {name}\n{text}\n"));
+    };
+    let mut lowered = lower::raw(&input, &mut errors);
+    let f = &mut lowered.function;
+    stage("lower", &text::function(f));
+    lower::exits::eliminate(f);
+    stage("exits", &text::function(f));
+    lower::ssa::construct(f);
+    stage("ssa", &text::function(f));
+    let activity = analyse::analyse(f, &mut errors);
+    stage("analyse", &activity.text(f));
+    errors.finish().expect("the test's own program is accepted");
+    adjoint::adjoint(f, &activity);
+    stage("adjoint", &text::function(f));
+    simplify::simplify(f);
+    adjoint::record::record(f);
+    simplify::simplify(f);
+    stage("record", &text::function(f));
+    let tokens = emit::companions(&input, f, &lowered.items);
+    stage("show", &show::pretty(tokens.clone()));
+    let file = syn::parse2(tokens).expect("the emitted code parses");
+    stage("emit", &prettyplease::unparse(&file));
+    out
+}
+
+/// What the fence says of `function`.
+fn refusals(function: &str) -> String {
+    let expanded = crate::expand::differentiate(
+        TokenStream::new(),
+        function.parse().expect("the test's own program has tokens"),
+    );
+    let file = syn::parse2(expanded).expect("the emitted code parses");
+    prettyplease::unparse(&file)
+}
+
+macro_rules! snapshots {
+    ($($name:ident: $function:literal)*) => {$(
+        #[test]
+        fn $name() {
+            insta::assert_snapshot!(stages($function));
+        }
+    )*};
+}
+
+snapshots! {
+    circuit: "fn circuit(x: f64, y: f64, z: f64) -> f64 { let q = x + y; q * z }"
+    neuron: "fn neuron(w0: f64, x0: f64, w1: f64, x1: f64, w2: f64) -> f64 {
+        1.0 / (1.0 + (-(w0 * x0 + w1 * x1 + w2)).exp())
+    }"
+    branch: "fn branch(x: f64, y: f64) -> f64 {
+        if x < 0.0 { return y; }
+        let s = if x > y { x * y } else { x.sin() };
+        s + y
+    }"
+    product_loop: "fn product_loop(x: f64, n: usize) -> f64 {
+        let mut s = 1.0;
+        for i in 0..n {
+            if i == 3 { continue; }
+            s *= x;
+            if s > 100.0 { break; }
+        }
+        s
+    }"
+    linear_loop: "fn linear_loop(x: f64, n: usize) -> f64 {
+        let mut s = 0.0;
+        for i in 0..n { s += x * i as f64; }
+        s
+    }"
+    calls: "fn calls(x: f64, y: &f64) -> (f64, f64) {
+        let mut s = helper(x, y);
+        add_to(&mut s, *y);
+        (s, x.max(0.0))
+    }"
+    in_out: "fn in_out(x: &mut f64, y: f64) { *x *= y; }"
+}
+
+#[test]
+fn refused() {
+    insta::assert_snapshot!(refusals(
+        "fn refused(x: f64) -> f64 { let f = |a: f64| a * x; let y = f(x)?; unsafe { y } }"
+    ));
+}
