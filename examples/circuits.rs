@@ -13,6 +13,11 @@
 //! with `#[differentiate]` on it, gives the same numbers in one call of its
 //! `*_grad`. Each circuit checks that.
 
+#![expect(
+    clippy::too_many_arguments,
+    reason = "a gate's `_backprop` takes its wires, the upstream and one buffer for each wire"
+)]
+
 use backprop::differentiate;
 
 fn main() {

@@ -229,11 +229,14 @@ impl Check {
         let outputs = primal(arguments);
         let single = arguments.single();
         let epsilon = self.epsilon.unwrap_or(if single { 1e-2 } else { 1e-6 });
-        let max_relative = self.max_relative.unwrap_or(if single { 1e-2 } else { 1e-5 });
+        let max_relative = self
+            .max_relative
+            .unwrap_or(if single { 1e-2 } else { 1e-5 });
         for output in 0..outputs.len() {
             let run = reverse(arguments, output);
             for (index, (got, expected)) in run.value.iter().zip(&outputs).enumerate() {
-                let same = got.to_bits() == expected.to_bits() || (got.is_nan() && expected.is_nan());
+                let same =
+                    got.to_bits() == expected.to_bits() || (got.is_nan() && expected.is_nan());
                 assert!(
                     same,
                     "`{}`: the differentiated function returns another value than the function itself\n  \
@@ -271,7 +274,14 @@ impl Check {
         }
     }
 
-    fn place(&self, parameter: usize, element: usize, of: usize, output: usize, outputs: usize) -> String {
+    fn place(
+        &self,
+        parameter: usize,
+        element: usize,
+        of: usize,
+        output: usize,
+        outputs: usize,
+    ) -> String {
         let written = self.arguments.get(parameter).copied().unwrap_or("");
         let mut place = format!("{} (argument `{written}`)", parameter + 1);
         if of > 1 {
@@ -288,10 +298,13 @@ impl Check {
 /// (Richardson); the estimate that changes least from one step to the next.
 fn extrapolate(size: f64, single: bool, difference: impl Fn(f64) -> f64) -> f64 {
     let steps = if single { 8 } else { STEPS };
-    let estimates: Vec<f64> =
-        (0..steps).map(|k| difference(size * f64::powi(0.5, FIRST + k))).collect();
-    let extrapolated: Vec<f64> =
-        estimates.windows(2).map(|pair| (4.0 * pair[1] - pair[0]) / 3.0).collect();
+    let estimates: Vec<f64> = (0..steps)
+        .map(|k| difference(size * f64::powi(0.5, FIRST + k)))
+        .collect();
+    let extrapolated: Vec<f64> = estimates
+        .windows(2)
+        .map(|pair| (4.0 * pair[1] - pair[0]) / 3.0)
+        .collect();
     let mut best = (f64::INFINITY, estimates.last().copied().unwrap_or(f64::NAN));
     for pair in extrapolated.windows(2) {
         let change = (pair[1] - pair[0]).abs();

@@ -56,10 +56,12 @@ oracle::programs! {
             1 | 2 => x * x,
             3..=5 => x.powi(n),
             k if k < 0 => x * k as f64,
-            k @ 6..=9 => x * k as f64,
-            _ => {
-                return x.sin() + 1.0;
+            k @ 6..=8 => x * k as f64,
+            9 => {
+                let z = x.sin();
+                return z + 1.0;
             }
+            _ => x.sin(),
         }
     }
 
@@ -89,7 +91,7 @@ oracle::programs! {
             0 => s *= 2.0,
             1 => {
                 let t = s * s;
-                s = t.sin() * s + 0.0;
+                s = t.sin() * s - t;
             }
             _ => {}
         }
@@ -174,7 +176,7 @@ oracle::programs! {
             }
             s += a;
         } else {
-            s = y * s;
+            s = y * s - y;
         }
         s * y
     }

@@ -44,7 +44,7 @@ kink_functions! {
     masked_ln(x) = if x > 0.0 { x.ln() } else { x };
     masked_router(x) = x.ln().max(2.0);
     masked_product(x) = (x.exp() * x).min(1.0);
-    masked_helper(x) = relu(x.exp() * -1.0) * 2.0 + x;
+    masked_helper(x) = relu(-x.exp()) * 2.0 + x;
     copysign(x) = x.copysign(-1.0);
 }
 

@@ -248,7 +248,11 @@ impl<'a> Parts<'a> {
                 let boxed = self.private("Box");
                 quote!(#boxed<dyn #pullback>)
             }
-            false => quote!(impl #pullback + use<#active, #primal_ty>),
+            // the record borrows nothing, so nothing borrowed is captured
+            false if self.borrows() => {
+                quote_spanned!(span=> impl #pullback + use<#active, #primal_ty>)
+            }
+            false => quote!(impl #pullback),
         };
         let where_clause = &item.sig.generics.where_clause;
         let public = [self.grad(), Some(self.backprop())];
@@ -275,6 +279,16 @@ impl<'a> Parts<'a> {
         }
     }
 
+    /// Whether a parameter borrows, by its spelling or through a lifetime.
+    fn borrows(&self) -> bool {
+        let params = &self.input.signature.params;
+        let by_reference = |param: &Parameter| {
+            param.passing != Passing::Value
+                || matches!(param.shape, Shape::Constant | Shape::Ref(_))
+        };
+        params.iter().any(by_reference) || self.input.item.sig.generics.lifetimes().next().is_some()
+    }
+
     // The public functions
 
     fn stem(&self) -> String {
@@ -296,7 +310,8 @@ impl<'a> Parts<'a> {
     fn public_params(&self) -> Vec<TokenStream> {
         let each = |param: &Parameter| {
             let (name, ty) = (&param.name, &param.ty);
-            respan(quote!(#name: #ty))
+            let ty = respan(quote!(#ty));
+            quote!(#name: #ty)
         };
         self.input.signature.params.iter().map(each).collect()
     }

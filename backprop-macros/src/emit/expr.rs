@@ -61,7 +61,8 @@ impl Emitter<'_> {
                 (tokens.clone(), if is_atom { ATOM } else { LOOSE })
             }
             Op::Number(number) => {
-                let literal = Literal::f64_unsuffixed(number.abs());
+                let mut literal = Literal::f64_unsuffixed(number.abs());
+                literal.set_span(span);
                 match number.is_sign_negative() {
                     true => (quote!(-#literal), UNARY),
                     false => (literal.to_token_stream(), ATOM),

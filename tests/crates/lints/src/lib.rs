@@ -1,0 +1,135 @@
+//! Generated code is silent under every lint that a user may turn on: this
+//! crate denies or forbids them, and compiling it is the test.
+
+#![forbid(unsafe_code)]
+#![deny(
+    warnings,
+    future_incompatible,
+    keyword_idents,
+    let_underscore,
+    nonstandard_style,
+    refining_impl_trait,
+    rust_2018_idioms,
+    rust_2021_compatibility,
+    unused,
+    explicit_outlives_requirements,
+    impl_trait_redundant_captures,
+    macro_use_extern_crate,
+    meta_variable_misuse,
+    missing_debug_implementations,
+    missing_docs,
+    non_ascii_idents,
+    redundant_lifetimes,
+    single_use_lifetimes,
+    trivial_casts,
+    trivial_numeric_casts,
+    unit_bindings,
+    unreachable_pub,
+    unused_extern_crates,
+    unused_import_braces,
+    unused_lifetimes,
+    unused_qualifications,
+    unused_results,
+    variant_size_differences
+)]
+#![deny(clippy::all, clippy::pedantic)]
+
+use backprop::differentiate;
+
+/// The lecture's circuit.
+#[differentiate]
+#[must_use]
+pub fn circuit(x: f64, y: f64, z: f64) -> f64 {
+    (x + y) * z
+}
+
+/// Branches and an early return.
+#[differentiate]
+#[must_use]
+pub fn branches(x: f64, y: f64) -> f64 {
+    if x < 0.0 {
+        return y;
+    }
+    let s = if x > y { x * y } else { x.sin() };
+    match s {
+        v if v > 1.0 => v * y,
+        v => v.exp(),
+    }
+}
+
+/// Loops with exits.
+#[differentiate]
+#[must_use]
+pub fn loops(x: f64, n: u32) -> f64 {
+    let mut s = 1.0;
+    for i in 0..n {
+        if i == 3 {
+            continue;
+        }
+        s *= x;
+        if s > 100.0 {
+            break;
+        }
+    }
+    while s > 2.0 {
+        s = s.sqrt();
+    }
+    s
+}
+
+#[differentiate]
+fn add_square(into: &mut f64, x: f64) {
+    *into += x * x;
+}
+
+/// Calls, references and tuples.
+#[differentiate(name = calling)]
+#[inline]
+#[must_use]
+pub fn calls(p: (f64, f64), k: f32) -> (f64, f64) {
+    let (a, b) = p;
+    let mut sum = circuit(a, b, f64::from(k));
+    add_square(&mut sum, a);
+    (sum, branches(a, b).max(0.0).powf(1.5))
+}
+
+/// With constants of the user's own under names that generated code uses.
+pub mod names {
+    use backprop::differentiate;
+
+    const VALUE: f64 = 2.0;
+
+    /// Locals named as ours are.
+    #[differentiate]
+    #[must_use]
+    pub fn locals(value: f64, upstream: f64) -> f64 {
+        let tape = value * VALUE;
+        let pullback = tape * upstream;
+        let result = pullback + tape;
+        let d_value = result * result;
+        d_value + value
+    }
+
+    /// Raw identifiers.
+    #[differentiate]
+    #[must_use]
+    pub fn raw(r#type: f64, r#match: f64) -> f64 {
+        let r#fn = r#type * r#match;
+        r#fn * r#type
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gradients() {
+        backprop::assert_gradient!(circuit(-2.0, 5.0, -4.0));
+        backprop::assert_gradient!(branches(1.0, 0.5));
+        backprop::assert_gradient!(loops(1.5, 6));
+        backprop::assert_gradient!(calls((1.0, 0.5), 1.5));
+        backprop::assert_gradient!(names::locals(1.0, 0.5));
+        backprop::assert_gradient!(names::raw(1.0, 0.5));
+    }
+}
