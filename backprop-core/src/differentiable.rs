@@ -162,8 +162,10 @@ impl<T: Differentiable> Differentiable for Option<T> {
     }
 
     fn accumulate(into: &mut Option<T::Gradient>, from: &Option<T::Gradient>) {
-        if let (Some(into), Some(from)) = (into, from) {
-            T::accumulate(into, from);
+        match (into, from) {
+            (Some(into), Some(from)) => T::accumulate(into, from),
+            (None, None) => {}
+            _ => panic!("gradients of `Some` and of `None`"),
         }
     }
 }

@@ -293,8 +293,16 @@ pub mod constant {
     impl constant {
         #[doc(hidden)]
         #[inline]
-        pub fn stop<F: FnOnce(T) -> T, T>(_: F, value: T) -> T {
-            value
+        #[track_caller]
+        pub fn stop<F: FnOnce(T) -> T, T>(primal: F, value: T) -> T {
+            // by name: a `TypeId` would demand that `T` is `'static`
+            let called = core::any::type_name::<F>();
+            assert!(
+                called == core::any::type_name_of_val(&constant::<T>),
+                "companion belongs to another function: `{called}` is called beside the \
+                 companion of `backprop::constant`; call the latter by its path",
+            );
+            primal(value)
         }
     }
 }

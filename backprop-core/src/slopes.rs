@@ -55,7 +55,8 @@ macro_rules! powers {
 
             #[inline]
             fn powf_exponent_slope(x: $float, y: $float, power: $float) -> $float {
-                if x == 0.0 && y > 0.0 {
+                // also 0 · ∞ at x = ∞ with y < 0
+                if (x == 0.0 && y > 0.0) || (power == 0.0 && x > 0.0) {
                     0.0
                 } else {
                     power * x.ln()

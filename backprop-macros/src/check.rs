@@ -200,7 +200,8 @@ fn expand(assertion: &Assertion) -> TokenStream {
                 let mut args = ::core::clone::Clone::clone(args);
                 let (result, pullback) =
                     <#function>::split(#private::Active::<#mask>, #function, #(#passed),*);
-                let value = #private::numbers(&result);
+                let mut outputs = #private::numbers(&result);
+                #(#finals)*
                 let mut upstream = #private::zero_gradient(&result);
                 let mut seeded = #private::Numbers::count(&upstream);
                 if output < seeded {
@@ -210,7 +211,8 @@ fn expand(assertion: &Assertion) -> TokenStream {
                 let _ = (&mut args, &mut seeded);
                 let (#(#slots,)*) = pullback(&upstream, #(#entries),*);
                 #private::Reverse {
-                    value,
+                    restored: #private::numbers(&args),
+                    outputs,
                     adjoints: <[_]>::into_vec(#private::Box::new([#(#adjoints),*])),
                 }
             },

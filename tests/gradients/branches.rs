@@ -51,18 +51,16 @@ oracle::programs! {
 
     #[differentiate]
     fn match_integers(x: f64, n: i32) -> f64 {
-        match n {
+        let y = match n {
             0 => x,
             1 | 2 => x * x,
             3..=5 => x.powi(n),
             k if k < 0 => x * k as f64,
             k @ 6..=8 => x * k as f64,
-            9 => {
-                let z = x.sin();
-                return z + 1.0;
-            }
+            9 => return x.sin() + 1.0,
             _ => x.sin(),
-        }
+        };
+        y * y
     }
 
     #[differentiate]

@@ -6,6 +6,7 @@
 use backprop::differentiate;
 
 mod kinks;
+mod random;
 
 oracle::programs! {
     #[differentiate]

@@ -191,6 +191,11 @@ impl Pass<'_> {
                     self.adjoints.insert(*a, total);
                 }
             }
+            Op::Binary(BinaryOp::Mul, a, b) if a == b => {
+                if let Some(rule) = rules::square() {
+                    self.rule(rule, &[*a], binding.value, d, span);
+                }
+            }
             Op::Binary(op, a, b) => {
                 if let Some(rule) = rules::operator(*op) {
                     self.rule(rule, &[*a, *b], binding.value, d, span);
@@ -260,7 +265,7 @@ impl Pass<'_> {
             let routes = matches!(partial, Expr::Select(..));
             let guarded = rule.singular || (masked && self.is_unbounded(rule, args, index));
             let partial = match guarded {
-                true => upstream.select_zero(partial),
+                true => partial.or_zero_where(&upstream),
                 false => partial,
             };
             let share = partial.build(self.f, &mut self.out, span);

@@ -9,6 +9,8 @@ mod companions;
 mod expr;
 mod names;
 mod paths;
+mod public;
+mod split;
 
 pub(crate) use companions::{companions, custom, stub};
 pub(crate) use names::{PREFIX, plumbing};

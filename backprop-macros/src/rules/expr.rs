@@ -50,9 +50,18 @@ impl Expr {
         )
     }
 
-    /// `if self == 0.0 { 0.0 } else { share }`: the strong zero.
-    pub(crate) fn select_zero(self, share: Expr) -> Expr {
-        self.compare(BinaryOp::Eq, 0.0).select(0.0, share)
+    /// `if upstream == 0.0 { 0.0 } else { self }`: the strong zero. A constant
+    /// factor stays outside, where it may meet another.
+    pub(crate) fn or_zero_where(self, upstream: &Expr) -> Expr {
+        match self {
+            Expr::Binary(BinaryOp::Mul, factor, rest) if matches!(*factor, Expr::Number(_)) => {
+                *factor * rest.or_zero_where(upstream)
+            }
+            share => upstream
+                .clone()
+                .compare(BinaryOp::Eq, 0.0)
+                .select(0.0, share),
+        }
     }
 
     pub(crate) fn differs_from_zero(self) -> Expr {

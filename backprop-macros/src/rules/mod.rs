@@ -130,6 +130,11 @@ pub(crate) fn method(name: &str) -> Option<Method> {
     Some(Method::Discrete(discrete))
 }
 
+/// The rule of `x * x`.
+pub(crate) fn square() -> Option<&'static Rule> {
+    OPERATORS.iter().find(|rule| rule.name == table::SQUARE)
+}
+
 /// The rule of an arithmetic operator.
 pub(crate) fn operator(op: BinaryOp) -> Option<&'static Rule> {
     OPERATORS.iter().find(|rule| rule.name == op.symbol())

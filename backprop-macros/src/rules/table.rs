@@ -7,6 +7,9 @@ use super::{Discrete, Expr, Rule, binary, discrete, ternary, unary};
 use crate::ir::BinaryOp;
 use std::f64::consts::{LN_2, LN_10};
 
+/// `x * x`, as the row of a rule.
+pub(crate) const SQUARE: &str = "x * x";
+
 /// The arithmetic operators.
 pub(crate) static OPERATORS: &[Rule] = &[
     // add gate: the distributor
@@ -14,6 +17,8 @@ pub(crate) static OPERATORS: &[Rule] = &[
     binary("-", |_, _, _, d| [d.clone(), -d]),
     // mul gate: the switcher
     binary("*", |x, y, _, d| [d.clone() * y, x * d]),
+    // the mul gate with one wire on both inputs: both contributions are equal
+    unary(SQUARE, |x, _, d| 2.0 * (x * d)),
     binary("/", |_, y, r, d| [d.clone() / y.clone(), -(r * d / y)]),
     binary("%", |x, y, _, d| [d.clone(), -((x / y).trunc() * d)]),
 ];
@@ -45,7 +50,7 @@ pub(crate) static RULES: &[Rule] = &[
         [d.clone() * slope, d * log_slope]
     })
     .singular(),
-    unary("sqrt", |_, r, d| d / (2.0 * r)).singular(),
+    unary("sqrt", |_, r, d| 0.5 * (d / r)).singular(),
     unary("cbrt", |_, r, d| d / (3.0 * (r.clone() * r))).singular(),
     binary("hypot", |x, y, r, d| {
         let over = |side: Expr| zero_at_zero(r.clone(), d.clone() * (side / r.clone()));
@@ -147,7 +152,7 @@ fn powi(x: Expr, n: Expr, d: Expr) -> Expr {
     match n {
         Expr::Literal(_, 0) => Expr::Number(0.0),
         Expr::Literal(_, 1) => d,
-        Expr::Literal(_, 2) => 2.0 * x * d,
+        Expr::Literal(_, 2) => 2.0 * (x * d),
         Expr::Literal(_, n) if n > i64::from(i32::MIN) => {
             n as f64 * x.powi(Expr::Integer(n - 1)) * d
         }

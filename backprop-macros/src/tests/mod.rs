@@ -2,4 +2,5 @@
 //!
 //! Bless with `INSTA_UPDATE=always cargo test -p backprop-macros`.
 
+mod catalogue;
 mod stages;

@@ -79,3 +79,14 @@ pub fn distance_by_hand(x0: f64, y0: f64, x1: f64, y1: f64) -> (f64, (f64, f64, 
     let (d_u, d_v) = (u * inverse, v * inverse);
     (r, (-d_u, -d_v, d_u, d_v))
 }
+
+/// `let c = f * c0 + i * g; o * c.tanh()`, a cell of a recurrent network.
+///
+/// With t = tanh c: ∂/∂o = t and ∂/∂c = o·(1 − t²), which the add gate hands to
+/// both products and the mul gates switch.
+#[inline(never)]
+pub fn cell_by_hand(f: f64, c0: f64, i: f64, g: f64, o: f64) -> (f64, (f64, f64, f64, f64, f64)) {
+    let t = (f * c0 + i * g).tanh();
+    let d_c = o * (1.0 - t * t);
+    (o * t, (d_c * c0, d_c * f, d_c * g, d_c * i, t))
+}

@@ -1,6 +1,11 @@
 //! Calls one gradient many times: `.ci/instructions` counts the instructions
 //! of each under callgrind and compares.
 
+#![expect(
+    clippy::too_many_arguments,
+    reason = "a `_backprop` takes the arguments, the upstream and one buffer for each argument"
+)]
+
 pub mod hand;
 
 use backprop::differentiate;
@@ -33,6 +38,12 @@ fn distance(x0: f64, y0: f64, x1: f64, y1: f64) -> f64 {
     ((x1 - x0).powi(2) + (y1 - y0).powi(2)).sqrt()
 }
 
+#[differentiate]
+fn cell(f: f64, c0: f64, i: f64, g: f64, o: f64) -> f64 {
+    let c = f * c0 + i * g;
+    o * c.tanh()
+}
+
 /// The generated gradients under names of their own, not inlined.
 mod generated {
     macro_rules! generated {
@@ -50,6 +61,7 @@ mod generated {
         rosenbrock_generated = rosenbrock_grad(x, y) -> (f64, f64);
         log_product_generated = log_product_grad(x, y) -> (f64, f64);
         distance_generated = distance_grad(a, b, c, d) -> (f64, f64, f64, f64);
+        cell_generated = cell_grad(a, b, c, d, e) -> (f64, f64, f64, f64, f64);
     }
 }
 
@@ -79,6 +91,8 @@ fn main() {
         generated::log_product_generated: "log_product_generated"(1.1, 0.3);
         hand::log_product_by_hand: "log_product_by_hand"(1.1, 0.3);
         generated::distance_generated: "distance_generated"(1.0, 2.0, 4.0, 6.5);
+        generated::cell_generated: "cell_generated"(0.5, -1.0, 0.7, 0.3, 0.9);
+        hand::cell_by_hand: "cell_by_hand"(0.5, -1.0, 0.7, 0.3, 0.9);
         hand::distance_by_hand: "distance_by_hand"(1.0, 2.0, 4.0, 6.5);
     }
 }

@@ -1,0 +1,271 @@
+//! The public functions: `f_grad` and `f_backprop`, thin wrappers of the split
+//! form.
+
+use super::companions::{Parts, RawIdent, attributes, plain, respan};
+use super::names::plumbing;
+use crate::parse::{Parameter, Passing, Shape};
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::ReturnType;
+
+/// Code before the pullback, its entries, code after it.
+type Entries = (TokenStream, Vec<TokenStream>, TokenStream);
+
+impl Parts<'_> {
+    fn stem(&self) -> String {
+        let stem = self.input.options.name.as_ref();
+        plain(stem.unwrap_or(&self.input.item.sig.ident))
+    }
+
+    fn public_head(&self, docs: &str) -> TokenStream {
+        let item = &self.input.item;
+        let kept = attributes(&item.attrs, &["cfg", "inline", "must_use", "track_caller"]);
+        let vis = item.vis.to_token_stream();
+        let vis = respan(vis);
+        let kept: TokenStream = kept.into_iter().map(ToTokens::to_token_stream).collect();
+        let (kept, span) = (respan(kept), self.span);
+        quote_spanned!(span=> #kept #[doc = #docs] #vis)
+    }
+
+    /// Parameters as in the primal, under clean names.
+    fn public_params(&self) -> Vec<TokenStream> {
+        let each = |param: &Parameter| {
+            let (name, ty) = (&param.name, &param.ty);
+            let ty = respan(quote!(#ty));
+            quote!(#name: #ty)
+        };
+        self.input.signature.params.iter().map(each).collect()
+    }
+
+    /// The parameters whose adjoint the public functions hand out.
+    fn listed(&self) -> Vec<&Parameter> {
+        let params = self.input.signature.params.iter();
+        params
+            .filter(|p| p.is_active() || (p.passing == Passing::Mut && p.shape.may_be_active()))
+            .collect()
+    }
+
+    fn slot_names(&self) -> Vec<Ident> {
+        let params = self.input.signature.params.iter();
+        params
+            .map(|param| plumbing(&format!("slot_{}", plain(&param.name)), self.span))
+            .collect()
+    }
+
+    /// The split form run forward, then backward: `prepare` makes what
+    /// entries need, `entries` are the pullback's arguments.
+    fn run(&self, upstream: TokenStream, entries: &[TokenStream]) -> TokenStream {
+        let item = &self.input.item;
+        let span = self.span;
+        let (name, companion) = (&item.sig.ident, Ident::new_raw_if(&item.sig.ident, span));
+        let (value, pullback) = (plumbing("value", span), plumbing("pullback", span));
+        let active = self.private("Active");
+        let mut mask = 0u64;
+        for (index, param) in self.input.signature.params.iter().enumerate().take(64) {
+            if param.has_adjoint() {
+                mask |= 1 << index;
+            }
+        }
+        let mask = Literal::u64_suffixed(mask);
+        let args = self.input.signature.params.iter().map(|param| {
+            let name = &param.name;
+            match param.passing {
+                Passing::Mut => quote!(&mut *#name),
+                _ => quote!(#name),
+            }
+        });
+        let slots = self.slot_names();
+        quote_spanned! {span=>
+            let (#value, #pullback) = #companion::split(#active::<#mask>, #name, #(#args),*);
+            let (#(#slots,)*) = #pullback(#upstream, #(#entries),*);
+        }
+    }
+
+    /// `f_grad`, if the result is one real number.
+    pub(super) fn grad(&self) -> Option<TokenStream> {
+        self.shape_is_scalar.then(|| {
+            let span = self.span;
+            let name = format_ident!("{}_grad", self.stem(), span = span);
+            let primal = plain(&self.input.item.sig.ident);
+            let listed = self.listed();
+            let order = listed.iter().map(|p| format!("`{}`", plain(&p.name)));
+            let order = order.collect::<Vec<_>>().join(", ");
+            let docs =
+                format!("The value of [`{primal}`] and its gradient with respect to {order}.");
+            let head = self.public_head(&docs);
+            let generics = &self.input.item.sig.generics;
+            let params = self.public_params();
+            let result = &self.result;
+            let types: Vec<_> = listed.iter().map(|p| self.gradient(&p.ty)).collect();
+            let gradient_type = match &types[..] {
+                [only] => quote!(#only),
+                many => quote!((#(#many),*)),
+            };
+            let seed = match &self.input.signature.result {
+                Shape::Real(_) => quote!(&1.0),
+                _ => {
+                    let one = self.private("one");
+                    quote!(&#one::<#result>())
+                }
+            };
+            let bound = match &self.input.signature.result {
+                Shape::Real(_) => None,
+                _ => {
+                    let real = self.private("Real");
+                    let lifetime = syn::Lifetime::new("'__a", span);
+                    Some(quote!(where for<#lifetime> #result: #real))
+                }
+            };
+            let (prepare, entries, finish) = self.entries(None);
+            let run = self.run(seed, &entries);
+            let value = plumbing("value", span);
+            let gradients: Vec<_> = listed.iter().map(|p| self.gradient_of(p)).collect();
+            let gradient = match &gradients[..] {
+                [only] => quote!(#only),
+                many => quote!((#(#many),*)),
+            };
+            quote_spanned! {span=>
+                #head fn #name #generics(#(#params),*) -> (#result, #gradient_type) #bound {
+                    #prepare #run #finish
+                    (#value, #gradient)
+                }
+            }
+        })
+    }
+
+    /// Where the adjoint of a parameter is after the pullback ran.
+    fn gradient_of(&self, param: &Parameter) -> TokenStream {
+        let name = match param.passing {
+            Passing::Mut => plumbing(&format!("d_{}", plain(&param.name)), self.span),
+            _ if self.has_shared_entry(param) => {
+                plumbing(&format!("d_{}", plain(&param.name)), self.span)
+            }
+            _ => plumbing(&format!("slot_{}", plain(&param.name)), self.span),
+        };
+        quote!(#name)
+    }
+
+    /// The entries of the pullback, what they need before, and what has to be
+    /// put back after. `buffers` are the caller's adjoints of `&mut` parameters.
+    fn entries(&self, buffers: Option<&dyn Fn(&Parameter) -> Ident>) -> Entries {
+        let mut prepare = TokenStream::new();
+        let mut finish = TokenStream::new();
+        let mut entries = Vec::new();
+        let span = self.span;
+        for param in &self.input.signature.params {
+            let name = &param.name;
+            let buffer = plumbing(&format!("d_{}", plain(name)), span);
+            let zero = self.private("zero_gradient");
+            if param.passing == Passing::Mut {
+                let entry = self.private("Mut");
+                let last = plumbing(&format!("final_{}", plain(name)), span);
+                let adjoint = match buffers {
+                    Some(buffers) if param.shape.may_be_active() => {
+                        let buffer = buffers(param);
+                        quote!(&mut *#buffer)
+                    }
+                    _ => {
+                        prepare.extend(quote!(let mut #buffer = #zero(&*#name);));
+                        quote!(&mut #buffer)
+                    }
+                };
+                // the pullback takes the content back to what it was on entry
+                let content = plumbing(&format!("content_{}", plain(name)), span);
+                entries.push(quote_spanned! {span=> {
+                    #last = *#name;
+                    #content = #last;
+                    #entry { value: &mut #content, adjoint: #adjoint }
+                }});
+                prepare.extend(quote!(let #last; let mut #content;));
+                finish.extend(quote!(*#name = #last;));
+            } else if self.has_shared_entry(param) {
+                let entry = self.private("Shared");
+                prepare.extend(quote!(let mut #buffer = #zero(#name);));
+                entries.push(quote_spanned! {span=>
+                    #entry { value: #name, adjoint: ::core::option::Option::Some(&mut #buffer) }
+                });
+            } else {
+                entries.push(quote!(()));
+            }
+        }
+        (prepare, entries, finish)
+    }
+
+    /// `f_backprop`: adds upstream × local gradient into the caller's buffers.
+    pub(super) fn backprop(&self) -> TokenStream {
+        let span = self.span;
+        let name = format_ident!("{}_backprop", self.stem(), span = span);
+        let primal = plain(&self.input.item.sig.ident);
+        let docs = format!(
+            "The value of [`{primal}`]; adds upstream × local gradient into the `d_` buffers. \
+             A `d_` buffer of a `&mut` parameter holds the upstream of its final content on \
+             entry and the gradient of its initial content on return."
+        );
+        let head = self.public_head(&docs);
+        let generics = &self.input.item.sig.generics;
+        let mut params = self.public_params();
+        let upstream = Ident::new("upstream", span);
+        let upstream_type = &self.upstream;
+        let has_upstream = self.input.signature.result.may_be_active();
+        let upstream_arg = match (has_upstream, self.shape_is_scalar) {
+            (false, _) => match &self.input.item.sig.output {
+                ReturnType::Default => quote!(&()),
+                ReturnType::Type(..) => {
+                    let zero = self.private("constant_upstream");
+                    quote!(&#zero())
+                }
+            },
+            (true, true) => {
+                params.push(quote!(#upstream: #upstream_type));
+                quote!(&#upstream)
+            }
+            (true, false) => {
+                params.push(quote!(#upstream: &#upstream_type));
+                quote!(#upstream)
+            }
+        };
+        let buffer = |param: &Parameter| Ident::new(&format!("d_{}", plain(&param.name)), span);
+        let listed = self.listed();
+        for param in &listed {
+            let (name, ty) = (buffer(param), self.gradient(&param.ty));
+            params.push(quote!(#name: &mut #ty));
+        }
+        let (prepare, entries, finish) = self.entries(Some(&buffer));
+        let run = self.run(upstream_arg, &entries);
+        let adds = listed
+            .iter()
+            .filter(|param| param.passing != Passing::Mut)
+            .map(|param| {
+                let (into, from) = (buffer(param), self.gradient_of(param));
+                self.add(&param.shape, quote!(*#into), from)
+            });
+        let adds: TokenStream = adds.collect();
+        let value = plumbing("value", span);
+        let result = &self.result;
+        // a zero upstream adds nothing, whatever the local gradients are
+        let body = quote!(#prepare #run #finish #adds #value);
+        quote_spanned! {span=>
+            #head fn #name #generics(#(#params),*) -> #result { #body }
+        }
+    }
+
+    /// `into += from`, taken apart as far as the spelling of the type goes.
+    fn add(&self, shape: &Shape, into: TokenStream, from: TokenStream) -> TokenStream {
+        match shape {
+            Shape::Real(_) => quote!(#into += #from;),
+            Shape::Ref(inner) => self.add(inner, into, from),
+            Shape::Tuple(parts) => {
+                let each = parts.iter().enumerate().map(|(index, part)| {
+                    let index = Literal::usize_unsuffixed(index);
+                    self.add(part, quote!((#into).#index), quote!(#from.#index))
+                });
+                each.collect()
+            }
+            shape if shape.may_be_active() => {
+                let accumulate = self.private("accumulate");
+                quote!(#accumulate(&mut #into, &#from);)
+            }
+            _ => TokenStream::new(),
+        }
+    }
+}

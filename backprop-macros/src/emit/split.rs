@@ -1,0 +1,219 @@
+//! The body of the split form: the forward half, and the pullback as a closure
+//! over what it needs.
+
+use super::Emitter;
+use super::companions::{Parts, plain};
+use super::names::plumbing;
+use crate::ir::{Function, Tree, ValueId};
+use crate::parse::{Input, Parameter, Passing, Shape};
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+
+/// The forward half, and the pullback as a closure over what it needs.
+pub(super) fn split_body(
+    input: &Input,
+    parts: &Parts,
+    f: &Function,
+    items: &[syn::Item],
+) -> TokenStream {
+    let emitter = Emitter::new(f, parts.krate);
+    let span = parts.span;
+    let mut load = TokenStream::new();
+    for (param, values) in input.signature.params.iter().zip(&f.params) {
+        load.extend(load_parameter(&emitter, parts, param, &values.entry));
+    }
+    let forward = emitter.stmts(&f.body);
+    let result = emitter.tree(&f.result);
+    let mut store = TokenStream::new();
+    for (param, values) in input.signature.params.iter().zip(&f.params) {
+        if let Some(exit) = &values.exit {
+            let (name, value) = (parts.inner(param), emitter.tree(exit));
+            store.extend(quote!(*#name = #value;));
+        }
+    }
+    if f.body.diverges() {
+        return quote_spanned!(span=> { #(#items)* #load #forward });
+    }
+    let closure = pullback(&emitter, parts, f);
+    let value = plumbing("result", span);
+    let closure = match parts.boxed {
+        true => {
+            let boxed = parts.private("Box");
+            quote!(#boxed::new(#closure))
+        }
+        false => closure,
+    };
+    match store.is_empty() {
+        true => quote_spanned!(span=> { #(#items)* #load #forward (#result, #closure) }),
+        false => quote_spanned! {span=> {
+            #(#items)* #load #forward
+            let #value = #result;
+            #store
+            (#value, #closure)
+        }},
+    }
+}
+
+/// Takes a parameter apart into the values that the body uses.
+fn load_parameter(
+    emitter: &Emitter,
+    parts: &Parts,
+    param: &Parameter,
+    entry: &Tree<ValueId>,
+) -> TokenStream {
+    let name = parts.inner(param);
+    let by_reference = param.passing != Passing::Value;
+    match entry {
+        // `&Opaque` stays the reference that it is
+        Tree::Leaf(leaf) if by_reference && is_loaded(&param.shape) => {
+            let value = emitter.ident(*leaf);
+            quote!(let #value = *#name;)
+        }
+        Tree::Leaf(leaf) => {
+            let value = emitter.ident(*leaf);
+            match value == name {
+                true => TokenStream::new(),
+                false => quote!(let #value = #name;),
+            }
+        }
+        entry => {
+            let pattern = reference_pattern(emitter, entry);
+            match by_reference {
+                true => quote!(let #pattern = *#name;),
+                false => quote!(let #pattern = #name;),
+            }
+        }
+    }
+}
+
+fn is_loaded(shape: &Shape) -> bool {
+    matches!(
+        shape,
+        Shape::Real(_) | Shape::Int | Shape::Bool | Shape::Ref(_)
+    )
+}
+
+fn reference_pattern(emitter: &Emitter, tree: &Tree<ValueId>) -> TokenStream {
+    match tree {
+        Tree::Ref(inner) => {
+            let inner = reference_pattern(emitter, inner);
+            quote!(&#inner)
+        }
+        Tree::Tuple(parts) => {
+            let parts = parts.iter().map(|part| reference_pattern(emitter, part));
+            quote!((#(#parts,)*))
+        }
+        leaf => emitter.pattern(leaf),
+    }
+}
+
+fn pullback(emitter: &Emitter, parts: &Parts, f: &Function) -> TokenStream {
+    let Some(reverse) = &f.reverse else {
+        return TokenStream::new();
+    };
+    let span = parts.span;
+    let upstream_type = &parts.upstream;
+    let upstream = match reverse.upstream.is_unit() {
+        true => quote!(_),
+        false => {
+            let name = emitter.pattern(&reverse.upstream);
+            quote!(&#name)
+        }
+    };
+    let mut params = Vec::new();
+    let mut head = TokenStream::new();
+    let mut tail = TokenStream::new();
+    let mut slots = Vec::new();
+    for (index, param) in parts.input.signature.params.iter().enumerate() {
+        let entry = plumbing(&format!("entry_{}", plain(&param.name)), span);
+        let ty = parts.entry_type(param);
+        let adjoint = match f.params[index].active {
+            true => adjoint_tree(emitter, parts, param, &reverse.adjoints[index], f, index),
+            false => parts.absent(param),
+        };
+        match (&reverse.exits[index], parts.has_shared_entry(param)) {
+            (Some(exit), _) => {
+                let pattern = emitter.pattern(exit);
+                let before = emitter.tree(&f.params[index].entry);
+                head.extend(quote!(let #pattern = *#entry.adjoint;));
+                tail.extend(quote!(*#entry.value = #before; *#entry.adjoint = #adjoint;));
+                params.push(quote!(#entry: #ty));
+                slots.push(quote!(()));
+            }
+            (None, true) => {
+                // the record borrows nothing: the argument comes again
+                let name = parts.inner(param);
+                head.extend(quote!(let #name = #entry.value;));
+                let (accumulate, in_place) =
+                    (parts.private("accumulate"), parts.private("InPlace"));
+                let some = quote!(::core::option::Option::Some);
+                let target = plumbing("target", span);
+                if reverse.adjoints[index].any(Option::is_some) {
+                    tail.extend(quote! {
+                        if let #some(#target) = #entry.adjoint { #accumulate(#target, &#adjoint); }
+                    });
+                }
+                params.push(quote!(#entry: #ty));
+                slots.push(in_place);
+            }
+            (None, false) => {
+                params.push(quote!(_: #ty));
+                slots.push(adjoint);
+            }
+        }
+    }
+    let body = emitter.stmts(&reverse.body);
+    quote_spanned! {span=>
+        move |#upstream: &#upstream_type, #(#params),*| {
+            #head #body #tail
+            (#(#slots,)*)
+        }
+    }
+}
+
+/// The adjoint of a whole parameter, zeros where nothing arrives.
+fn adjoint_tree(
+    emitter: &Emitter,
+    parts: &Parts,
+    param: &Parameter,
+    adjoint: &Tree<Option<ValueId>>,
+    f: &Function,
+    index: usize,
+) -> TokenStream {
+    fn build(
+        emitter: &Emitter,
+        parts: &Parts,
+        shape: &Shape,
+        adjoint: &Tree<Option<ValueId>>,
+        entry: &Tree<ValueId>,
+    ) -> TokenStream {
+        match (shape, adjoint, entry) {
+            (_, Tree::Leaf(Some(value)), _) => emitter.value(*value),
+            (Shape::Ref(shape), Tree::Ref(adjoint), Tree::Ref(entry)) => {
+                build(emitter, parts, shape, adjoint, entry)
+            }
+            (shape, Tree::Ref(adjoint), Tree::Ref(entry)) => {
+                build(emitter, parts, shape, adjoint, entry)
+            }
+            (Shape::Tuple(shapes), Tree::Tuple(adjoints), Tree::Tuple(entries)) => {
+                let each = shapes.iter().zip(adjoints).zip(entries);
+                let each = each.map(|((s, a), e)| build(emitter, parts, s, a, e));
+                quote!((#(#each,)*))
+            }
+            (Shape::Real(_), ..) => quote!(0.0),
+            (shape, _, Tree::Leaf(leaf)) if shape.may_be_active() => {
+                let zero = parts.private("zero_gradient");
+                let leaf = emitter.ident(*leaf);
+                quote!(#zero(&#leaf))
+            }
+            _ => quote!(()),
+        }
+    }
+    build(
+        emitter,
+        parts,
+        &param.shape,
+        adjoint,
+        &f.params[index].entry,
+    )
+}

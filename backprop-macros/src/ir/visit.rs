@@ -1,0 +1,246 @@
+//! Walking over statements: what they use, what they define, what they hold.
+
+use super::{
+    Arg, BranchRecord, Head, Order, PullbackArg, Range, RangeAdaptor, Region, Stmt, ValueId,
+};
+use std::collections::BTreeSet;
+
+/// Calls `f` on every value that a statement uses, nested regions included.
+pub(crate) fn for_each_use(stmt: &Stmt, f: &mut impl FnMut(ValueId)) {
+    // One traversal serves reading and rewriting: the clone keeps them from
+    // drifting apart, and statements are small.
+    rewrite_uses(&mut stmt.clone(), &mut |value| f(*value));
+}
+
+/// Lets `f` replace every value that a statement uses, nested ones included.
+pub(crate) fn rewrite_uses(stmt: &mut Stmt, f: &mut dyn FnMut(&mut ValueId)) {
+    match stmt {
+        Stmt::Let(binding) => binding.op.rewrite_uses(f),
+        Stmt::Effect(capture) | Stmt::Diverge(capture) => capture.rewrite_uses(f),
+        Stmt::Call(call) => {
+            for arg in &mut call.args {
+                match arg {
+                    Arg::In(tree) => tree.for_each_mut(f),
+                    Arg::Mut { before, .. } => before.for_each_mut(f),
+                }
+            }
+        }
+        Stmt::If(branch) => {
+            f(&mut branch.cond);
+            rewrite_region_uses(&mut branch.then, f);
+            rewrite_region_uses(&mut branch.other, f);
+            rewrite_record(&mut branch.record, f);
+        }
+        Stmt::Match(choice) => {
+            choice.scrutinee.for_each_mut(f);
+            for arm in &mut choice.arms {
+                if let Some(guard) = &mut arm.guard {
+                    rewrite_region_uses(guard, f);
+                }
+                rewrite_region_uses(&mut arm.body, f);
+            }
+            rewrite_record(&mut choice.record, f);
+        }
+        Stmt::Loop(looped) => {
+            looped.inits.iter_mut().for_each(&mut *f);
+            match &mut looped.head {
+                Head::Forever => {}
+                Head::While(cond) => rewrite_region_uses(cond, f),
+                Head::Range(range) => rewrite_range(range, f),
+            }
+            rewrite_region_uses(&mut looped.body, f);
+            if let Some(stop) = &mut looped.stop {
+                f(stop);
+            }
+        }
+        Stmt::Declare(_) | Stmt::Read(..) | Stmt::Exit(_) | Stmt::NewTape(_) => {}
+        Stmt::Write(_, value) | Stmt::Check(value, _) => f(value),
+        Stmt::SameType(a, b) => {
+            f(a);
+            f(b);
+        }
+        Stmt::Block(_, region) => rewrite_region_uses(region, f),
+        Stmt::RevBranch(branch) => {
+            if let (None, Some(cond)) = (&branch.record, &mut branch.cond) {
+                f(cond);
+            }
+            if let Some(record) = &mut branch.record {
+                f(&mut record.value);
+            }
+            for arm in &mut branch.arms {
+                rewrite_region_uses(arm, f);
+            }
+        }
+        Stmt::RevLoop(looped) => {
+            looped.inits.iter_mut().for_each(&mut *f);
+            match &mut looped.order {
+                Order::Unknown => {}
+                Order::Drain(tape, _) | Order::Count(tape) => f(tape),
+                Order::Range(range) => rewrite_range(range, f),
+            }
+            rewrite_region_uses(&mut looped.body, f);
+        }
+        Stmt::Pullback(call) => {
+            f(&mut call.pullback);
+            call.upstream.for_each_mut(f);
+            if let Some(guard) = &mut call.guard {
+                f(guard);
+            }
+            for arg in &mut call.args {
+                match arg {
+                    PullbackArg::In { arg, adjoint } => {
+                        if adjoint.any(Option::is_some) {
+                            arg.for_each_mut(f);
+                        }
+                    }
+                    PullbackArg::Mut {
+                        after, upstream, ..
+                    } => {
+                        after.for_each_mut(f);
+                        upstream.for_each_mut(f);
+                    }
+                }
+            }
+        }
+        Stmt::Push(tape, values) => {
+            f(tape);
+            values.iter_mut().for_each(&mut *f);
+        }
+    }
+}
+
+fn rewrite_record(record: &mut Option<BranchRecord>, f: &mut dyn FnMut(&mut ValueId)) {
+    if let Some(record) = record {
+        record.arms.iter_mut().flatten().for_each(f);
+    }
+}
+
+fn rewrite_range(range: &mut Range, f: &mut dyn FnMut(&mut ValueId)) {
+    f(&mut range.start);
+    f(&mut range.end);
+    for adaptor in &mut range.adaptors {
+        if let RangeAdaptor::StepBy(step) = adaptor {
+            f(step);
+        }
+    }
+}
+
+/// Lets `f` replace every value that a region uses, its yields included.
+pub(crate) fn rewrite_region_uses(region: &mut Region, f: &mut dyn FnMut(&mut ValueId)) {
+    for stmt in &mut region.stmts {
+        rewrite_uses(stmt, f);
+    }
+    region.yields.iter_mut().for_each(f);
+}
+
+/// The values that a statement defines for the statements after it.
+pub(crate) fn definitions(stmt: &Stmt) -> Vec<ValueId> {
+    match stmt {
+        Stmt::Let(binding) => vec![binding.value],
+        Stmt::Read(value, _) | Stmt::NewTape(value) => vec![*value],
+        Stmt::Call(call) => {
+            let mut defined = call.result.leaves();
+            for arg in &call.args {
+                if let Arg::Mut { after, .. } = arg {
+                    defined.extend(after.leaves());
+                }
+            }
+            defined.extend(call.pullback);
+            defined
+        }
+        Stmt::If(branch) => with_record(&branch.results, &branch.record),
+        Stmt::Match(choice) => with_record(&choice.results, &choice.record),
+        Stmt::Loop(looped) => looped.results.clone(),
+        Stmt::RevBranch(branch) => branch.results.clone(),
+        Stmt::RevLoop(looped) => looped.results.clone(),
+        Stmt::Pullback(call) => {
+            let mut defined = Vec::new();
+            for arg in &call.args {
+                match arg {
+                    PullbackArg::In { adjoint, .. } => {
+                        defined.extend(adjoint.leaves().into_iter().flatten());
+                    }
+                    PullbackArg::Mut { adjoint, .. } => defined.extend(adjoint.leaves()),
+                }
+            }
+            defined
+        }
+        Stmt::Effect(_)
+        | Stmt::SameType(..)
+        | Stmt::Check(..)
+        | Stmt::Diverge(_)
+        | Stmt::Declare(_)
+        | Stmt::Write(..)
+        | Stmt::Block(..)
+        | Stmt::Exit(_)
+        | Stmt::Push(..) => Vec::new(),
+    }
+}
+
+fn with_record(results: &[ValueId], record: &Option<BranchRecord>) -> Vec<ValueId> {
+    let record = record.iter().map(|record| record.value);
+    results.iter().copied().chain(record).collect()
+}
+
+/// Calls `f` on each region directly inside a statement, with the values that
+/// are defined at its head (bindings, loop items, carried values).
+pub(crate) fn for_each_region(stmt: &Stmt, f: &mut impl FnMut(&Region, Vec<ValueId>)) {
+    match stmt {
+        Stmt::If(branch) => {
+            f(&branch.then, Vec::new());
+            f(&branch.other, Vec::new());
+        }
+        Stmt::Match(choice) => {
+            for arm in &choice.arms {
+                let bound: Vec<_> = arm.bindings.iter().map(|(_, value)| *value).collect();
+                if let Some(guard) = &arm.guard {
+                    f(guard, bound.clone());
+                }
+                f(&arm.body, bound);
+            }
+        }
+        Stmt::Loop(looped) => {
+            let mut bound = looped.params.clone();
+            match &looped.head {
+                Head::While(cond) => f(cond, bound.clone()),
+                Head::Range(range) => bound.push(range.item),
+                Head::Forever => {}
+            }
+            f(&looped.body, bound);
+        }
+        Stmt::Block(_, region) => f(region, Vec::new()),
+        Stmt::RevBranch(branch) => branch.arms.iter().for_each(|arm| f(arm, Vec::new())),
+        Stmt::RevLoop(looped) => {
+            let mut bound = looped.params.clone();
+            match &looped.order {
+                Order::Drain(_, values) => bound.extend(values),
+                Order::Range(range) => bound.push(range.item),
+                Order::Unknown | Order::Count(_) => {}
+            }
+            f(&looped.body, bound);
+        }
+        _ => {}
+    }
+}
+
+/// The values used in a region that are defined outside it.
+pub(crate) fn free_values(region: &Region, bound: &[ValueId]) -> BTreeSet<ValueId> {
+    let mut defined: BTreeSet<ValueId> = bound.iter().copied().collect();
+    collect_definitions(region, &mut defined);
+    let mut used = BTreeSet::new();
+    rewrite_region_uses(&mut region.clone(), &mut |value| {
+        used.insert(*value);
+    });
+    used.difference(&defined).copied().collect()
+}
+
+/// Adds every value defined in a region, nested regions included.
+pub(crate) fn collect_definitions(region: &Region, into: &mut BTreeSet<ValueId>) {
+    for stmt in &region.stmts {
+        into.extend(definitions(stmt));
+        for_each_region(stmt, &mut |inner, bound| {
+            into.extend(bound);
+            collect_definitions(inner, into);
+        });
+    }
+}

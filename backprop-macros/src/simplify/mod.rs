@@ -1,0 +1,158 @@
+//! Removes what nobody needs, and the double signs that rules leave behind.
+//!
+//! Only generated arithmetic is rewritten; the user's own stays as written, so
+//! that the value is the primal's bit for bit.
+
+mod arithmetic;
+mod dead;
+
+use arithmetic::{copies, negative_factors, signs};
+use dead::remove_dead;
+
+use crate::ir::{Function, Kind, Method, Op, Region, Stmt, Tree, ValueId, for_each_region};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Simplifies the reverse half and removes dead code from both halves.
+pub(crate) fn simplify(f: &mut Function) {
+    let mut body = std::mem::take(&mut f.body);
+    conditions(&mut body, &mut BTreeMap::new());
+    f.body = body;
+    if let Some(mut reverse) = f.reverse.take() {
+        let mut ops = BTreeMap::new();
+        signs(f, &mut reverse.body, &mut ops);
+        copies(&mut reverse);
+        negative_factors(f, &mut reverse.body, &mut BTreeMap::new());
+        f.reverse = Some(reverse);
+    }
+    remove_dead(f);
+}
+
+/// `let stop = if test { true } else { false };` → `test`: flags of exits.
+fn conditions(region: &mut Region, flags: &mut BTreeMap<ValueId, bool>) {
+    let mut index = 0;
+    while index < region.stmts.len() {
+        let mut copies = Vec::new();
+        match &mut region.stmts[index] {
+            Stmt::Let(binding) => {
+                if let Op::Flag(flag) = binding.op {
+                    flags.insert(binding.value, flag);
+                }
+            }
+            Stmt::If(branch) => {
+                conditions(&mut branch.then, flags);
+                conditions(&mut branch.other, flags);
+                let flag = |list: &Vec<ValueId>, i: usize| list.get(i).and_then(|v| flags.get(v));
+                let mut i = 0;
+                while i < branch.results.len() {
+                    let pair = (flag(&branch.then.yields, i), flag(&branch.other.yields, i));
+                    let op = match pair {
+                        (Some(true), Some(false)) => Op::Copy(branch.cond, None),
+                        (Some(false), Some(true)) => Op::Not(branch.cond),
+                        _ => {
+                            i += 1;
+                            continue;
+                        }
+                    };
+                    copies.push((branch.results.remove(i), op));
+                    branch.then.yields.remove(i);
+                    branch.other.yields.remove(i);
+                }
+            }
+            Stmt::Match(choice) => {
+                choice
+                    .arms
+                    .iter_mut()
+                    .for_each(|arm| conditions(&mut arm.body, flags));
+            }
+            Stmt::Loop(looped) => conditions(&mut looped.body, flags),
+            _ => {}
+        }
+        index += 1;
+        for (value, op) in copies {
+            region
+                .stmts
+                .insert(index, Stmt::Let(crate::ir::Let { value, op }));
+            index += 1;
+        }
+    }
+}
+
+/// Whether an operation may panic, or may do anything at all.
+pub(crate) fn may_panic(f: &Function, op: &Op) -> bool {
+    match op {
+        Op::Neg(a) => !matches!(f.kind(*a), Kind::Real(_)),
+        Op::Binary(op, a, b) => {
+            let real = |value: &ValueId| matches!(f.kind(*value), Kind::Real(_));
+            !(real(a) || real(b) || op.is_predicate())
+        }
+        Op::Method(method, _) => method.name() == "clamp",
+        Op::Verbatim(..) | Op::Stop(..) => true,
+        Op::Deref(_) | Op::Project(..) => false,
+        _ => false,
+    }
+}
+
+/// Whether removing an unused operation cannot be noticed.
+fn is_removable(f: &Function, op: &Op) -> bool {
+    match op {
+        // arithmetic on an opaque operand is someone's code
+        Op::Method(Method::Smooth(_) | Method::Discrete(_), args) => {
+            !may_panic(f, op) && args.iter().all(|a| f.kind(*a) != Kind::Opaque)
+        }
+        op => !may_panic(f, op),
+    }
+}
+
+fn count(region: &Region, counts: &mut BTreeMap<ValueId, usize>) {
+    crate::ir::rewrite_region_uses(&mut region.clone(), &mut |value| {
+        *counts.entry(*value).or_default() += 1;
+    });
+}
+
+/// How often each value is used in the forward half.
+pub(crate) fn forward_counts(f: &Function) -> BTreeMap<ValueId, usize> {
+    let mut counts = BTreeMap::new();
+    count(&f.body, &mut counts);
+    for leaf in f.result.leaves() {
+        *counts.entry(leaf).or_default() += 1;
+    }
+    counts
+}
+
+/// How often each value is used, in both halves.
+pub(crate) fn use_counts(f: &Function) -> BTreeMap<ValueId, usize> {
+    let mut counts = BTreeMap::new();
+    count(&f.body, &mut counts);
+    let mut add = |tree: &Tree<ValueId>| {
+        for leaf in tree.leaves() {
+            *counts.entry(leaf).or_default() += 1;
+        }
+    };
+    add(&f.result);
+    for param in &f.params {
+        if let Some(exit) = &param.exit {
+            add(exit);
+            add(&param.entry);
+        }
+    }
+    if let Some(reverse) = &f.reverse {
+        count(&reverse.body, &mut counts);
+        for leaf in reverse.adjoints.iter().flat_map(Tree::leaves).flatten() {
+            *counts.entry(leaf).or_default() += 1;
+        }
+    }
+    counts
+}
+
+/// Every value that a region defines or that nested regions do.
+pub(crate) fn nested_uses(region: &Region) -> BTreeSet<ValueId> {
+    let mut used = BTreeSet::new();
+    for stmt in &region.stmts {
+        for_each_region(stmt, &mut |inner, _| {
+            crate::ir::rewrite_region_uses(&mut inner.clone(), &mut |value| {
+                used.insert(*value);
+            });
+        });
+    }
+    used
+}
