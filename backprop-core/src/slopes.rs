@@ -23,6 +23,12 @@ pub fn powi_slope<T: Power>(x: T, n: i32) -> T {
     T::powi_slope(x, n)
 }
 
+/// `1 / (x ln b)`, the derivative of the logarithm of `x` to base `b`.
+#[inline]
+pub fn log_slope<T: Power>(x: T, base: T) -> T {
+    T::log_slope(x, base)
+}
+
 /// A number that a pattern found inside a constant.
 #[inline]
 pub fn by_value<T: crate::protocol::ByValue>(value: T) -> T::Value {
@@ -37,6 +43,8 @@ pub trait Power: Real {
     fn powf_exponent_slope(x: Self, y: Self, power: Self) -> Self;
     #[doc(hidden)]
     fn powi_slope(x: Self, n: i32) -> Self;
+    #[doc(hidden)]
+    fn log_slope(x: Self, base: Self) -> Self;
 }
 
 macro_rules! powers {
@@ -61,6 +69,11 @@ macro_rules! powers {
                 } else {
                     power * x.ln()
                 }
+            }
+
+            #[inline]
+            fn log_slope(x: $float, base: $float) -> $float {
+                1.0 / (x * base.ln())
             }
 
             #[inline]

@@ -117,6 +117,19 @@ oracle::programs! {
         x * (steps + more + extra) + k as f64
     }
     #[differentiate]
+    fn literal_operands(x: f64) -> f64 {
+        let a = x.max(0.5) + x.min(0.5) + x.clamp(-0.5, 0.5) + x.hypot(0.5) + x.atan2(0.5);
+        let b = x.copysign(2.0) + x % 0.7 + x.rem_euclid(0.7) + x.div_euclid(0.7);
+        let c = (x * x + 1.0).log(3.0) + (x * x).powf(1.5) + x.mul_add(2.0, 0.5) + x.midpoint(0.5);
+        a * b + c
+    }
+    #[differentiate]
+    fn single_literals(x: f32) -> f32 {
+        let a = x.max(0.5) + x.min(0.5) + x.clamp(-0.5, 0.5) + x.hypot(0.5) + x.atan2(0.5);
+        let b = x.copysign(2.0) + x % 0.7 + x.rem_euclid(0.7) + x.mul_add(2.0, 0.5);
+        a * b + (x * x + 1.0).log(3.0) + (x * x).powf(1.5) + 2.0_f32.powf(x)
+    }
+    #[differentiate]
     fn single(x: f32, y: f32) -> f32 {
         x.sin() + x.exp().ln_1p() * y.powi(3) + x.hypot(y) + x.max(y) + y.powf(x) + x.atan2(y)
     }
@@ -144,6 +157,7 @@ fn unary_rows() {
     at!(POSITIVE => sqrt ln log2 log10 ln_1p);
     at!([0.1, 0.7, 1.0, 1.9, 5.0, 23.0] => powf_literals);
     at!(UNIT => asin acos atanh ln_1p);
+    at!([-2.3, -0.6, 0.4, 1.2, 3.7] => literal_operands single_literals);
     at!([1.01, 1.5, 2.0, 3.7, 17.0, 400.0] => acosh);
     at!([-37.6, -2.3, -0.6, 1e-2, 0.4, 3.7] => fract);
 }

@@ -38,8 +38,9 @@ pub(crate) static RULES: &[Rule] = &[
         ]
     }),
     unary("abs", |x, _, d| zero_at_zero(x.clone(), d * x.signum())),
-    binary("copysign", |x, y, _, d| {
-        let slope = d * x.clone().signum() * y.signum();
+    // the sign of the result is that of `y`, whose type may be open
+    binary("copysign", |x, _, r, d| {
+        let slope = d * x.clone().signum() * r.signum();
         [zero_at_zero(x, slope), Expr::Number(0.0)]
     }),
     // powers and roots
@@ -66,8 +67,8 @@ pub(crate) static RULES: &[Rule] = &[
     unary("log10", |x, _, d| d / (x * LN_10)).singular(),
     unary("ln_1p", |x, _, d| d / (1.0 + x)).singular(),
     binary("log", |x, base, r, d| {
-        let log = base.clone().ln();
-        [d.clone() / (x * log.clone()), -(r * d / (base * log))]
+        let slope = Expr::runtime("log_slope", [x, base.clone()]);
+        [d.clone() * slope, -(r * d / (base.clone() * base.ln()))]
     })
     .singular(),
     // circular functions
