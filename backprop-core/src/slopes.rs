@@ -29,6 +29,18 @@ pub fn log_slope<T: Power>(x: T, base: T) -> T {
     T::log_slope(x, base)
 }
 
+/// `x ln 2`
+#[inline]
+pub fn times_ln_2<T: Power>(x: T) -> T {
+    T::times_ln_2(x)
+}
+
+/// `x ln 10`
+#[inline]
+pub fn times_ln_10<T: Power>(x: T) -> T {
+    T::times_ln_10(x)
+}
+
 /// A number that a pattern found inside a constant.
 #[inline]
 pub fn by_value<T: crate::protocol::ByValue>(value: T) -> T::Value {
@@ -45,6 +57,10 @@ pub trait Power: Real {
     fn powi_slope(x: Self, n: i32) -> Self;
     #[doc(hidden)]
     fn log_slope(x: Self, base: Self) -> Self;
+    #[doc(hidden)]
+    fn times_ln_2(x: Self) -> Self;
+    #[doc(hidden)]
+    fn times_ln_10(x: Self) -> Self;
 }
 
 macro_rules! powers {
@@ -74,6 +90,16 @@ macro_rules! powers {
             #[inline]
             fn log_slope(x: $float, base: $float) -> $float {
                 1.0 / (x * base.ln())
+            }
+
+            #[inline]
+            fn times_ln_2(x: $float) -> $float {
+                x * core::$float::consts::LN_2
+            }
+
+            #[inline]
+            fn times_ln_10(x: $float) -> $float {
+                x * core::$float::consts::LN_10
             }
 
             #[inline]

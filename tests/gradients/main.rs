@@ -4,6 +4,11 @@
 //! by `#[differentiate]`, and with its scalars replaced by dual numbers. See
 //! the crate `oracle` for what a `check!` compares.
 
+#![expect(
+    clippy::too_many_arguments,
+    reason = "a `_backprop` takes the arguments, the upstream and one buffer for each argument"
+)]
+
 mod branches;
 mod calls;
 mod classics;

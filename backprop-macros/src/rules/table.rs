@@ -5,7 +5,6 @@
 use super::Output::{Bool, Other, Real};
 use super::{Discrete, Expr, Rule, binary, discrete, ternary, unary};
 use crate::ir::BinaryOp;
-use std::f64::consts::{LN_2, LN_10};
 
 /// `x * x`, as the row of a rule.
 pub(crate) const SQUARE: &str = "x * x";
@@ -60,11 +59,11 @@ pub(crate) static RULES: &[Rule] = &[
     unary("recip", |_, r, d| -(r.clone() * r * d)),
     // exponentials and logarithms
     unary("exp", |_, r, d| r * d),
-    unary("exp2", |_, r, d| r * d * LN_2),
+    unary("exp2", |_, r, d| r * Expr::runtime("times_ln_2", [d])),
     unary("exp_m1", |x, _, d| x.exp() * d),
     unary("ln", |x, _, d| d / x).singular(),
-    unary("log2", |x, _, d| d / (x * LN_2)).singular(),
-    unary("log10", |x, _, d| d / (x * LN_10)).singular(),
+    unary("log2", |x, _, d| d / Expr::runtime("times_ln_2", [x])).singular(),
+    unary("log10", |x, _, d| d / Expr::runtime("times_ln_10", [x])).singular(),
     unary("ln_1p", |x, _, d| d / (1.0 + x)).singular(),
     binary("log", |x, base, r, d| {
         let slope = Expr::runtime("log_slope", [x, base.clone()]);
