@@ -1,9 +1,215 @@
-//! Facade.
+//! Reverse-mode automatic differentiation by source transformation.
+//!
+//! Write an ordinary Rust function, put [`#[differentiate]`](macro@differentiate)
+//! on it, and get a second function that returns the value and the gradient.
+//! The gradient is generated code, compiled and optimised like your own; no
+//! graph is built at run time.
+//!
+//! ```
+//! use backprop::differentiate;
+//!
+//! #[differentiate]
+//! fn f(x: f64, y: f64, z: f64) -> f64 {
+//!     (x + y) * z
+//! }
+//!
+//! let (value, (d_x, d_y, d_z)) = f_grad(-2.0, 5.0, -4.0);
+//! assert_eq!(value, -12.0);
+//! assert_eq!((d_x, d_y, d_z), (-4.0, -4.0, 3.0));
+//! ```
+//!
+//! # What is generated
+//!
+//! For `fn f(x: f64, n: usize) -> f64`, beside `f` itself, which is unchanged:
+//!
+//! | function | signature | meaning |
+//! |---|---|---|
+//! | `f_grad` | `(x: f64, n: usize) -> (f64, f64)` | value and gradient; for one real result |
+//! | `f_backprop` | `(x: f64, n: usize, upstream: f64, d_x: &mut f64) -> f64` | returns the value, **adds** upstream × local gradient to the `d_` buffers |
+//!
+//! One parameter has its gradient itself, several have a tuple in their order.
+//! Integers, `bool`, `char` and strings are not listed. For a `&mut` parameter
+//! the `d_` buffer holds the upstream of its final content on entry and the
+//! gradient of its initial content on return. A panic may leave the buffers
+//! partly updated.
+//!
+//! ```
+//! # use backprop::differentiate;
+//! #[differentiate]
+//! fn power(x: f64, n: usize) -> f64 {
+//!     let mut product = 1.0;
+//!     for _ in 0..n {
+//!         product *= x;
+//!     }
+//!     product
+//! }
+//!
+//! assert_eq!(power_grad(2.0, 3), (8.0, 12.0));
+//!
+//! let mut d_x = 1.0;
+//! power_backprop(2.0, 3, 10.0, &mut d_x);
+//! assert_eq!(d_x, 1.0 + 10.0 * 12.0);
+//! ```
+//!
+//! # Correct or a compile error
+//!
+//! Each piece of a function is either differentiated or refused with a message
+//! at its place that says what to write instead. Differentiated today: free
+//! functions of `f32`, `f64`, references to them and tuples of them; `let`,
+//! assignment, `if`, `match`, `loop`, `while`, `for` over integer ranges with
+//! `break`, `continue` and `return`; the methods of `f32` and `f64`; calls of
+//! other differentiated functions, recursion included.
+//!
+//! | option | meaning |
+//! |---|---|
+//! | `wrt(x, y)` | only these parameters are listed |
+//! | `name = stem` | `stem_grad`, `stem_backprop` |
+//! | `rule = path` | your own value and pullback, as `fn rule(x: f64) -> (f64, impl FnOnce(f64) -> f64)` |
+//! | `recursive` | part of a cycle of calls |
+//! | `crate = path` | where this crate is, if renamed |
+//! | `show` | the compiler prints the generated code |
+//!
+//! [`constant`](fn@constant) stops a gradient; [`assert_gradient!`] compares
+//! one with differences, in your own tests.
+//!
+//! # Conventions at kinks
+//!
+//! One rule: the derivative of the branch that the function takes.
+//!
+//! | where | derivative |
+//! |---|---|
+//! | `max`, `min` | all to the operand that is returned; at a tie to the constant operand if one is written as a literal, `const` or integer cast (`x.max(0.0)` has slope 0 at 0), else to the receiver; a NaN operand gets nothing |
+//! | `abs` at 0, `signum`, `floor`, `ceil`, `round`, `trunc`, casts to integers | 0 |
+//! | `clamp` | 1 on the closed interval; outside it the bound that was returned gets the gradient |
+//! | `%`, `rem_euclid` | 1 for the dividend; −trunc(x/m), −div_euclid for the divisor; `fract`: 1 |
+//! | `sqrt`, `ln`, `powf`, `asin`, `acos` … where the slope is infinite | ±∞ for a non-zero upstream, 0 for a zero upstream; `hypot(0, 0)`: 0 |
+//! | `powf(x, y)` | no term for a constant exponent; at x = 0 with y > 0 the exponent's is 0; `powi(_, 0)`: 0 |
+//! | branches not taken, values that do not reach the result | nothing, not even a NaN |
+//!
+//! # Errors of the compiler, explained
+//!
+//! **E0573, "expected type, found function `g`"** at a call of `g`: `g` is not
+//! differentiated. Put `#[differentiate]` on it; wrap a function from another
+//! crate in one of your own with `#[differentiate(rule = ..)]`; or stop the
+//! gradient with `backprop::constant(g(x))`.
+//!
+//! ```compile_fail,E0573
+//! # use backprop::differentiate;
+//! fn g(x: f64) -> f64 {
+//!     x * x
+//! }
+//!
+//! #[differentiate]
+//! fn f(x: f64) -> f64 {
+//!     g(x) + 1.0
+//! }
+//! ```
+//!
+//! **`ParameterExcludedByWrt`** in a message: an active argument goes to a
+//! parameter that the callee's `wrt(..)` excludes. List the parameter there,
+//! or pass `backprop::constant(..)`.
+//!
+//! **"used as a real number"**: a value whose type `#[differentiate]` cannot
+//! see was taken for a real number. Annotate it (`let n: usize = ..`), or
+//! exclude the parameter with `wrt(..)`.
+//!
+//! **Panic "companion belongs to another function"**: a function without
+//! `#[differentiate]` hides a differentiated one of the same name. Mark it
+//! too, rename it, or call the other by its path.
 
 extern crate self as backprop;
 
 pub use backprop_core::{Differentiable, Real, constant};
-pub use backprop_macros::{assert_gradient, differentiate};
+
+/// Generates the gradient of a function, beside the function.
+///
+/// The [crate documentation](crate) tells what is generated, what is
+/// differentiated and which conventions hold at kinks.
+///
+/// # Options
+///
+/// `wrt(..)` lists the parameters of the public gradient, `name = ..` is the
+/// stem of the generated names:
+///
+/// ```
+/// use backprop::differentiate;
+///
+/// #[differentiate(wrt(w, b), name = cell)]
+/// fn neuron(x: f64, w: f64, b: f64) -> f64 {
+///     1.0 / (1.0 + (-(w * x + b)).exp())
+/// }
+///
+/// let (firing_rate, (d_w, d_b)) = cell_grad(2.0, 0.5, -1.0);
+/// assert_eq!((firing_rate, d_w, d_b), (0.5, 0.5, 0.25));
+/// ```
+///
+/// `rule = path` names a function that returns the value and the pullback, as
+/// ChainRules' `rrule` does; the body may then be any Rust. The pullback owns
+/// its data: with reference parameters write `impl FnOnce(f64) -> f64 + use<>`.
+///
+/// ```
+/// use backprop::differentiate;
+///
+/// fn cube_rule(x: f64) -> (f64, impl FnOnce(f64) -> f64) {
+///     (x * x * x, move |upstream| 3.0 * x * x * upstream)
+/// }
+///
+/// #[differentiate(rule = cube_rule)]
+/// fn cube(x: f64) -> f64 {
+///     x * x * x
+/// }
+///
+/// assert_eq!(cube_grad(2.0), (8.0, 12.0));
+/// ```
+///
+/// `recursive` is needed on functions that call each other in a cycle (direct
+/// recursion is seen); `crate = path` names this crate where the dependency
+/// has another name; `show` makes the compiler print the generated code as a
+/// warning at the option.
+///
+/// # `&mut` parameters
+///
+/// ```
+/// use backprop::differentiate;
+///
+/// #[differentiate]
+/// fn scale(x: &mut f64, k: f64) {
+///     *x *= k;
+/// }
+///
+/// let (mut x, mut d_x, mut d_k) = (3.0, 1.0, 0.0);
+/// scale_backprop(&mut x, 2.0, &mut d_x, &mut d_k);
+/// // d_x was the upstream of the final content, and is the gradient of the initial
+/// assert_eq!((x, d_x, d_k), (6.0, 2.0, 3.0));
+/// ```
+pub use backprop_macros::differentiate;
+
+/// Compares a gradient with central differences over several step sizes, in
+/// your own tests.
+///
+/// Each parameter is checked for each output, `&mut` arguments included; the
+/// value must be that of the function bit for bit. Tolerances are those of the
+/// crate `approx`: `epsilon` (absolute, `1e-6` by default, `1e-2` with `f32`)
+/// and `max_relative` (`1e-5`, `1e-2`). At a kink the two one-sided slopes
+/// differ and the check fails: choose another point.
+///
+/// ```
+/// use backprop::{assert_gradient, differentiate};
+///
+/// #[differentiate]
+/// fn f(x: f64, y: &f64) -> f64 {
+///     x.sin() * y
+/// }
+///
+/// assert_gradient!(f(0.3, &2.0));
+/// assert_gradient!(f(0.3, &2.0), epsilon = 1e-9, max_relative = 1e-8);
+/// ```
+///
+/// # Panics
+///
+/// If they disagree: the message names the parameter, what was expected and
+/// what reverse mode gave.
+pub use backprop_macros::assert_gradient;
 
 #[doc(hidden)]
 pub mod __private {

@@ -135,7 +135,7 @@ fn odd(x: f64, n: u32) -> f64 {
 fn stopped(x: f64, y: f64) -> f64 {
     let c = constant(x * y);
     let d = backprop::constant({
-        let v = vec![x, y];
+        let v = Vec::from([x, y]);
         v.iter().sum::<f64>()
     });
     x * c + y * d

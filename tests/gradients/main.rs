@@ -8,6 +8,12 @@
     clippy::too_many_arguments,
     reason = "a `_backprop` takes the arguments, the upstream and one buffer for each argument"
 )]
+#![expect(
+    clippy::let_and_return,
+    clippy::assign_op_pattern,
+    clippy::needless_late_init,
+    reason = "the programs use every form that people write"
+)]
 
 mod branches;
 mod calls;

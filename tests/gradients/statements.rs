@@ -159,7 +159,7 @@ oracle::programs! {
     fn checked(x: f64, n: usize) -> f64 {
         assert!(x > -100.0, "x is {x}");
         debug_assert!(n < 100);
-        debug_assert_eq!(n, n);
+        debug_assert_eq!(n / 200, 0);
         if x > 1e6 {
             println!("large: {x}");
         }
