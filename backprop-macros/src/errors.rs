@@ -2,7 +2,7 @@
 
 use crate::fence::Refusal;
 use proc_macro2::Span;
-use syn::spanned::Spanned;
+use quote::ToTokens;
 
 /// The errors found so far.
 #[derive(Default)]
@@ -12,8 +12,8 @@ pub(crate) struct Errors {
 
 impl Errors {
     /// Refuses the code at `node`, spanning all of it.
-    pub(crate) fn refuse(&mut self, node: &impl Spanned, refusal: Refusal) {
-        self.refuse_at(node.span(), refusal);
+    pub(crate) fn refuse(&mut self, node: &impl ToTokens, refusal: Refusal) {
+        self.push(syn::Error::new_spanned(node, refusal.message));
     }
 
     /// Refuses the code at `span`.
@@ -24,6 +24,11 @@ impl Errors {
     /// Reports a message made for the occasion.
     pub(crate) fn push(&mut self, error: syn::Error) {
         self.list.push(error);
+    }
+
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.list.len()
     }
 
     /// Whether anything was reported.

@@ -27,6 +27,10 @@ pub(crate) fn differentiate(options: TokenStream, item: TokenStream) -> TokenStr
     let primal = function.to_token_stream();
     let options = Options::read(options, &mut errors);
     let input = parse::parse(function, options, &mut errors);
+    let is_sound = fence::check(&input.item, input.options.rule.is_some(), &mut errors);
+    if !(is_sound && input.signature.is_sound) {
+        return with_errors(primal, emit::bare(&input), errors);
+    }
     match compile(&input, &mut errors) {
         Some(companions) => {
             let shown = show::note(&input, &companions);
@@ -38,7 +42,6 @@ pub(crate) fn differentiate(options: TokenStream, item: TokenStream) -> TokenStr
 
 /// From the parsed function to its companions; nothing if it was refused.
 fn compile(input: &Input, errors: &mut Errors) -> Option<TokenStream> {
-    fence::check(&input.item, input.options.rule.is_some(), errors);
     if let Some(rule) = &input.options.rule {
         return (!errors.any()).then(|| emit::custom(input, rule));
     }

@@ -36,6 +36,15 @@ pub(crate) fn stub(input: &Input) -> TokenStream {
     parts.assemble(quote!({ (#refused(), #closure) }))
 }
 
+/// The companion without functions, where even their types cannot be told.
+pub(crate) fn bare(input: &Input) -> TokenStream {
+    let vis = &input.item.vis;
+    let span = input.item.sig.ident.span().resolved_at(Span::mixed_site());
+    let companion = Ident::new_raw_if(&input.item.sig.ident, span);
+    let cfgs = attributes(&input.item.attrs, &["cfg"]);
+    quote_spanned!(span=> #(#cfgs)* #[doc(hidden)] #vis enum #companion {})
+}
+
 /// The companions of a function with `rule = path`.
 pub(crate) fn custom(input: &Input, rule: &syn::Path) -> TokenStream {
     let parts = Parts::of(input);

@@ -12,7 +12,7 @@ mod paths;
 mod public;
 mod split;
 
-pub(crate) use companions::{companions, custom, stub};
+pub(crate) use companions::{bare, companions, custom, stub};
 pub(crate) use names::{PREFIX, plumbing};
 
 use crate::ir::{Function, Op, PullbackArg, Region, Stmt, StmtId, ValueId};

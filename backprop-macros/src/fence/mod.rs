@@ -13,13 +13,17 @@ use catalogue as no;
 use syn::visit::{self, Visit};
 use syn::{Attribute, Expr, Item, ItemFn, Stmt};
 
-/// Refuses the syntax that is not differentiated.
-pub(crate) fn check(item: &ItemFn, has_rule: bool, errors: &mut Errors) {
+/// Refuses the syntax that is not differentiated; returns whether companions
+/// can be written down for the signature.
+pub(crate) fn check(item: &ItemFn, has_rule: bool, errors: &mut Errors) -> bool {
+    let before = errors.count();
     check_signature(&item.sig, errors);
-    check_companion_names(item, errors);
+    let is_sound = errors.count() == before;
+    check_attributes(item, errors);
     if !has_rule {
         Fence { errors }.visit_block(&item.block);
     }
+    is_sound
 }
 
 fn check_signature(sig: &syn::Signature, errors: &mut Errors) {
@@ -44,11 +48,11 @@ fn check_signature(sig: &syn::Signature, errors: &mut Errors) {
     }
 }
 
-/// A user's `main` cannot have a companion worth calling.
-fn check_companion_names(item: &ItemFn, errors: &mut Errors) {
+/// Attributes that would mean something else on the companions.
+fn check_attributes(item: &ItemFn, errors: &mut Errors) {
     for attr in &item.attrs {
         if attr.path().is_ident("test") || attr.path().is_ident("no_mangle") {
-            errors.refuse(attr, no::ATTRIBUTE_ON_FUNCTION);
+            errors.refuse(attr.path(), no::ATTRIBUTE_ON_FUNCTION);
         }
     }
 }

@@ -182,7 +182,7 @@ impl Lowerer<'_> {
         &mut self,
         name: &str,
         args: Vec<ValueId>,
-        call: &impl Spanned,
+        call: &impl ToTokens,
         span: Span,
     ) -> Lowering {
         if name == "sin_cos" && args.len() == 1 {
@@ -252,7 +252,7 @@ impl Lowerer<'_> {
         Some(result)
     }
 
-    pub(super) fn macro_call(&mut self, mac: &Macro, node: &impl Spanned) -> Lowering {
+    pub(super) fn macro_call(&mut self, mac: &Macro, node: &impl ToTokens) -> Lowering {
         let name = match mac.path.segments.last() {
             Some(segment) => segment.ident.to_string(),
             None => String::new(),
@@ -273,7 +273,7 @@ impl Lowerer<'_> {
                 let capture = self.capture(mac.to_token_stream());
                 // a `bool` has no derivative, whatever it looks at
                 let op = Op::Verbatim(capture, "");
-                Some(self.push(op, Kind::Bool, node.span()))
+                Some(self.push(op, Kind::Bool, node.to_token_stream().span()))
             }
             "cfg" | "line" | "column" | "concat" | "stringify" | "env" | "include_str"
             | "module_path" | "file" | "format" | "vec" => {

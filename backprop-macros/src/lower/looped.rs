@@ -4,6 +4,7 @@ use super::{Jump, Lowerer, Lowering, SlotId};
 use crate::fence::catalogue as no;
 use crate::ir::{Head, Kind, Loop, Range, RangeAdaptor, Region, Stmt, Target, Tree};
 use proc_macro2::Span;
+use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{Expr, Label, Pat};
 
@@ -262,7 +263,7 @@ impl Lowerer<'_> {
         None
     }
 
-    fn unknown_target(&mut self, node: &impl Spanned, label: &Option<syn::Lifetime>) -> Lowering {
+    fn unknown_target(&mut self, node: &impl ToTokens, label: &Option<syn::Lifetime>) -> Lowering {
         match label {
             Some(label) => self.refuse(label, no::UNKNOWN_LABEL),
             None => self.refuse(node, no::OUTSIDE_LOOP),

@@ -248,9 +248,9 @@ impl Lowerer<'_> {
     }
 
     /// Refuses `node`; a value stands in so that lowering goes on.
-    fn refuse(&mut self, node: &impl Spanned, refusal: Refusal) -> Lowering {
+    fn refuse(&mut self, node: &impl ToTokens, refusal: Refusal) -> Lowering {
         self.errors.refuse(node, refusal);
-        Some(self.dummy(node.span()))
+        Some(self.dummy(node.to_token_stream().span()))
     }
 
     fn dummy(&mut self, span: Span) -> Tree<ValueId> {

@@ -10,6 +10,8 @@ use syn::{FnArg, Pat, ReturnType, Type};
 
 /// The parameters and the result of the primal.
 pub(crate) struct Signature {
+    /// Whether companions can be written down for it.
+    pub(crate) is_sound: bool,
     pub(crate) params: Vec<Parameter>,
     pub(crate) result: Shape,
 }
@@ -144,6 +146,7 @@ impl Parameter {
 impl Signature {
     /// Reads parameters and result; what cannot be differentiated is reported.
     pub(crate) fn read(sig: &syn::Signature, options: &Options, errors: &mut Errors) -> Self {
+        let before = errors.count();
         let mut params = Vec::new();
         for (index, input) in sig.inputs.iter().enumerate() {
             match input {
@@ -151,7 +154,7 @@ impl Signature {
                 FnArg::Typed(typed) => params.push(parameter(index, typed, options)),
             }
         }
-        check_wrt(&params, options, errors);
+        let wrt_is_sound = check_wrt(&params, options, errors);
         let result = match &sig.output {
             ReturnType::Default => Shape::Tuple(Vec::new()),
             ReturnType::Type(_, ty) => Shape::of(ty),
@@ -162,11 +165,15 @@ impl Signature {
         for param in &params {
             check_parameter(param, errors);
         }
-        check_result(sig, &params, &result, errors);
+        check_result(sig, &params, &result, wrt_is_sound, errors);
         if params.len() > 64 {
             errors.refuse(&sig.inputs, no::TOO_MANY_PARAMETERS);
         }
-        Signature { params, result }
+        Signature {
+            is_sound: errors.count() == before,
+            params,
+            result,
+        }
     }
 }
 
@@ -196,7 +203,9 @@ fn parameter(index: usize, typed: &syn::PatType, options: &Options) -> Parameter
     }
 }
 
-fn check_wrt(params: &[Parameter], options: &Options, errors: &mut Errors) {
+/// Reports unknown, repeated and constant names in `wrt`; whether there are none.
+fn check_wrt(params: &[Parameter], options: &Options, errors: &mut Errors) -> bool {
+    let before = errors.count();
     let names = options.wrt.as_deref().unwrap_or_default();
     for (index, name) in names.iter().enumerate() {
         match params.iter().find(|param| param.name == *name) {
@@ -208,6 +217,7 @@ fn check_wrt(params: &[Parameter], options: &Options, errors: &mut Errors) {
             Some(_) => {}
         }
     }
+    errors.count() == before && options.wrt.as_ref().is_none_or(|names| !names.is_empty())
 }
 
 fn check_parameter(param: &Parameter, errors: &mut Errors) {
@@ -270,12 +280,18 @@ fn check_rule(params: &[Parameter], errors: &mut Errors) {
     }
 }
 
-fn check_result(sig: &syn::Signature, params: &[Parameter], result: &Shape, errors: &mut Errors) {
+fn check_result(
+    sig: &syn::Signature,
+    params: &[Parameter],
+    result: &Shape,
+    wrt_is_sound: bool,
+    errors: &mut Errors,
+) {
     let listed = |param: &&Parameter| param.is_active() || param.passing == Passing::Mut;
-    if !params
+    let has_active = params
         .iter()
-        .any(|param| listed(&param) && param.shape.may_be_active())
-    {
+        .any(|param| listed(&param) && param.shape.may_be_active());
+    if wrt_is_sound && !has_active {
         errors.refuse(&sig.ident, no::NO_ACTIVE_PARAMETER);
     }
     let writes = |param: &Parameter| param.passing == Passing::Mut && param.shape.may_be_active();

@@ -1,0 +1,6 @@
+use backprop::differentiate;
+
+#[differentiate]
+struct S;
+
+fn main() {}

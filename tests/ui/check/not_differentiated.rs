@@ -1,0 +1,7 @@
+fn f(x: f64) -> f64 {
+    x
+}
+
+fn main() {
+    backprop::assert_gradient!(f(1.0));
+}

@@ -1,0 +1,10 @@
+use backprop::differentiate;
+
+#[differentiate]
+fn f(x: f64) -> f64 {
+    let y = x;
+    y = 2.0;
+    y
+}
+
+fn main() {}

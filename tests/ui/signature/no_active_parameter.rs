@@ -1,0 +1,8 @@
+use backprop::differentiate;
+
+#[differentiate]
+fn f(n: usize) -> f64 {
+    n as f64
+}
+
+fn main() {}
