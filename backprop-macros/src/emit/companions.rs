@@ -38,6 +38,10 @@ pub(crate) fn stub(input: &Input) -> TokenStream {
 
 /// The companion without functions, where even their types cannot be told.
 pub(crate) fn bare(input: &Input) -> TokenStream {
+    if input.item.sig.receiver().is_some() {
+        // no items fit into an `impl`
+        return TokenStream::new();
+    }
     let vis = &input.item.vis;
     let span = input.item.sig.ident.span().resolved_at(Span::mixed_site());
     let companion = Ident::new_raw_if(&input.item.sig.ident, span);

@@ -44,9 +44,13 @@ impl Lowerer<'_> {
 
     /// Collects names of locals, also those in format strings (`"{x}"`).
     fn scan(&self, tokens: TokenStream, names: &mut Vec<Ident>, jumps: &mut Vec<Ident>) {
-        let mut after_dot = false;
+        // a name after one dot is a field or a method; after two it is a bound
+        let mut dots = 0;
         for token in tokens {
-            let field = std::mem::replace(&mut after_dot, false);
+            let field = dots == 1;
+            if !matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '.') {
+                dots = 0;
+            }
             match token {
                 TokenTree::Group(group) => self.scan(group.stream(), names, jumps),
                 TokenTree::Ident(ident) => {
@@ -58,8 +62,7 @@ impl Lowerer<'_> {
                     }
                 }
                 TokenTree::Punct(punct) => {
-                    after_dot =
-                        punct.as_char() == '.' && punct.spacing() == proc_macro2::Spacing::Alone;
+                    dots += i32::from(punct.as_char() == '.');
                     if punct.as_char() == '?' {
                         jumps.push(Ident::new("question", punct.span()));
                     }

@@ -59,7 +59,10 @@ impl Lowerer<'_> {
             Expr::Reference(reference) if reference.mutability.is_none() => {
                 Some(Tree::Ref(Box::new(self.expr(&reference.expr)?)))
             }
-            Expr::Reference(_) => self.refuse(expr, no::MUT_REFERENCE),
+            Expr::Reference(reference) => match self.place(&reference.expr) {
+                Some(_) => self.refuse(expr, no::MUT_REFERENCE_CHOSEN),
+                None => self.refuse(expr, no::MUT_REFERENCE),
+            },
             Expr::Cast(cast) => self.cast(cast),
             Expr::Block(block) if block.label.is_some() => self.labelled_block(block),
             Expr::Block(block) => self.block_in_scope(&block.block, false),

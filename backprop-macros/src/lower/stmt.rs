@@ -201,6 +201,10 @@ impl Lowerer<'_> {
 
     fn assign_place(&mut self, target: &Expr, value: &Tree<ValueId>) {
         let Some(place) = self.place(target) else {
+            if matches!(target, Expr::Unary(_)) && self.errors.any() {
+                // what the reference was meant to be is reported already
+                return;
+            }
             let refusal = match target {
                 Expr::Path(path) => match path.path.get_ident() {
                     Some(name) => match self.lookup(&name.to_string()) {
