@@ -47,6 +47,12 @@ pub fn by_value<T: crate::protocol::ByValue>(value: T) -> T::Value {
     value.by_value()
 }
 
+/// Whether any number of a gradient differs from zero.
+#[inline]
+pub fn is_nonzero<G: crate::Differentiable<Gradient = G> + PartialEq>(gradient: G) -> bool {
+    gradient != gradient.zero_gradient()
+}
+
 /// Powers of real numbers.
 pub trait Power: Real {
     #[doc(hidden)]

@@ -18,5 +18,6 @@
 mod branches;
 mod calls;
 mod classics;
+mod hostile;
 mod loops;
 mod statements;

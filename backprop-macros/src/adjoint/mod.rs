@@ -315,6 +315,7 @@ impl Pass<'_> {
         if upstreams.is_empty() {
             return;
         }
+        let all_masked = upstreams.iter().all(|d| self.masked.contains(d));
         let pullback = self
             .f
             .value(Kind::Opaque, Some(pullback_name(call)), call.span);
@@ -324,14 +325,20 @@ impl Pass<'_> {
         let mut args = Vec::new();
         for arg in &call.args {
             args.push(match arg {
-                Arg::In(tree) => PullbackArg::In {
-                    arg: tree.clone(),
-                    adjoint: tree.map(&mut |leaf| {
+                Arg::In(tree) => {
+                    let adjoint = tree.map(&mut |leaf| {
                         self.activity
                             .is_active(*leaf)
                             .then(|| self.share(*leaf, &mut shares))
-                    }),
-                },
+                    });
+                    let opaque = |leaf: &ValueId| self.f.kind(*leaf) == Kind::Opaque;
+                    PullbackArg::In {
+                        is_used: matches!(tree, Tree::Ref(_))
+                            || (all_masked && adjoint.any(Option::is_some) && tree.any(opaque)),
+                        arg: tree.clone(),
+                        adjoint,
+                    }
+                }
                 Arg::Mut { before, after } => PullbackArg::Mut {
                     after: after.clone(),
                     upstream: self.take_upstream(after, call.span),
@@ -339,9 +346,7 @@ impl Pass<'_> {
                 },
             });
         }
-        let scalar = |value: &ValueId| matches!(self.f.kind(*value), Kind::Real(_));
-        let all_masked = upstreams.iter().all(|d| self.masked.contains(d));
-        let guard = match all_masked && shares.iter().all(|(value, _)| scalar(value)) {
+        let guard = match all_masked {
             true => self.any_nonzero(&upstreams, call.span),
             false => None,
         };
@@ -361,9 +366,10 @@ impl Pass<'_> {
     }
 
     fn any_nonzero(&mut self, upstreams: &[ValueId], span: Span) -> Option<ValueId> {
-        let tests = upstreams
-            .iter()
-            .map(|d| Expr::Value(*d).differs_from_zero());
+        let tests = upstreams.iter().map(|d| match self.f.kind(*d) {
+            Kind::Opaque => Expr::Runtime("is_nonzero", vec![Expr::Value(*d)]),
+            _ => Expr::Value(*d).differs_from_zero(),
+        });
         let any = tests.reduce(|a, b| a.or(b))?;
         Some(any.build(self.f, &mut self.out, span))
     }

@@ -445,7 +445,7 @@ impl Emitter<'_> {
         let mut returned = Vec::new();
         for arg in &call.args {
             match arg {
-                PullbackArg::In { arg, adjoint } => {
+                PullbackArg::In { arg, adjoint, .. } => {
                     let buffered = matches!(arg, Tree::Ref(_)) && adjoint.any(Option::is_some);
                     if buffered {
                         // the callee may add in place instead of returning
@@ -507,8 +507,25 @@ impl Emitter<'_> {
             return quote!(#prepare let (#(#returned,)*) = #run; #finish);
         };
         let names: Vec<ValueId> = crate::ir::definitions(&Stmt::Pullback(call.clone()));
+        let mut zeros = Vec::new();
+        for arg in &call.args {
+            let (like, adjoints) = match arg {
+                PullbackArg::In { arg, adjoint, .. } => (arg, adjoint.clone()),
+                PullbackArg::Mut { after, adjoint, .. } => (after, adjoint.map(&mut |d| Some(*d))),
+            };
+            let pairs = like.zip(&adjoints).unwrap_or_default().into_iter();
+            zeros.extend(pairs.filter(|(_, d)| d.is_some()).map(
+                |(like, _)| match self.f.kind(like) {
+                    crate::ir::Kind::Real(_) => quote!(0.0),
+                    _ => {
+                        let zero = self.facade.private("zero_gradient", span);
+                        let like = self.reference(like);
+                        quote!(#zero(#like))
+                    }
+                },
+            ));
+        }
         let guard = self.value(guard);
-        let zeros = names.iter().map(|_| quote!(0.0));
         let outer = self.names(&names);
         let inner = self.names(&names);
         quote! {

@@ -60,7 +60,7 @@ fn find_active_args(region: &Region, into: &mut BTreeSet<(StmtId, ValueId)>) {
     for stmt in &region.stmts {
         if let Stmt::Pullback(call) = stmt {
             for arg in &call.args {
-                if let PullbackArg::In { arg, adjoint } = arg {
+                if let PullbackArg::In { arg, adjoint, .. } = arg {
                     let pairs = arg.zip(adjoint).unwrap_or_default().into_iter();
                     let active = pairs.filter(|(_, adjoint)| adjoint.is_some());
                     into.extend(active.map(|(leaf, _)| (call.of, leaf)));

@@ -397,6 +397,8 @@ pub(crate) enum PullbackArg {
     In {
         arg: Tree<ValueId>,
         adjoint: Tree<Option<ValueId>>,
+        /// Whether the argument itself is used: for its zero, or by reference.
+        is_used: bool,
     },
     /// `&mut`: the content after the call, the adjoint of it, and the adjoint
     /// of the content before.

@@ -88,8 +88,8 @@ pub(crate) fn rewrite_uses(stmt: &mut Stmt, f: &mut dyn FnMut(&mut ValueId)) {
             }
             for arg in &mut call.args {
                 match arg {
-                    PullbackArg::In { arg, adjoint } => {
-                        if adjoint.any(Option::is_some) {
+                    PullbackArg::In { arg, is_used, .. } => {
+                        if *is_used {
                             arg.for_each_mut(f);
                         }
                     }

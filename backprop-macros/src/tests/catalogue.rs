@@ -15,9 +15,16 @@ fn messages_differ() {
 fn messages_of_cases() -> String {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/ui");
     let mut all = String::new();
-    for topic in std::fs::read_dir(root).expect("the cases are there").flatten() {
+    for topic in std::fs::read_dir(root)
+        .expect("the cases are there")
+        .flatten()
+    {
         for case in std::fs::read_dir(topic.path()).expect("a topic").flatten() {
-            if case.path().extension().is_some_and(|extension| extension == "stderr") {
+            if case
+                .path()
+                .extension()
+                .is_some_and(|extension| extension == "stderr")
+            {
                 all += &std::fs::read_to_string(case.path()).expect("a text");
             }
         }
