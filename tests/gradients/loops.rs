@@ -237,6 +237,15 @@ oracle::programs! {
     }
 
     #[differentiate]
+    fn overwritten(x: f64, n: usize) -> f64 {
+        let mut t = x * x;
+        for i in 0..n {
+            t = x * (i as f64 + 2.0);
+        }
+        t.sin()
+    }
+
+    #[differentiate]
     fn triple(x: f64, n: usize) -> f64 {
         let mut s = x;
         for i in 0..n {
@@ -280,6 +289,7 @@ fn programs() {
             oracle::check!(linear(x, 0.3, n));
             oracle::check!(constant_loop(x, n));
             oracle::check!(triple(x, n));
+            oracle::check!(overwritten(x, n));
         }
         oracle::check!(while_loop(x, 1.3));
         oracle::check!(loop_with_value(x));

@@ -127,7 +127,11 @@ impl Pass<'_> {
         // the adjoints of the carried values, and of what the body uses from
         // outside, go from iteration to iteration
         let carried: Vec<usize> = (0..looped.params.len())
-            .filter(|i| self.activity.is_active(looped.params[*i]))
+            // an iteration may write a variable without reading it
+            .filter(|i| {
+                self.activity.is_active(looped.params[*i])
+                    || self.activity.is_active(looped.results[*i])
+            })
             .collect();
         let outside: Vec<ValueId> = crate::ir::free_values(&looped.body, &looped.params)
             .into_iter()
