@@ -413,7 +413,7 @@ mod constants {
     pub(super) fn right_side_first(x: f64) -> f64 {
         let mut s = x;
         s += {
-            s = 5.0 * x;
+            s *= 5.0;
             value
         };
         for _ in 0..2 {

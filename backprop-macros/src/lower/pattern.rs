@@ -194,13 +194,19 @@ impl Lowerer<'_> {
                     self.errors.refuse(pat, no::REF_PATTERN);
                     return;
                 }
-                // another name of the scrutinee: nothing to bind
-                let mut inner = match subpattern {
-                    Some((_, inner)) => *inner,
-                    None => syn::parse_quote_spanned!(ident.span()=> _),
-                };
+                // Another name of the scrutinee: uses of it mean the leaf. The
+                // name stays in the pattern all the same, so that rustc refuses
+                // it (E0530) if it is a constant after all.
+                let span = ident.span().resolved_at(proc_macro2::Span::mixed_site());
+                bound.ident.set_span(span);
+                bound.mutability = None;
+                // `name @ _`, as a lone name would be a pattern of the constant
+                let (at, mut inner) = subpattern.unwrap_or_else(|| {
+                    let wild: Pat = syn::parse_quote_spanned!(span=> _);
+                    (syn::token::At(span), Box::new(wild))
+                });
                 self.rewrite_pattern(&mut inner, Some(tree), bindings);
-                *pat = inner;
+                bound.subpat = Some((at, inner));
                 tree.clone()
             }
             None => {
