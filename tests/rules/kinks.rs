@@ -46,6 +46,7 @@ kink_functions! {
     masked_product(x) = (x.exp() * x).min(1.0);
     masked_helper(x) = relu(-x.exp()) * 2.0 + x;
     copysign(x) = x.copysign(-1.0);
+    inverse(x) = 1.0 / x;
 }
 
 /// Equal, or both NaN.
@@ -253,5 +254,6 @@ fn a_masked_path_contributes_nothing() {
     ln_backprop(0.0, 0.0, &mut d_x);
     asin_backprop(1.0, 0.0, &mut d_x);
     powf_half_backprop(0.0, 0.0, &mut d_x);
+    inverse_backprop(0.0, 0.0, &mut d_x);
     assert_eq!(d_x, 1.0);
 }

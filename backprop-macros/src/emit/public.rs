@@ -243,6 +243,12 @@ impl Parts<'_> {
         let value = plumbing("value", span);
         let result = &self.result;
         // a zero upstream adds nothing, whatever the local gradients are
+        let adds = match &self.input.signature.result {
+            Shape::Real(_) if !adds.is_empty() => {
+                quote_spanned!(span=> if #upstream != 0.0 { #adds })
+            }
+            _ => adds,
+        };
         let body = quote!(#prepare #run #finish #adds #value);
         quote_spanned! {span=>
             #head fn #name #generics(#(#params),*) -> #result { #body }
