@@ -242,9 +242,12 @@ impl Parts<'_> {
         let adds: TokenStream = adds.collect();
         let value = plumbing("value", span);
         let result = &self.result;
-        // a zero upstream adds nothing, whatever the local gradients are
+        // a zero upstream adds nothing, whatever the local gradients are, if it
+        // is the only source of gradients
+        let all = &self.input.signature.params;
+        let only_source = all.iter().all(|p| p.passing != Passing::Mut);
         let adds = match &self.input.signature.result {
-            Shape::Real(_) if !adds.is_empty() => {
+            Shape::Real(_) if only_source && !adds.is_empty() => {
                 quote_spanned!(span=> if #upstream != 0.0 { #adds })
             }
             _ => adds,
