@@ -113,6 +113,9 @@
 //! see was taken for a real number. Annotate it (`let n: usize = ..`), or
 //! exclude the parameter with `wrt(..)`.
 //!
+//! **E0720, "cannot resolve opaque type"**: functions call each other in a
+//! cycle. Write `#[differentiate(recursive)]` on one of them at least.
+//!
 //! **Panic "companion belongs to another function"**: a function without
 //! `#[differentiate]` hides a differentiated one of the same name. Mark it
 //! too, rename it, or call the other by its path.

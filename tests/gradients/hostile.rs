@@ -150,6 +150,19 @@ oracle::programs! {
     }
 
     #[differentiate]
+    fn guard_with_calls(x: f64, n: i32) -> f64 {
+        let mut s = x;
+        for i in 0..n {
+            s = match s {
+                v if exploding(v * 0.001) > 0.001 && (i != 1 || exploding(x * 0.01) < 0.1) => v * 0.5,
+                v if { let w = v * x; w.abs() < 0.2 } => v + x,
+                v => v * 1.5 - 0.1,
+            };
+        }
+        s
+    }
+
+    #[differentiate]
     fn shadowed_in_arms(x: f64, y: f64) -> f64 {
         let z = x;
         let z = if y > 0.0 {
@@ -390,6 +403,7 @@ fn programs() {
             oracle::check!(names_in_loops(x, n as usize));
             oracle::check!(tuple_state(x, n as usize));
             oracle::check!(guard_reads_state(x, n));
+            oracle::check!(guard_with_calls(x, n));
             oracle::check!(returns_everywhere(x, n as usize));
             oracle::check!(helper_in_branches(x, n as usize));
             oracle::check!(recursive_in_loop(x, n as u32));

@@ -97,6 +97,7 @@ catalogue! {
     PATTERN = "this pattern is not supported on active values";
     OR_PATTERN = "an or-pattern that binds different active values in its alternatives is not differentiated yet; write separate arms";
     REF_PATTERN = "`ref` patterns of active values are not differentiated yet; bind the value";
+    GUARD = "a guard that assigns, prints or jumps is not differentiated; compute its condition before the `match`";
     PAYLOAD = "the payload of an active enum is not differentiated yet; exclude the enum with `wrt(..)`";
     ACTIVE_ARGUMENT_OF_MACRO = "an active value cannot be used in this macro";
     LET_EXPRESSION = "`let` is supported as the condition of `if` and `while`";

@@ -2,8 +2,9 @@
 
 use super::{Lowerer, Lowering, SlotId, looped::contains_let};
 use crate::fence::catalogue as no;
-use crate::ir::{Arm, If, Kind, Match, Region, Stmt, Tree, ValueId};
+use crate::ir::{Arm, If, Kind, Match, Region, Stmt, Tree, ValueId, VarId};
 use proc_macro2::Span;
+use std::collections::BTreeSet;
 use syn::spanned::Spanned;
 use syn::{Expr, Pat};
 
@@ -175,9 +176,8 @@ impl Lowerer<'_> {
                     Some(cond) => cond,
                     None => this.f.value(Kind::Bool, None, guard.span()),
                 };
-                let pure = |stmt: &Stmt| matches!(stmt, Stmt::Let(_) | Stmt::Read(..));
-                if !region.stmts.iter().all(pure) {
-                    this.errors.refuse(guard, no::OPAQUE_CODE);
+                if !this.is_pure(&region, &mut BTreeSet::new()) {
+                    this.errors.refuse(guard, no::GUARD);
                 }
                 region.yields.push(cond);
                 region
@@ -191,6 +191,22 @@ impl Lowerer<'_> {
                 guard,
                 body,
             }
+        })
+    }
+
+    /// Whether a guard leaves the function's variables alone and does not jump.
+    fn is_pure(&self, region: &Region, declared: &mut BTreeSet<VarId>) -> bool {
+        region.stmts.iter().all(|stmt| match stmt {
+            Stmt::Declare(root) => {
+                declared.insert(*root);
+                true
+            }
+            Stmt::Write(var, _) => declared.contains(&self.f.vars[var.0 as usize].root),
+            Stmt::Let(_) | Stmt::Read(..) | Stmt::Call(_) => true,
+            Stmt::If(branch) => {
+                self.is_pure(&branch.then, declared) && self.is_pure(&branch.other, declared)
+            }
+            _ => false,
         })
     }
 
