@@ -1,7 +1,7 @@
 //! The gradient check behind `assert_gradient!`: reverse mode against central
 //! differences.
 
-use crate::protocol::{InPlace, ParameterExcludedByWrt};
+use crate::protocol::{AddedInPlace, ParameterExcludedByWrt};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -166,7 +166,7 @@ impl<G, T: Numbers> Slot<G> for T {
     }
 }
 
-impl<G: Numbers> Slot<G> for InPlace {
+impl<G: Numbers> Slot<G> for AddedInPlace {
     fn adjoint(self, buffer: G) -> Option<Vec<f64>> {
         Some(numbers(&buffer))
     }

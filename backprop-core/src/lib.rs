@@ -13,6 +13,7 @@ mod real;
 #[cfg(feature = "std")]
 mod check;
 mod protocol;
+mod ranges;
 #[cfg(feature = "std")]
 mod slopes;
 
@@ -29,8 +30,9 @@ pub mod __private {
     pub use crate::protocol::*;
     pub use crate::real::Real;
     /// Functions that rules call by name.
-    #[cfg(feature = "std")]
     pub mod rules {
+        pub use crate::ranges::*;
+        #[cfg(feature = "std")]
         pub use crate::slopes::*;
     }
     pub use alloc::boxed::Box;

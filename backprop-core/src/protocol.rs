@@ -5,6 +5,8 @@
 //! by value, or a marker.
 
 use crate::{Differentiable, Real};
+use alloc::boxed::Box;
+use alloc::vec::Vec;
 use core::any::TypeId;
 
 /// Which arguments of a call are active, one bit each.
@@ -26,59 +28,129 @@ pub fn check_companion<Called: 'static, Own: 'static>(_: &Called, _: &Own) {
     );
 }
 
+/// Where the adjoint of a reference is added: in the gradient of what it
+/// refers to, or in a part of one.
+pub trait InPlace {
+    /// The gradient, or a slice of gradients for a slice.
+    type Adjoint: ?Sized;
+}
+
+impl<T: Differentiable> InPlace for T {
+    type Adjoint = T::Gradient;
+}
+
+impl<T: Differentiable> InPlace for [T] {
+    type Adjoint = [T::Gradient];
+}
+
 /// Entry for `&T` where the adjoint is added in place.
 #[derive(Debug)]
-pub struct Shared<'a, T: Differentiable + ?Sized> {
+pub struct Shared<'a, T: InPlace + ?Sized> {
     /// The argument, as in the call.
     pub value: &'a T,
     /// Where its adjoint goes, if the caller wants it.
-    pub adjoint: Option<&'a mut T::Gradient>,
+    pub adjoint: Option<&'a mut T::Adjoint>,
 }
 
 /// Entry for `&mut T`: goes in with the content after the call and its
 /// adjoint, comes out with the content before the call and the adjoint of that.
 #[derive(Debug)]
-pub struct Mut<'a, T: Differentiable> {
+pub struct Mut<'a, T: InPlace + ?Sized> {
     /// The content.
     pub value: &'a mut T,
     /// Its adjoint.
-    pub adjoint: &'a mut T::Gradient,
+    pub adjoint: &'a mut T::Adjoint,
 }
 
 /// Slot of a [`Shared`] entry.
 #[derive(Clone, Copy, Debug)]
-pub struct InPlace;
+pub struct AddedInPlace;
 
 /// Slot of a parameter that `wrt(..)` excludes and whose type only rustc knows:
 /// an active argument there is a type error.
 #[derive(Clone, Copy, Debug)]
 pub struct ParameterExcludedByWrt;
 
+/// A reference to one type, passed where a reference to another is expected.
+pub trait Lend<T: ?Sized> {
+    /// As `&T`.
+    fn lend(&self) -> &T;
+    /// As `&mut T`.
+    fn lend_mut(&mut self) -> &mut T;
+}
+
+macro_rules! lend {
+    ($([$($generics:tt)*] $from:ty => $to:ty: $this:ident $deref:expr, $deref_mut:expr;)*) => {$(
+        impl<$($generics)*> Lend<$to> for $from {
+            #[inline]
+            fn lend(&self) -> &$to {
+                let $this = self;
+                $deref
+            }
+            #[inline]
+            fn lend_mut(&mut self) -> &mut $to {
+                let $this = self;
+                $deref_mut
+            }
+        }
+    )*};
+}
+
+lend! {
+    [T] T => T: this this, this;
+    [T] [T] => [T]: this this, this;
+    [T] Vec<T> => [T]: this this, this;
+    [T, const N: usize] [T; N] => [T]: this this, this;
+    [T] Box<T> => T: this this, this;
+}
+
 /// What a pullback takes for an argument `&value`: the callee decides.
-pub trait SharedEntry<'a, T: Differentiable + ?Sized> {
+pub trait SharedEntry<'a, C: ?Sized, A: ?Sized> {
     /// Makes the entry.
-    fn entry(value: &'a T, adjoint: Option<&'a mut T::Gradient>) -> Self;
+    fn entry(content: &'a C, adjoint: Option<&'a mut A>) -> Self;
 }
 
-impl<'a, T: Differentiable + ?Sized> SharedEntry<'a, T> for () {
+impl<'a, C: ?Sized, A: ?Sized> SharedEntry<'a, C, A> for () {
     #[inline]
-    fn entry(_: &'a T, _: Option<&'a mut T::Gradient>) {}
+    fn entry(_: &'a C, _: Option<&'a mut A>) {}
 }
 
-impl<'a, T: Differentiable + ?Sized> SharedEntry<'a, T> for Shared<'a, T> {
+impl<'a, T, C, A> SharedEntry<'a, C, A> for Shared<'a, T>
+where
+    T: InPlace + ?Sized,
+    C: Lend<T> + ?Sized,
+    A: Lend<T::Adjoint> + ?Sized,
+{
     #[inline]
-    fn entry(value: &'a T, adjoint: Option<&'a mut T::Gradient>) -> Self {
-        Shared { value, adjoint }
+    fn entry(content: &'a C, adjoint: Option<&'a mut A>) -> Self {
+        Shared {
+            value: content.lend(),
+            adjoint: adjoint.map(A::lend_mut),
+        }
     }
 }
 
 /// The entry for an active argument `&value`.
 #[inline]
-pub fn shared_entry<'a, T: Differentiable + ?Sized, E: SharedEntry<'a, T>>(
-    value: &'a T,
-    adjoint: Option<&'a mut T::Gradient>,
+pub fn shared_entry<'a, C: ?Sized, A: ?Sized, E: SharedEntry<'a, C, A>>(
+    content: &'a C,
+    adjoint: Option<&'a mut A>,
 ) -> E {
-    E::entry(value, adjoint)
+    E::entry(content, adjoint)
+}
+
+/// The entry for an argument `&mut value`.
+#[inline]
+pub fn mut_entry<'a, T, C, A>(content: &'a mut C, adjoint: &'a mut A) -> Mut<'a, T>
+where
+    T: InPlace + ?Sized,
+    C: Lend<T> + ?Sized,
+    A: Lend<T::Adjoint> + ?Sized,
+{
+    Mut {
+        value: content.lend_mut(),
+        adjoint: adjoint.lend_mut(),
+    }
 }
 
 /// What a pullback takes for a constant argument `&value`.
@@ -92,11 +164,15 @@ impl<A> ConstantEntry<A> for () {
     fn entry(_: A) {}
 }
 
-impl<'a, T: Differentiable + ?Sized> ConstantEntry<&'a T> for Shared<'a, T> {
+impl<'a, T, C> ConstantEntry<&'a C> for Shared<'a, T>
+where
+    T: InPlace + ?Sized,
+    C: Lend<T> + ?Sized,
+{
     #[inline]
-    fn entry(value: &'a T) -> Self {
+    fn entry(content: &'a C) -> Self {
         Shared {
-            value,
+            value: content.lend(),
             adjoint: None,
         }
     }
@@ -108,7 +184,262 @@ pub fn constant_entry<A, E: ConstantEntry<A>>(argument: A) -> E {
     E::entry(argument)
 }
 
-/// What comes back for an argument `&value`: its adjoint, or [`InPlace`].
+/// A gradient that is added to one, or to a part of one.
+pub trait AddTo<B: ?Sized> {
+    /// Adds it.
+    fn add_to(&self, into: &mut B);
+}
+
+impl<G: Differentiable<Gradient = G>> AddTo<G> for G {
+    #[inline]
+    fn add_to(&self, into: &mut G) {
+        G::accumulate(into, self);
+    }
+}
+
+macro_rules! add_slices {
+    ($([$($generics:tt)*] $from:ty => $into:ty;)*) => {$(
+        impl<G: Differentiable<Gradient = G>, $($generics)*> AddTo<$into> for $from {
+            #[inline]
+            #[track_caller]
+            fn add_to(&self, into: &mut $into) {
+                add_slice(&self[..], &mut into[..]);
+            }
+        }
+    )*};
+}
+
+add_slices! {
+    [] [G] => [G];
+    [] Vec<G> => [G];
+    [const N: usize] [G; N] => [G];
+    [const N: usize] Vec<G> => [G; N];
+    [const N: usize] [G; N] => Vec<G>;
+    [] [G] => Vec<G>;
+    [const N: usize] [G] => [G; N];
+}
+
+#[inline]
+#[track_caller]
+fn add_slice<G: Differentiable<Gradient = G>>(from: &[G], into: &mut [G]) {
+    assert_eq!(into.len(), from.len(), "gradients of different lengths");
+    for (into, from) in into.iter_mut().zip(from) {
+        G::accumulate(into, from);
+    }
+}
+
+/// Adds a gradient to another or to a part of another.
+#[inline]
+#[track_caller]
+pub fn add_to<D: AddTo<B> + ?Sized, B: ?Sized>(from: &D, into: &mut B) {
+    from.add_to(into);
+}
+
+/// Adds each of several gradients to one.
+#[inline]
+pub fn add_each<G: Differentiable<Gradient = G>>(from: &[G], into: &mut G) {
+    for from in from {
+        G::accumulate(into, from);
+    }
+}
+
+/// The sum of several real numbers.
+#[inline]
+pub fn sum_of<G: Real>(from: &[G]) -> G {
+    let mut sum = G::__from_f64(0.0);
+    for from in from {
+        G::accumulate(&mut sum, from);
+    }
+    sum
+}
+
+/// Takes a gradient and leaves zero.
+#[inline]
+pub fn take_gradient<G: Differentiable<Gradient = G>>(place: &mut G) -> G {
+    let zero = place.zero_gradient();
+    core::mem::replace(place, zero)
+}
+
+/// A copy of a gradient.
+#[inline]
+pub fn copy_gradient<G: Differentiable<Gradient = G>>(gradient: &G) -> G {
+    let mut copy = gradient.zero_gradient();
+    G::accumulate(&mut copy, gradient);
+    copy
+}
+
+/// The adjoint of what was pushed.
+#[inline]
+#[track_caller]
+pub fn pop<G>(adjoint: &mut Vec<G>) -> G {
+    adjoint
+        .pop()
+        .expect("an adjoint is shorter than its vector")
+}
+
+/// What `iter()` is known for: the elements in order, by index.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not known to be a sequence",
+    label = "iterated over here",
+    note = "`#[differentiate]` iterates over arrays, slices and vectors"
+)]
+pub trait Sequence {
+    /// The number of elements.
+    fn length(&self) -> usize;
+}
+
+impl<T> Sequence for [T] {
+    #[inline]
+    fn length(&self) -> usize {
+        self.len()
+    }
+}
+
+impl<T, const N: usize> Sequence for [T; N] {
+    #[inline]
+    fn length(&self) -> usize {
+        N
+    }
+}
+
+impl<T> Sequence for Vec<T> {
+    #[inline]
+    fn length(&self) -> usize {
+        self.len()
+    }
+}
+
+impl<T: Sequence + ?Sized> Sequence for &T {
+    #[inline]
+    fn length(&self) -> usize {
+        (**self).length()
+    }
+}
+
+impl<T: Sequence + ?Sized> Sequence for Box<T> {
+    #[inline]
+    fn length(&self) -> usize {
+        (**self).length()
+    }
+}
+
+/// The number of elements.
+#[inline]
+pub fn length<S: Sequence + ?Sized>(sequence: &S) -> usize {
+    sequence.length()
+}
+
+/// `vec![value; n]`
+#[inline]
+pub fn repeat<T: Clone>(value: T, n: usize) -> Vec<T> {
+    alloc::vec![value; n]
+}
+
+/// Content that can be copied and put back.
+pub trait Content {
+    /// The copy.
+    type Copy;
+    /// Copies the content.
+    fn snapshot(&self) -> Self::Copy;
+    /// Puts a copy back.
+    fn restore(&mut self, copy: Self::Copy);
+}
+
+impl<T: Clone> Content for T {
+    type Copy = T;
+
+    #[inline]
+    fn snapshot(&self) -> T {
+        self.clone()
+    }
+
+    #[inline]
+    fn restore(&mut self, copy: T) {
+        *self = copy;
+    }
+}
+
+impl<T: Clone> Content for [T] {
+    type Copy = Vec<T>;
+
+    #[inline]
+    fn snapshot(&self) -> Vec<T> {
+        self.to_vec()
+    }
+
+    #[inline]
+    fn restore(&mut self, copy: Vec<T>) {
+        self.clone_from_slice(&copy);
+    }
+}
+
+/// A copy of some content.
+#[inline]
+pub fn snapshot<T: Content + ?Sized>(content: &T) -> T::Copy {
+    content.snapshot()
+}
+
+/// Puts a copy of some content back.
+#[inline]
+pub fn restore<T: Content + ?Sized>(content: &mut T, copy: T::Copy) {
+    content.restore(copy);
+}
+
+/// What comes back for an argument that is lent: nothing, or its adjoint.
+#[diagnostic::on_unimplemented(
+    message = "the called function excludes this parameter with `wrt(..)`, but the argument is active",
+    label = "called here with an active argument",
+    note = "wrap the argument in `backprop::constant(..)`, or include the parameter in the `wrt(..)` of the called function"
+)]
+pub trait Deposit<B: ?Sized> {
+    /// Adds it to the adjoint.
+    fn deposit(self, into: Option<&mut B>);
+}
+
+impl<B: ?Sized> Deposit<B> for AddedInPlace {
+    #[inline]
+    fn deposit(self, _: Option<&mut B>) {}
+}
+
+macro_rules! deposits {
+    ($([$($generics:ident)*] $ty:ty;)*) => {$(
+        impl<$($generics: Differentiable<Gradient = $generics>),*> Deposit<$ty> for $ty {
+            #[inline]
+            fn deposit(self, into: Option<&mut $ty>) {
+                if let Some(into) = into {
+                    <$ty>::accumulate(into, &self);
+                }
+            }
+        }
+    )*};
+}
+
+deposits! {
+    [] f32;
+    [] f64;
+    [] ();
+    [A] (A,);
+    [A B] (A, B);
+    [A B C] (A, B, C);
+    [A B C D] (A, B, C, D);
+    [A B C D E] (A, B, C, D, E);
+    [A B C D E F] (A, B, C, D, E, F);
+    [A B C D E F G] (A, B, C, D, E, F, G);
+    [A B C D E F G H] (A, B, C, D, E, F, G, H);
+}
+
+/// Adds what came back for an argument that was lent.
+#[inline]
+pub fn deposit<D: Deposit<B>, B: ?Sized>(returned: D, into: Option<&mut B>) {
+    returned.deposit(into);
+}
+
+/// Panics if a gradient buffer has another shape than what it is for.
+#[inline]
+#[track_caller]
+pub fn check_shape<T: InPlace + ?Sized>(_: &T, _: &T::Adjoint) {}
+
+/// What comes back for an argument `&value`: its adjoint, or [`AddedInPlace`].
 #[diagnostic::on_unimplemented(
     message = "the called function excludes this parameter with `wrt(..)`, but the argument is active",
     label = "called here with an active argument",
@@ -119,7 +450,7 @@ pub trait Contribution<G> {
     fn take(self, buffer: G) -> G;
 }
 
-impl<G> Contribution<G> for InPlace {
+impl<G> Contribution<G> for AddedInPlace {
     #[inline]
     fn take(self, buffer: G) -> G {
         buffer

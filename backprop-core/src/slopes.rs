@@ -49,8 +49,8 @@ pub fn by_value<T: crate::protocol::ByValue>(value: T) -> T::Value {
 
 /// Whether any number of a gradient differs from zero.
 #[inline]
-pub fn is_nonzero<G: crate::Differentiable<Gradient = G> + PartialEq>(gradient: G) -> bool {
-    gradient != gradient.zero_gradient()
+pub fn is_nonzero<G: crate::Differentiable<Gradient = G> + PartialEq>(gradient: &G) -> bool {
+    *gradient != gradient.zero_gradient()
 }
 
 /// Powers of real numbers.

@@ -8,16 +8,22 @@
 use crate::errors::Errors;
 use crate::fence::catalogue as no;
 use crate::ir::{
-    Arg, BinaryOp, Claim, Function, Head, Kind, Method, Op, Region, Stmt, Tree, ValueId,
+    Arg, BinaryOp, Claim, Function, Head, Hold, Kind, Method, Op, Region, Stmt, Tree, ValueId,
+    Views,
 };
 use crate::rules::Output;
 use std::collections::BTreeSet;
 
 /// The values that need an adjoint.
+/// What flows where is followed through operations; what is kept in memory is
+/// active as a whole or not at all.
 #[derive(Default)]
 pub(crate) struct Activity {
     varied: BTreeSet<ValueId>,
     useful: BTreeSet<ValueId>,
+    /// Opaque values that rustc was asked to confirm as scalars.
+    claimed: BTreeSet<ValueId>,
+    pub(crate) views: Views,
 }
 
 impl Activity {
@@ -27,6 +33,16 @@ impl Activity {
 
     pub(crate) fn is_active(&self, value: ValueId) -> bool {
         self.varied.contains(&value) && self.useful.contains(&value)
+    }
+
+    /// Whether the adjoint of a value is kept in place: it is no scalar, as
+    /// far as is known.
+    pub(crate) fn is_in_place(&self, f: &Function, value: ValueId) -> bool {
+        match f.kind(value) {
+            Kind::Container(..) => true,
+            Kind::Opaque => !self.claimed.contains(&value),
+            _ => f.is_reference(value),
+        }
     }
 
     /// The text form of the stage: the active values in order.
@@ -41,24 +57,37 @@ impl Activity {
 /// Finds the active values of `f`, adds the checks of its opaque ones, and
 /// reports active values where there is no derivative.
 pub(crate) fn analyse(f: &mut Function, errors: &mut Errors) -> Activity {
-    let mut activity = Activity::default();
+    let mut activity = Activity {
+        views: Views::of(f, &f.body),
+        ..Activity::default()
+    };
     for param in &f.params {
         if param.active {
             activity.varied.extend(reals(f, &param.entry));
         }
     }
-    fixpoint(|| vary(f, &f.body, &mut activity.varied));
-    activity.useful.extend(reals(f, &f.result));
+    let Activity {
+        varied,
+        useful,
+        views,
+        ..
+    } = &mut activity;
+    fixpoint(|| vary(f, &f.body, views, varied));
+    useful.extend(reals(f, &f.result));
     for param in &f.params {
         if let Some(exit) = &param.exit {
-            activity.useful.extend(reals(f, exit));
+            useful.extend(reals(f, exit));
+        }
+        if param.in_place {
+            let written = param.entry.leaves().into_iter();
+            useful.extend(written.filter(|leaf| f.info(*leaf).hold == Hold::Mut));
         }
     }
-    let varied = activity.varied.clone();
-    fixpoint(|| use_up(f, &f.body, &varied, &mut activity.useful));
+    fixpoint(|| use_up(f, &f.body, views, varied, useful));
     report(f, &f.body, &activity, errors);
+    report_views(f, &f.body, &activity, errors);
     let mut body = std::mem::take(&mut f.body);
-    claim(f, &mut body, &activity, &mut BTreeSet::new());
+    claim(f, &mut body, &mut activity, &mut BTreeSet::new());
     f.body = body;
     activity
 }
@@ -84,21 +113,26 @@ pub(crate) fn carriers(f: &Function, value: ValueId, op: &Op) -> Vec<ValueId> {
         }
         Op::Cast(a, _) if matches!(f.kind(value), Kind::Real(_)) => vec![*a],
         Op::Binary(op, a, b) if op.is_arithmetic() => vec![*a, *b],
-        Op::Method(Method::Smooth(_), args) | Op::Runtime(_, args) => args.clone(),
+        Op::Method(Method::Smooth(_), args) | Op::Runtime(_, args) | Op::Aggregate(_, args) => {
+            args.clone()
+        }
+        Op::Load(place) | Op::View(place, _) | Op::Duplicate(place, _) => vec![place.base],
+        Op::SplitAt(place, _) | Op::Half(_, _, place) => vec![place.base],
+        Op::Repeat(a, _) => vec![*a],
         Op::Select(_, a, b) => vec![*a, *b],
         _ => Vec::new(),
     }
 }
 
-fn vary(f: &Function, region: &Region, varied: &mut BTreeSet<ValueId>) -> bool {
+fn vary(f: &Function, region: &Region, views: &Views, varied: &mut BTreeSet<ValueId>) -> bool {
     let mut changed = false;
     for stmt in &region.stmts {
-        changed |= vary_stmt(f, stmt, varied);
+        changed |= vary_stmt(f, stmt, views, varied);
     }
     changed
 }
 
-fn vary_stmt(f: &Function, stmt: &Stmt, varied: &mut BTreeSet<ValueId>) -> bool {
+fn vary_stmt(f: &Function, stmt: &Stmt, views: &Views, varied: &mut BTreeSet<ValueId>) -> bool {
     let mut changed = false;
     let mut flow = |from: &[ValueId], to: ValueId, varied: &mut BTreeSet<ValueId>| {
         if f.kind(to).may_be_real() && from.iter().any(|value| varied.contains(value)) {
@@ -115,9 +149,19 @@ fn vary_stmt(f: &Function, stmt: &Stmt, varied: &mut BTreeSet<ValueId>) -> bool 
             for value in crate::ir::definitions(stmt) {
                 flow(&from, value, varied);
             }
+            for written in written_roots(f, views, &call.args) {
+                flow(&from, written, varied);
+            }
+        }
+        Stmt::Store(store) => {
+            flow(&[store.value], views.root(store.place.base), varied);
+        }
+        Stmt::Mutate(mutate) => {
+            flow(&mutate.args, views.root(mutate.place.base), varied);
         }
         Stmt::If(branch) => {
-            let inner = vary(f, &branch.then, varied) | vary(f, &branch.other, varied);
+            let inner =
+                vary(f, &branch.then, views, varied) | vary(f, &branch.other, views, varied);
             for arm in [&branch.then, &branch.other] {
                 for (from, to) in arm.yields.iter().zip(&branch.results) {
                     flow(&[*from], *to, varied);
@@ -132,7 +176,7 @@ fn vary_stmt(f: &Function, stmt: &Stmt, varied: &mut BTreeSet<ValueId>) -> bool 
                 for (_, bound) in &arm.bindings {
                     flow(&scrutinee, *bound, varied);
                 }
-                inner |= vary(f, &arm.body, varied);
+                inner |= vary(f, &arm.body, views, varied);
                 for (from, to) in arm.body.yields.iter().zip(&choice.results) {
                     flow(&[*from], *to, varied);
                 }
@@ -144,7 +188,7 @@ fn vary_stmt(f: &Function, stmt: &Stmt, varied: &mut BTreeSet<ValueId>) -> bool 
                 flow(&[looped.inits[i]], *param, varied);
                 flow(&[looped.inits[i]], looped.results[i], varied);
             }
-            let inner = vary(f, &looped.body, varied);
+            let inner = vary(f, &looped.body, views, varied);
             for (i, next) in looped.body.yields.iter().enumerate() {
                 flow(&[*next], looped.params[i], varied);
                 flow(&[*next], looped.results[i], varied);
@@ -154,6 +198,13 @@ fn vary_stmt(f: &Function, stmt: &Stmt, varied: &mut BTreeSet<ValueId>) -> bool 
         _ => {}
     }
     changed
+}
+
+/// What a call may change in place.
+fn written_roots(f: &Function, views: &Views, args: &[Arg]) -> Vec<ValueId> {
+    let leaves = argument_leaves(args).into_iter();
+    let written = leaves.filter(|leaf| f.info(*leaf).hold == Hold::Mut);
+    written.map(|leaf| views.root(leaf)).collect()
 }
 
 fn argument_leaves(args: &[Arg]) -> Vec<ValueId> {
@@ -167,6 +218,7 @@ fn argument_leaves(args: &[Arg]) -> Vec<ValueId> {
 fn use_up(
     f: &Function,
     region: &Region,
+    views: &Views,
     varied: &BTreeSet<ValueId>,
     useful: &mut BTreeSet<ValueId>,
 ) -> bool {
@@ -179,7 +231,8 @@ fn use_up(
                 }
             }
             Stmt::Call(call) => {
-                let defined = crate::ir::definitions(stmt);
+                let mut defined = crate::ir::definitions(stmt);
+                defined.extend(written_roots(f, views, &call.args));
                 let active = |v: &ValueId| useful.contains(v) && varied.contains(v);
                 if defined.iter().any(active) {
                     for leaf in argument_leaves(&call.args) {
@@ -187,23 +240,31 @@ fn use_up(
                     }
                 }
             }
+            Stmt::Store(store) if useful.contains(&views.root(store.place.base)) => {
+                changed |= useful.insert(store.value);
+            }
+            Stmt::Mutate(mutate) if useful.contains(&views.root(mutate.place.base)) => {
+                for arg in &mutate.args {
+                    changed |= useful.insert(*arg);
+                }
+            }
             Stmt::If(branch) => {
                 for arm in [&branch.then, &branch.other] {
                     changed |= pass_back(&branch.results, &arm.yields, useful);
-                    changed |= use_up(f, arm, varied, useful);
+                    changed |= use_up(f, arm, views, varied, useful);
                 }
             }
             Stmt::Match(choice) => {
                 for arm in &choice.arms {
                     changed |= pass_back(&choice.results, &arm.body.yields, useful);
-                    changed |= use_up(f, &arm.body, varied, useful);
+                    changed |= use_up(f, &arm.body, views, varied, useful);
                 }
             }
             Stmt::Loop(looped) => {
                 changed |= pass_back(&looped.results, &looped.body.yields, useful);
                 changed |= pass_back(&looped.results, &looped.inits, useful);
                 changed |= pass_back(&looped.params, &looped.body.yields, useful);
-                changed |= use_up(f, &looped.body, varied, useful);
+                changed |= use_up(f, &looped.body, views, varied, useful);
                 changed |= pass_back(&looped.params, &looped.inits, useful);
             }
             _ => {}
@@ -252,12 +313,45 @@ fn report(f: &Function, region: &Region, activity: &Activity, errors: &mut Error
     }
 }
 
+/// Reports writes through references whose place is not known.
+fn report_views(f: &Function, region: &Region, activity: &Activity, errors: &mut Errors) {
+    let is_param = |value: ValueId| {
+        let mut params = f.params.iter();
+        params.any(|param| param.entry.any(|leaf| *leaf == value))
+    };
+    let unknown = |value: ValueId| f.is_reference(value) && !is_param(value);
+    for stmt in &region.stmts {
+        let written = match stmt {
+            Stmt::Store(store) => vec![store.place.base],
+            Stmt::Mutate(mutate) => vec![mutate.place.base],
+            Stmt::Call(call) => {
+                let leaves = argument_leaves(&call.args).into_iter();
+                let written = leaves.filter(|leaf| f.info(*leaf).hold == Hold::Mut);
+                written.collect()
+            }
+            _ => Vec::new(),
+        };
+        for value in written {
+            let root = activity.views.root(value);
+            if unknown(root) {
+                errors.refuse_at(f.info(value).span, no::MUT_REFERENCE_CHOSEN);
+            }
+        }
+        crate::ir::for_each_region(stmt, &mut |inner, _| {
+            report_views(f, inner, activity, errors)
+        });
+    }
+}
+
 /// Inserts the checks of opaque operands, once for each value and scope.
-fn claim(f: &Function, region: &mut Region, activity: &Activity, seen: &mut BTreeSet<ValueId>) {
+fn claim(f: &Function, region: &mut Region, activity: &mut Activity, seen: &mut BTreeSet<ValueId>) {
     let stmts = std::mem::take(&mut region.stmts);
     for mut stmt in stmts {
         if let Stmt::Let(binding) = &stmt {
             for (value, claim) in claims(f, binding.value, &binding.op, activity) {
+                if claim == Claim::Real {
+                    activity.claimed.insert(value);
+                }
                 if seen.insert(value) {
                     region.stmts.push(Stmt::Check(value, claim));
                 }

@@ -11,13 +11,30 @@ use std::collections::{BTreeMap, BTreeSet};
 const MAX_REBUILD_DEPTH: u32 = 3;
 
 impl Pass<'_> {
-    pub(super) fn branch(&mut self, branch: &If) {
+    pub(super) fn branch(&mut self, stmt: &Stmt, branch: &If) {
+        if !self.has_reverse(stmt, &branch.results) {
+            return;
+        }
+        self.ensure_free(stmt);
         let arms = [&branch.then, &branch.other];
         let span = self.f.info(branch.cond).span;
         self.arms(branch.id, Some(branch.cond), &arms, &branch.results, span);
     }
 
-    pub(super) fn choice(&mut self, choice: &Match) {
+    /// Whether an adjoint flows into a statement.
+    fn has_reverse(&self, stmt: &Stmt, results: &[ValueId]) -> bool {
+        let has_adjoint = |value: &ValueId| match self.is_in_place(*value) {
+            true => self.memory.contains_key(value),
+            false => self.adjoints.contains_key(value),
+        };
+        results.iter().any(has_adjoint) || self.touches(stmt)
+    }
+
+    pub(super) fn choice(&mut self, stmt: &Stmt, choice: &Match) {
+        if !self.has_reverse(stmt, &choice.results) {
+            return;
+        }
+        self.ensure_free(stmt);
         let arms: Vec<&Region> = choice.arms.iter().map(|arm| &arm.body).collect();
         self.arms(choice.id, None, &arms, &choice.results, choice.span);
     }
@@ -34,11 +51,8 @@ impl Pass<'_> {
     ) {
         let upstreams: Vec<Option<ValueId>> = results
             .iter()
-            .map(|value| self.adjoints.remove(value))
+            .map(|value| self.take_adjoint(*value))
             .collect();
-        if upstreams.iter().all(Option::is_none) {
-            return;
-        }
         let before = self.adjoints.clone();
         let outer = std::mem::take(&mut self.out);
         let mut reversed = Vec::new();
@@ -97,6 +111,9 @@ impl Pass<'_> {
             self.adjoints.insert(*value, total);
             merged.push(total);
         }
+        if regions.iter().all(|region| region.stmts.is_empty()) && merged.is_empty() {
+            return;
+        }
         self.out.push(Stmt::RevBranch(RevBranch {
             of,
             cond,
@@ -107,22 +124,23 @@ impl Pass<'_> {
     }
 
     /// A fresh value that is named as the adjoint of `value`.
-    fn adjoint_of(&mut self, value: ValueId) -> ValueId {
+    pub(super) fn adjoint_of(&mut self, value: ValueId) -> ValueId {
         let info = self.f.info(value).clone();
         let total = self.f.value(info.kind, info.hint, info.span);
         self.f.info_mut(total).adjoint = true;
         total
     }
 
-    pub(super) fn looped(&mut self, looped: &Loop) {
+    pub(super) fn looped(&mut self, stmt: &Stmt, looped: &Loop) {
+        if !self.has_reverse(stmt, &looped.results) {
+            return;
+        }
+        self.ensure_free(stmt);
         let upstreams: Vec<Option<ValueId>> = looped
             .results
             .iter()
-            .map(|value| self.adjoints.remove(value))
+            .map(|value| self.take_adjoint(*value))
             .collect();
-        if upstreams.iter().all(Option::is_none) {
-            return;
-        }
         let span = looped.span;
         // the adjoints of the carried values, and of what the body uses from
         // outside, go from iteration to iteration
@@ -136,11 +154,13 @@ impl Pass<'_> {
         let outside: Vec<ValueId> = crate::ir::free_values(&looped.body, &looped.params)
             .into_iter()
             .filter(|value| self.activity.is_active(*value))
+            .filter(|value| !self.is_in_place(*value) && !self.activity.views.is_view(*value))
             .collect();
         let mut inits = Vec::new();
         for i in &carried {
             inits.push(match upstreams[*i] {
                 Some(d) => d,
+                None if self.is_in_place(looped.results[*i]) => self.zero(looped.results[*i], span),
                 None => self.accumulator(looped.results[*i], span),
             });
         }
@@ -164,7 +184,9 @@ impl Pass<'_> {
             masked.fill(true);
         }
         self.depth += 1;
+        let memory = self.memory.clone();
         let (params, yields) = loop {
+            self.memory = memory.clone();
             let (params, yields) = self.iteration(looped, &carried, &outside, &masked);
             let late: Vec<bool> = yields.iter().map(|d| self.masked.contains(d)).collect();
             let missed = masked
@@ -179,6 +201,7 @@ impl Pass<'_> {
             }
         };
         self.depth -= 1;
+        self.memory = memory;
         let stmts = std::mem::replace(&mut self.out, outer);
         self.adjoints = before;
         let results: Vec<ValueId> = carried
@@ -249,8 +272,8 @@ impl Pass<'_> {
         self.region(&looped.body);
         let mut yields = Vec::new();
         for i in carried {
-            yields.push(match self.adjoints.get(&looped.params[*i]) {
-                Some(d) => *d,
+            yields.push(match self.take_adjoint(looped.params[*i]) {
+                Some(d) => d,
                 None => {
                     let zero = self.zero(looped.params[*i], looped.span);
                     self.masked.insert(zero);

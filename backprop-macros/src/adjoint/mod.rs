@@ -15,12 +15,13 @@
 //! what they are multiplied with: a masked branch contributes nothing.
 
 mod control;
+pub(crate) mod memory;
 pub(crate) mod record;
 
 use crate::analyse::Activity;
 use crate::ir::{
-    Arg, BinaryOp, Function, Kind, Let, Method, Op, Pullback, PullbackArg, Region, Reverse, Stmt,
-    Tree, ValueId, Width,
+    Arg, BinaryOp, Function, Kind, Let, Method, Op, Place, Proj, Pullback, PullbackArg, Region,
+    Reverse, Stmt, Tree, ValueId, Width,
 };
 use crate::rules::{self, Expr, Rule};
 use proc_macro2::Span;
@@ -33,6 +34,8 @@ pub(crate) fn adjoint(f: &mut Function, activity: &Activity) {
         f,
         activity,
         adjoints: BTreeMap::new(),
+        memory: BTreeMap::new(),
+        snapshots: BTreeMap::new(),
         masked: BTreeSet::new(),
         pullbacks: BTreeMap::new(),
         out: Vec::new(),
@@ -46,6 +49,10 @@ struct Pass<'a> {
     activity: &'a Activity,
     /// The adjoint so far of each value that has one.
     adjoints: BTreeMap<ValueId, ValueId>,
+    /// The adjoint of each value that is kept in place, where it has one.
+    memory: BTreeMap<ValueId, ValueId>,
+    /// Copies that a pullback needs, before and after its call.
+    snapshots: BTreeMap<crate::ir::StmtId, memory::Snapshots>,
     /// Adjoints that are zero where control flow masks them.
     masked: BTreeSet<ValueId>,
     pullbacks: BTreeMap<crate::ir::StmtId, ValueId>,
@@ -65,6 +72,8 @@ enum Literal {
 
 impl Pass<'_> {
     fn function(&mut self) {
+        self.f.stable = memory::stable(self.f);
+        let buffers = self.buffers();
         let result = self.f.result.clone();
         let upstream = self.seeds(&result, "upstream");
         self.seed(&result, &upstream);
@@ -79,14 +88,17 @@ impl Pass<'_> {
         let body = std::mem::take(&mut self.f.body);
         self.region(&body);
         self.f.body = body;
-        let adjoints = self.f.params.iter().map(|param| {
-            param
-                .entry
-                .map(&mut |leaf| self.adjoints.get(leaf).copied())
-        });
-        let adjoints = adjoints.collect();
+        let mut adjoints = Vec::new();
+        for param in self.f.params.clone() {
+            adjoints.push(param.entry.map(&mut |leaf| match self.is_in_place(*leaf) {
+                true if param.in_place || !param.active => None,
+                true => Some(self.ensure(*leaf)),
+                false => self.adjoints.get(leaf).copied(),
+            }));
+        }
         let pullbacks = std::mem::take(&mut self.pullbacks);
-        set_pullbacks(&mut self.f.body, &pullbacks);
+        let mut snapshots = std::mem::take(&mut self.snapshots);
+        set_pullbacks(&mut self.f.body, &pullbacks, &mut snapshots);
         self.f.reverse = Some(Reverse {
             upstream,
             exits,
@@ -95,7 +107,25 @@ impl Pass<'_> {
                 yields: Vec::new(),
             },
             adjoints,
+            buffers,
         });
+    }
+
+    /// The adjoints of the parameters that are references: the caller's.
+    fn buffers(&mut self) -> Vec<Option<ValueId>> {
+        let mut buffers = Vec::new();
+        for param in self.f.params.clone() {
+            buffers.push(match (param.in_place, param.entry) {
+                (true, Tree::Leaf(leaf)) => {
+                    let buffer = self.adjoint_of(leaf);
+                    self.f.info_mut(buffer).hold = self.f.info(leaf).hold;
+                    self.memory.insert(leaf, buffer);
+                    Some(buffer)
+                }
+                _ => None,
+            });
+        }
+        buffers
     }
 
     /// A fresh upstream for each leaf, named after what it is the adjoint of.
@@ -105,19 +135,32 @@ impl Pass<'_> {
             let hint = info.hint.unwrap_or_else(|| name.to_owned());
             let seed = self.f.value(info.kind, Some(hint.clone()), info.span);
             self.f.info_mut(seed).adjoint = hint != name;
+            if self.is_in_place(*leaf) {
+                self.f.info_mut(seed).hold = crate::ir::Hold::Shared;
+            }
             seed
         })
     }
 
     fn seed(&mut self, tree: &Tree<ValueId>, seeds: &Tree<ValueId>) {
         for (leaf, seed) in tree.zip(seeds).unwrap_or_default() {
-            self.contribute(leaf, seed);
+            if !self.is_in_place(leaf) {
+                self.contribute(leaf, seed);
+            } else if self.activity.is_active(leaf) {
+                let (kind, span) = (self.f.kind(seed), self.f.info(seed).span);
+                let copy = self.push(Op::CopyGradient(seed), kind, span);
+                self.contribute(leaf, copy);
+            }
         }
     }
 
     /// Adds `d` to the adjoint of `value`, if it is active.
     fn contribute(&mut self, value: ValueId, d: ValueId) {
         if !self.activity.is_active(value) {
+            return;
+        }
+        if self.activity.views.is_view(value) || self.is_in_place(value) {
+            self.contribute_whole(value, d);
             return;
         }
         let total = match self.adjoints.get(&value) {
@@ -157,14 +200,16 @@ impl Pass<'_> {
         for stmt in region.stmts.iter().rev() {
             match stmt {
                 Stmt::Let(binding) => {
-                    if let Some(d) = self.adjoints.remove(&binding.value) {
+                    if let Some(d) = self.take_adjoint(binding.value) {
                         self.operation(binding, d);
                     }
                 }
+                Stmt::Store(store) => self.stored(store),
+                Stmt::Mutate(mutate) => self.mutated(mutate),
                 Stmt::Call(call) => self.call(stmt, call),
-                Stmt::If(branch) => self.branch(branch),
-                Stmt::Match(choice) => self.choice(choice),
-                Stmt::Loop(looped) => self.looped(looped),
+                Stmt::If(branch) => self.branch(stmt, branch),
+                Stmt::Match(choice) => self.choice(stmt, choice),
+                Stmt::Loop(looped) => self.looped(stmt, looped),
                 _ => {}
             }
         }
@@ -181,6 +226,17 @@ impl Pass<'_> {
                 self.contribute(*a, negated);
             }
             Op::Cast(a, _) | Op::Convert(_, a) => self.cast(*a, binding.value, d, span),
+            Op::Project(a, index) if self.is_in_place(*a) => {
+                let member = syn::Member::Unnamed((*index as usize).into());
+                let place = Place::whole(*a).with(Proj::Field(member));
+                self.contribute_at(&place, d, span);
+            }
+            Op::Load(place) if place.path.is_empty() && !self.f.is_reference(place.base) => {
+                self.contribute(place.base, d);
+            }
+            Op::Load(place) | Op::Duplicate(place, _) => self.contribute_at(place, d, span),
+            Op::Aggregate(aggregate, parts) => self.aggregated(aggregate, parts, d, span),
+            Op::Repeat(a, _) => self.repeated(*a, d, span),
             Op::Project(a, index) => {
                 let before = match self.adjoints.get(a) {
                     Some(before) => *before,
@@ -301,6 +357,7 @@ impl Pass<'_> {
 
     fn zero(&mut self, like: ValueId, span: Span) -> ValueId {
         match self.f.kind(like) {
+            kind @ Kind::Container(..) => self.push(Op::ZeroGradient(like), kind, span),
             Kind::Opaque => self.push(Op::ZeroGradient(like), Kind::Opaque, span),
             kind => self.push(Op::Number(0.0), kind, span),
         }
@@ -310,31 +367,41 @@ impl Pass<'_> {
         let defined = crate::ir::definitions(stmt);
         let upstreams: Vec<ValueId> = defined
             .iter()
-            .filter_map(|value| self.adjoints.get(value).copied())
+            .filter_map(|value| match self.is_in_place(*value) {
+                true => self.memory.get(value).copied(),
+                false => self.adjoints.get(value).copied(),
+            })
             .collect();
-        if upstreams.is_empty() {
+        let writes = self.writes_active(&call.args);
+        if upstreams.is_empty() && !writes {
             return;
         }
-        let all_masked = upstreams.iter().all(|d| self.masked.contains(d));
+        // what a callee gets in a container it takes for masked itself
+        let all_masked = !writes
+            && upstreams.iter().all(|d| self.masked.contains(d))
+            && !upstreams.iter().any(|d| self.f.kind(*d).is_container());
         let pullback = self
             .f
             .value(Kind::Opaque, Some(pullback_name(call)), call.span);
         self.pullbacks.insert(call.id, pullback);
+        self.snapshots.remove(&call.id);
         let upstream = self.take_upstream(&call.result, call.span);
         let mut shares = Vec::new();
         let mut args = Vec::new();
+        let mut lent = BTreeSet::new();
         for arg in &call.args {
             args.push(match arg {
+                Arg::In(Tree::Leaf(leaf)) if self.f.is_reference(*leaf) => {
+                    self.lend(*leaf, call, &mut lent)
+                }
                 Arg::In(tree) => {
                     let adjoint = tree.map(&mut |leaf| {
                         self.activity
                             .is_active(*leaf)
                             .then(|| self.share(*leaf, &mut shares))
                     });
-                    let opaque = |leaf: &ValueId| self.f.kind(*leaf) == Kind::Opaque;
                     PullbackArg::In {
-                        is_used: matches!(tree, Tree::Ref(_))
-                            || (all_masked && adjoint.any(Option::is_some) && tree.any(opaque)),
+                        is_used: matches!(tree, Tree::Ref(_)),
                         arg: tree.clone(),
                         adjoint,
                     }
@@ -350,12 +417,19 @@ impl Pass<'_> {
             true => self.any_nonzero(&upstreams, call.span),
             false => None,
         };
+        let mut otherwise = Vec::new();
+        if guard.is_some() {
+            for (value, _) in &shares {
+                otherwise.push(self.zero(*value, call.span));
+            }
+        }
         self.out.push(Stmt::Pullback(Pullback {
             of: call.id,
             pullback,
             upstream,
             args,
             guard,
+            otherwise,
             span: call.span,
         }));
         for (value, share) in shares {
@@ -384,7 +458,7 @@ impl Pass<'_> {
 
     /// The adjoints of what a call defines; zeros where there are none.
     fn take_upstream(&mut self, tree: &Tree<ValueId>, span: Span) -> Tree<ValueId> {
-        tree.map(&mut |leaf| match self.adjoints.remove(leaf) {
+        tree.map(&mut |leaf| match self.take_adjoint(*leaf) {
             Some(d) => d,
             None => self.zero(*leaf, span),
         })
@@ -401,22 +475,26 @@ fn pullback_name(call: &crate::ir::Call) -> String {
     }
 }
 
-fn set_pullbacks(region: &mut Region, pullbacks: &BTreeMap<crate::ir::StmtId, ValueId>) {
-    for stmt in &mut region.stmts {
-        match stmt {
-            Stmt::Call(call) => call.pullback = pullbacks.get(&call.id).copied(),
-            Stmt::If(branch) => {
-                set_pullbacks(&mut branch.then, pullbacks);
-                set_pullbacks(&mut branch.other, pullbacks);
-            }
-            Stmt::Match(choice) => {
-                for arm in &mut choice.arms {
-                    set_pullbacks(&mut arm.body, pullbacks);
-                }
-            }
-            Stmt::Loop(looped) => set_pullbacks(&mut looped.body, pullbacks),
-            _ => {}
-        }
+fn set_pullbacks(
+    region: &mut Region,
+    pullbacks: &BTreeMap<crate::ir::StmtId, ValueId>,
+    snapshots: &mut BTreeMap<crate::ir::StmtId, memory::Snapshots>,
+) {
+    for mut stmt in std::mem::take(&mut region.stmts) {
+        crate::ir::for_each_region_mut(&mut stmt, &mut |inner| {
+            set_pullbacks(inner, pullbacks, snapshots);
+        });
+        let Stmt::Call(call) = &mut stmt else {
+            region.stmts.push(stmt);
+            continue;
+        };
+        call.pullback = pullbacks.get(&call.id).copied();
+        let copies = snapshots.remove(&call.id).unwrap_or_default();
+        region
+            .stmts
+            .extend(copies.before.into_iter().map(Stmt::Let));
+        region.stmts.push(stmt);
+        region.stmts.extend(copies.after.into_iter().map(Stmt::Let));
     }
 }
 

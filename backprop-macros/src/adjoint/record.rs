@@ -16,12 +16,15 @@ use crate::ir::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
+mod zeros;
+
 /// Makes every use of a forward value in the reverse half legal.
 pub(crate) fn record(f: &mut Function) {
     let Some(mut reverse) = f.reverse.take() else {
         return;
     };
     let mut forward = std::mem::take(&mut f.body);
+    zeros::make(f, &mut forward, &mut reverse);
     let mut pass = Pass { f };
     pass.scope(&mut forward, &mut reverse.body);
     f.body = forward;
@@ -151,12 +154,6 @@ impl Pass<'_> {
                 Some(count)
             }
             (false, range) => {
-                let mut record = record;
-                if let Some(range) = range
-                    && uses(&reverse.body).contains(&range.item)
-                {
-                    record.push(range.item);
-                }
                 let tape = self
                     .f
                     .value(Kind::Opaque, Some("tape".to_owned()), forward.span);
@@ -166,7 +163,16 @@ impl Pass<'_> {
                 for (old, new) in record.iter().zip(&popped) {
                     rename(&mut reverse.body, *old, *new);
                 }
-                reverse.order = Order::Drain(tape, popped);
+                reverse.order = match range {
+                    Some(mut range) if uses(&reverse.body).contains(&range.item) => {
+                        let item = self.copy_of(range.item);
+                        rename(&mut reverse.body, range.item, item);
+                        range.item = item;
+                        range.adaptors.push(RangeAdaptor::Rev);
+                        Order::DrainRange(tape, popped, range)
+                    }
+                    _ => Order::Drain(tape, popped),
+                };
                 Some(tape)
             }
         }
@@ -261,8 +267,12 @@ impl Plan<'_> {
         use crate::ir::BinaryOp::{Add, Mul, Sub};
         match self.ops.get(&value) {
             Some(Op::Binary(Add | Sub | Mul, _, _)) => {
-                // integer arithmetic may panic and is recorded instead
-                matches!(self.f.kind(value), Kind::Real(_))
+                // what did not overflow before does not now
+                matches!(self.f.kind(value), Kind::Real(_) | Kind::Int)
+            }
+            // the content is still what it was
+            Some(Op::Load(place) | Op::Query(place, _) | Op::Length(place)) => {
+                self.f.stable.contains(&place.base)
             }
             Some(Op::Binary(op, _, _)) => op.is_predicate() && self.f.kind(value) == Kind::Bool,
             Some(Op::Constant(_)) => matches!(self.f.kind(value), Kind::Real(_) | Kind::Int),

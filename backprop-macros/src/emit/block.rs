@@ -37,6 +37,10 @@ impl Emitter<'_> {
                 let value = self.reference(*value);
                 quote!(#check(#value);)
             }
+            Stmt::Store(store) => self.store(store),
+            Stmt::Mutate(mutate) => self.mutate(mutate),
+            Stmt::AddAt(add) => self.add_at(add),
+            Stmt::AddEach(to, from, span) => self.add_each(*to, *from, *span),
             Stmt::Call(call) => self.call(call),
             Stmt::If(branch) => self.branch(branch),
             Stmt::Match(choice) => self.choice(choice),
@@ -72,7 +76,7 @@ impl Emitter<'_> {
         if self.inline.contains_key(&binding.value) {
             return TokenStream::new();
         }
-        let name = self.ident(binding.value);
+        let name = self.binder(binding.value);
         let (value, _) = self.op(binding.value, &binding.op);
         let span = self.span(binding.value);
         match &binding.op {
@@ -91,9 +95,9 @@ impl Emitter<'_> {
     }
 
     fn names(&self, values: &[ValueId]) -> TokenStream {
-        let names: Vec<_> = values.iter().map(|value| self.ident(*value)).collect();
+        let names: Vec<_> = values.iter().map(|value| self.binder(*value)).collect();
         match &names[..] {
-            [only] => only.to_token_stream(),
+            [only] => only.clone(),
             names => quote!((#(#names),*)),
         }
     }
@@ -199,11 +203,18 @@ impl Emitter<'_> {
     }
 
     fn reverse_branch(&self, branch: &RevBranch) -> TokenStream {
-        let names = self.names(&branch.results);
+        let receive = match branch.results.is_empty() {
+            true => TokenStream::new(),
+            false => {
+                let names = self.names(&branch.results);
+                quote!(let #names =)
+            }
+        };
+        let end = (!branch.results.is_empty()).then(|| quote!(;));
         if let (None, Some(cond), [then, other]) = (&branch.record, branch.cond, &branch.arms[..]) {
             let cond = self.value(cond);
             let (then, other) = (self.arm(then, None), self.arm(other, None));
-            return quote!(let #names = if #cond { #then } else { #other };);
+            return quote!(#receive if #cond { #then } else { #other } #end);
         }
         let Some(record) = &branch.record else {
             return TokenStream::new();
@@ -221,7 +232,7 @@ impl Emitter<'_> {
             quote!(#pattern => { #body })
         });
         let arms: Vec<_> = arms.collect();
-        quote!(let #names = match #value { #(#arms)* };)
+        quote!(#receive match #value { #(#arms)* } #end)
     }
 
     // Loops
@@ -260,7 +271,11 @@ impl Emitter<'_> {
     }
 
     fn for_head(&self, range: &Range) -> TokenStream {
-        let item = self.ident(range.item);
+        let (item, range) = (self.ident(range.item), self.range(range));
+        quote!(for #item in #range)
+    }
+
+    fn range(&self, range: &Range) -> TokenStream {
         let (start, end) = (self.value(range.start), self.value(range.end));
         let mut tokens = match range.inclusive {
             true => quote!(#start..=#end),
@@ -288,7 +303,7 @@ impl Emitter<'_> {
         if reversed {
             tokens.extend(quote!(.rev()));
         }
-        quote!(for #item in #tokens)
+        tokens
     }
 
     fn inits(&self, params: &[ValueId], inits: &[ValueId]) -> TokenStream {
@@ -364,6 +379,13 @@ impl Emitter<'_> {
                     let mut #drained = #tape;
                     while let #some(#values) = #drained.pop() { #body #next }
                 };
+            }
+            Order::DrainRange(tape, values, range) => {
+                let (tape, values) = (self.ident(*tape), self.names(values));
+                let (item, range) = (self.ident(range.item), self.range(range));
+                let iterator = quote!(::core::iter::Iterator);
+                let into_iter = quote!(::core::iter::IntoIterator::into_iter);
+                quote!(for (#item, #values) in #iterator::zip(#range, #iterator::rev(#into_iter(#tape))))
             }
             Order::Range(range) => self.for_head(range),
             Order::Count(count) => {
@@ -479,6 +501,30 @@ impl Emitter<'_> {
                         returned.push(self.adjoint_pattern(adjoint));
                     }
                 }
+                PullbackArg::View {
+                    content,
+                    adjoint,
+                    detour,
+                    ..
+                } => {
+                    let lent = self.lend(content, adjoint, *detour, returned.len(), span);
+                    prepare.extend(lent.before);
+                    finish.extend(lent.after);
+                    entries.push(lent.entry);
+                    returned.push(lent.returned);
+                }
+                PullbackArg::MutView {
+                    content,
+                    adjoint,
+                    detour,
+                    ..
+                } => {
+                    let lent = self.lend_mut(*content, adjoint, *detour, returned.len(), span);
+                    prepare.extend(lent.before);
+                    finish.extend(lent.after);
+                    entries.push(lent.entry);
+                    returned.push(lent.returned);
+                }
                 PullbackArg::Mut {
                     after,
                     upstream,
@@ -507,40 +553,29 @@ impl Emitter<'_> {
             return quote!(#prepare let (#(#returned,)*) = #run; #finish);
         };
         let names: Vec<ValueId> = crate::ir::definitions(&Stmt::Pullback(call.clone()));
-        let mut zeros = Vec::new();
-        for arg in &call.args {
-            let (like, adjoints) = match arg {
-                PullbackArg::In { arg, adjoint, .. } => (arg, adjoint.clone()),
-                PullbackArg::Mut { after, adjoint, .. } => (after, adjoint.map(&mut |d| Some(*d))),
+        if names.is_empty() {
+            let guard = self.value(guard);
+            return quote! {
+                if #guard { #prepare let (#(#returned,)*) = #run; #finish }
             };
-            let pairs = like.zip(&adjoints).unwrap_or_default().into_iter();
-            zeros.extend(pairs.filter(|(_, d)| d.is_some()).map(
-                |(like, _)| match self.f.kind(like) {
-                    crate::ir::Kind::Real(_) => quote!(0.0),
-                    _ => {
-                        let zero = self.facade.private("zero_gradient", span);
-                        let like = self.reference(like);
-                        quote!(#zero(#like))
-                    }
-                },
-            ));
         }
+        let otherwise = self.group(&call.otherwise);
         let guard = self.value(guard);
         let outer = self.names(&names);
-        let inner = self.names(&names);
+        let inner = self.group(&names);
         quote! {
             let #outer = if #guard {
                 #prepare let (#(#returned,)*) = #run; #finish
                 #inner
             } else {
-                (#(#zeros),*)
+                #otherwise
             };
         }
     }
 
     fn adjoint_pattern(&self, tree: &Tree<Option<ValueId>>) -> TokenStream {
         match tree {
-            Tree::Leaf(Some(leaf)) => self.ident(*leaf).to_token_stream(),
+            Tree::Leaf(Some(leaf)) => self.binder(*leaf),
             Tree::Leaf(None) => quote!(_),
             Tree::Tuple(parts) => {
                 let parts = parts.iter().map(|part| self.adjoint_pattern(part));

@@ -166,6 +166,24 @@ impl<'a> Parts<'a> {
             (_, Type::Reference(inner)) => self.gradient(&inner.elem),
             (Shape::Real(_), ty) => quote!(#ty),
             (Shape::Int | Shape::Bool | Shape::Constant, _) => quote!(()),
+            (Shape::Container(_), Type::Array(array)) => {
+                let (element, len) = (self.gradient(&array.elem), &array.len);
+                quote!([#element; #len])
+            }
+            (Shape::Container(_), Type::Slice(slice)) => {
+                let (element, vec) = (self.gradient(&slice.elem), self.private("Vec"));
+                quote!(#vec<#element>)
+            }
+            (Shape::Container(_), Type::Path(path)) => {
+                let (element, vec) = (element_type(path), self.private("Vec"));
+                match element {
+                    Some(element) => {
+                        let element = self.gradient(element);
+                        quote!(#vec<#element>)
+                    }
+                    None => quote!(#vec<()>),
+                }
+            }
             (Shape::Tuple(_), Type::Tuple(tuple)) => {
                 let parts = tuple.elems.iter().map(|ty| self.gradient(ty));
                 quote!((#(#parts,)*))
@@ -174,6 +192,22 @@ impl<'a> Parts<'a> {
                 let krate = self.krate;
                 quote_spanned!(span=> <#ty as #krate::Differentiable>::Gradient)
             }
+        }
+    }
+
+    /// The type of the buffer that a public function adds to.
+    pub(super) fn buffer(&self, ty: &Type) -> TokenStream {
+        match ty {
+            Type::Paren(inner) => self.buffer(&inner.elem),
+            Type::Group(inner) => self.buffer(&inner.elem),
+            Type::Reference(reference) => match &*reference.elem {
+                Type::Slice(slice) => {
+                    let element = self.gradient(&slice.elem);
+                    quote!([#element])
+                }
+                inner => self.gradient(inner),
+            },
+            ty => self.gradient(ty),
         }
     }
 
@@ -188,7 +222,7 @@ impl<'a> Parts<'a> {
     }
 
     pub(super) fn has_shared_entry(&self, param: &Parameter) -> bool {
-        param.passing == Passing::Shared && param.has_adjoint() && !known(&param.shape)
+        param.passing == Passing::Shared && param.is_in_place()
     }
 
     /// The type of the pullback's entry for a parameter.
@@ -214,7 +248,7 @@ impl<'a> Parts<'a> {
     fn slot_type(&self, param: &Parameter) -> TokenStream {
         match param.passing {
             Passing::Mut => quote!(()),
-            _ if self.has_shared_entry(param) => self.private("InPlace"),
+            _ if self.has_shared_entry(param) => self.private("AddedInPlace"),
             _ if param.has_adjoint() => self.gradient(&param.ty),
             _ if param.shape.may_be_active() => self.private("ParameterExcludedByWrt"),
             _ => quote!(()),
@@ -303,13 +337,14 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// Real by spelling, all of it.
-fn known(shape: &Shape) -> bool {
-    match shape {
-        Shape::Tuple(parts) => parts.iter().all(known),
-        Shape::Ref(inner) => known(inner),
-        Shape::Opaque | Shape::Container | Shape::Unsupported => false,
-        _ => true,
+/// `T` of `Vec<T>`.
+fn element_type(path: &syn::TypePath) -> Option<&Type> {
+    match &path.path.segments.last()?.arguments {
+        syn::PathArguments::AngleBracketed(args) => args.args.iter().find_map(|arg| match arg {
+            syn::GenericArgument::Type(ty) => Some(ty),
+            _ => None,
+        }),
+        _ => None,
     }
 }
 

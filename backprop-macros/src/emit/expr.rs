@@ -43,6 +43,11 @@ impl Emitter<'_> {
         quote!(&#value)
     }
 
+    /// An operand of `..`.
+    pub(super) fn operand(&self, value: ValueId) -> TokenStream {
+        self.at_least(value, UNARY)
+    }
+
     fn at_least(&self, value: ValueId, needed: Precedence) -> TokenStream {
         let (tokens, precedence) = self.prec(value);
         match precedence < needed {
@@ -121,7 +126,10 @@ impl Emitter<'_> {
             }
             Op::Runtime(name, args) => {
                 let function = self.facade.rule(name, span);
-                let args = args.iter().map(|arg| self.value(*arg));
+                let args = args.iter().map(|arg| match *name {
+                    "is_nonzero" => self.reference(*arg),
+                    _ => self.value(*arg),
+                });
                 (quote_spanned!(span=> #function(#(#args),*)), ATOM)
             }
             Op::Select(cond, a, b) => {
@@ -144,6 +152,36 @@ impl Emitter<'_> {
                     #total
                 }};
                 (tokens, LOOSE)
+            }
+            Op::Load(place) => {
+                let precedence = match place.path.is_empty() && self.f.is_reference(place.base) {
+                    true => UNARY,
+                    false => ATOM,
+                };
+                (self.place_op(value, op), precedence)
+            }
+            Op::View(..) => (self.place_op(value, op), UNARY),
+            Op::SplitAt(..)
+            | Op::Half(..)
+            | Op::Duplicate(..)
+            | Op::Query(..)
+            | Op::Length(_)
+            | Op::NewVec(_)
+            | Op::Repeat(..)
+            | Op::Take(_)
+            | Op::Exchange(..)
+            | Op::ZeroAt(_)
+            | Op::Pop(_)
+            | Op::Begin(_)
+            | Op::SumOf(_)
+            | Op::CopyGradient(_)
+            | Op::Snapshot(_) => (self.place_op(value, op), ATOM),
+            Op::Aggregate(aggregate, _) => {
+                let precedence = match aggregate {
+                    crate::ir::Aggregate::Struct { .. } => LOOSE,
+                    _ => ATOM,
+                };
+                (self.place_op(value, op), precedence)
             }
             Op::Narrow(like, d) => {
                 let function = self.facade.private("narrow", span);
@@ -185,7 +223,19 @@ impl Emitter<'_> {
             return tokens.clone();
         }
         let bindings = capture.uses.iter().map(|(name, tree)| {
-            let value = self.tree(tree);
+            let value = match tree {
+                // looked at, not moved
+                Tree::Leaf(leaf) if self.f.info(*leaf).hold == crate::ir::Hold::Mut => {
+                    let value = self.value(*leaf);
+                    quote!(&*#value)
+                }
+                Tree::Leaf(leaf)
+                    if self.f.kind(*leaf).is_container() && !self.f.is_reference(*leaf) =>
+                {
+                    self.reference(*leaf)
+                }
+                tree => self.tree(tree),
+            };
             quote!(let #name = #value;)
         });
         quote!({ #(#bindings)* #tokens })
@@ -212,7 +262,7 @@ impl Emitter<'_> {
     /// A tuple pattern of names.
     pub(super) fn pattern(&self, tree: &Tree<ValueId>) -> TokenStream {
         match tree {
-            Tree::Leaf(leaf) => self.ident(*leaf).to_token_stream(),
+            Tree::Leaf(leaf) => self.binder(*leaf),
             Tree::Tuple(parts) => {
                 let parts = parts.iter().map(|part| self.pattern(part));
                 quote!((#(#parts,)*))

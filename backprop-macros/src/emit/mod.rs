@@ -9,6 +9,7 @@ mod companions;
 mod expr;
 mod names;
 mod paths;
+mod places;
 mod public;
 mod split;
 
@@ -27,6 +28,8 @@ pub(crate) struct Emitter<'a> {
     facade: Facade,
     /// Operations that are written where their value is used.
     inline: BTreeMap<ValueId, Op>,
+    /// Values that are changed in place: their names are `mut`.
+    changed: BTreeSet<ValueId>,
     /// The active leaves of the arguments of each call.
     active_args: BTreeSet<(StmtId, ValueId)>,
 }
@@ -38,16 +41,19 @@ impl<'a> Emitter<'a> {
             forward: crate::simplify::forward_counts(f),
         };
         let mut inline = BTreeMap::new();
+        let changed = places::changed(f);
         plan(f, &f.body, &[], &counts, true, &mut inline);
         if let Some(reverse) = &f.reverse {
             plan(f, &reverse.body, &[], &counts, false, &mut inline);
         }
+        inline.retain(|value, _| !changed.contains(value));
         let mut active_args = BTreeSet::new();
         if let Some(reverse) = &f.reverse {
             find_active_args(&reverse.body, &mut active_args);
         }
         Emitter {
             f,
+            changed,
             active_args,
             names: names::name_values(f, &inline),
             facade: Facade(krate.clone()),
@@ -60,6 +66,19 @@ fn find_active_args(region: &Region, into: &mut BTreeSet<(StmtId, ValueId)>) {
     for stmt in &region.stmts {
         if let Stmt::Pullback(call) = stmt {
             for arg in &call.args {
+                if let PullbackArg::View {
+                    adjoint: Some(_),
+                    argument,
+                    ..
+                }
+                | PullbackArg::MutView {
+                    adjoint: Some(_),
+                    argument,
+                    ..
+                } = arg
+                {
+                    into.insert((call.of, *argument));
+                }
                 if let PullbackArg::In { arg, adjoint, .. } = arg {
                     let pairs = arg.zip(adjoint).unwrap_or_default().into_iter();
                     let active = pairs.filter(|(_, adjoint)| adjoint.is_some());
@@ -132,6 +151,7 @@ fn plan(
         let once = uses == 1 && here.contains(&value) && !nested.contains(&value);
         let pure = match &binding.op {
             Op::Copy(_, Some(_)) | Op::Verbatim(..) | Op::Stop(..) => false,
+            op if crate::simplify::is_pinned(f, op) => false,
             op => !crate::simplify::may_panic(f, op) || follows(f, region, index),
         };
         // `let mut s = 1.0;` names the literal already

@@ -36,6 +36,9 @@ impl Names<'_> {
             reverse
                 .upstream
                 .for_each(&mut |leaf| names.add(f, *leaf, "upstream"));
+            for buffer in reverse.buffers.iter().flatten() {
+                names.add(f, *buffer, "buffer");
+            }
             for exit in reverse.exits.iter().flatten() {
                 exit.for_each(&mut |leaf| names.add(f, *leaf, "upstream"));
             }
@@ -156,6 +159,9 @@ fn operation(op: &Op) -> &'static str {
         Op::Constant(_) | Op::Number(_) | Op::Integer(_) | Op::Flag(_) => "constant",
         Op::Select(..) => "share",
         Op::ZeroGradient(_) => "zero",
+        Op::Load(_) => "element",
+        Op::View(..) => "view",
+        Op::Query(_, method) if method == "len" => "len",
         _ => "value",
     }
 }

@@ -55,6 +55,12 @@ impl Parts<'_> {
     /// The split form run forward, then backward: `prepare` makes what
     /// entries need, `entries` are the pullback's arguments.
     fn run(&self, upstream: TokenStream, entries: &[TokenStream]) -> TokenStream {
+        let (forward, reverse) = self.halves(upstream, entries);
+        quote!(#forward #reverse)
+    }
+
+    /// The two calls that `run` makes.
+    fn halves(&self, upstream: TokenStream, entries: &[TokenStream]) -> (TokenStream, TokenStream) {
         let item = &self.input.item;
         let span = self.span;
         let (name, companion) = (&item.sig.ident, Ident::new_raw_if(&item.sig.ident, span));
@@ -75,10 +81,13 @@ impl Parts<'_> {
             }
         });
         let slots = self.slot_names();
-        quote_spanned! {span=>
+        let forward = quote_spanned! {span=>
             let (#value, #pullback) = #companion::split(#active::<#mask>, #name, #(#args),*);
+        };
+        let reverse = quote_spanned! {span=>
             let (#(#slots,)*) = #pullback(#upstream, #(#entries),*);
-        }
+        };
+        (forward, reverse)
     }
 
     /// `f_grad`, if the result is one real number.
@@ -156,7 +165,27 @@ impl Parts<'_> {
             let name = &param.name;
             let buffer = plumbing(&format!("d_{}", plain(name)), span);
             let zero = self.private("zero_gradient");
-            if param.passing == Passing::Mut {
+            if param.passing == Passing::Mut && param.is_in_place() {
+                // the pullback takes the content back to what it was on entry
+                let (entry, snapshot) = (self.private("mut_entry"), self.private("snapshot"));
+                let content = plumbing(&format!("content_{}", plain(name)), span);
+                let adjoint = match buffers {
+                    Some(buffers) if param.shape.may_be_active() => {
+                        let buffer = buffers(param);
+                        let check = self.private("check_shape");
+                        quote!({ #check(&*#name, &*#buffer); &mut *#buffer })
+                    }
+                    _ => {
+                        prepare.extend(quote!(let mut #buffer;));
+                        quote!({ #buffer = #zero(&*#name); &mut #buffer })
+                    }
+                };
+                prepare.extend(quote!(let mut #content;));
+                entries.push(quote_spanned! {span=> {
+                    #content = #snapshot(&*#name);
+                    #entry(&mut #content, #adjoint)
+                }});
+            } else if param.passing == Passing::Mut {
                 let entry = self.private("Mut");
                 let last = plumbing(&format!("final_{}", plain(name)), span);
                 let adjoint = match buffers {
@@ -178,6 +207,19 @@ impl Parts<'_> {
                 }});
                 prepare.extend(quote!(let #last; let mut #content;));
                 finish.extend(quote!(*#name = #last;));
+            } else if self.has_shared_entry(param) && !param.is_active() {
+                let entry = self.private("Shared");
+                entries.push(quote_spanned! {span=>
+                    #entry { value: #name, adjoint: ::core::option::Option::None }
+                });
+            } else if let (true, Some(buffers)) = (self.has_shared_entry(param), buffers) {
+                let (entry, buffer) = (self.private("Shared"), buffers(param));
+                let check = self.private("check_shape");
+                prepare.extend(quote!(#check(&*#name, &*#buffer);));
+                entries.push(quote_spanned! {span=> #entry {
+                    value: #name,
+                    adjoint: ::core::option::Option::Some(&mut *#buffer),
+                }});
             } else if self.has_shared_entry(param) {
                 let entry = self.private("Shared");
                 prepare.extend(quote!(let mut #buffer = #zero(#name);));
@@ -227,14 +269,14 @@ impl Parts<'_> {
         let buffer = |param: &Parameter| Ident::new(&format!("d_{}", plain(&param.name)), span);
         let listed = self.listed();
         for param in &listed {
-            let (name, ty) = (buffer(param), self.gradient(&param.ty));
+            let (name, ty) = (buffer(param), self.buffer(&param.ty));
             params.push(quote!(#name: &mut #ty));
         }
         let (prepare, entries, finish) = self.entries(Some(&buffer));
-        let run = self.run(upstream_arg, &entries);
+        let (forward, reverse) = self.halves(upstream_arg, &entries);
         let adds = listed
             .iter()
-            .filter(|param| param.passing != Passing::Mut)
+            .filter(|param| param.passing != Passing::Mut && !self.has_shared_entry(param))
             .map(|param| {
                 let (into, from) = (buffer(param), self.gradient_of(param));
                 self.add(&param.shape, quote!(*#into), from)
@@ -246,13 +288,16 @@ impl Parts<'_> {
         // is the only source of gradients
         let all = &self.input.signature.params;
         let only_source = all.iter().all(|p| p.passing != Passing::Mut);
-        let adds = match &self.input.signature.result {
-            Shape::Real(_) if only_source && !adds.is_empty() => {
-                quote_spanned!(span=> if #upstream != 0.0 { #adds })
-            }
-            _ => adds,
+        let in_place = all.iter().any(|param| self.has_shared_entry(param));
+        let body = match &self.input.signature.result {
+            Shape::Real(_) if only_source && in_place => quote_spanned! {span=>
+                #prepare #forward if #upstream != 0.0 { #reverse #finish #adds } #value
+            },
+            Shape::Real(_) if only_source && !adds.is_empty() => quote_spanned! {span=>
+                #prepare #forward #reverse #finish if #upstream != 0.0 { #adds } #value
+            },
+            _ => quote!(#prepare #forward #reverse #finish #adds #value),
         };
-        let body = quote!(#prepare #run #finish #adds #value);
         quote_spanned! {span=>
             #head fn #name #generics(#(#params),*) -> #result { #body }
         }

@@ -4,7 +4,7 @@
 use super::Emitter;
 use super::companions::{Parts, plain};
 use super::names::plumbing;
-use crate::ir::{Function, Tree, ValueId};
+use crate::ir::{Function, Hold, Tree, ValueId};
 use crate::parse::{Input, Parameter, Passing, Shape};
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -21,6 +21,11 @@ pub(super) fn split_body(
     let mut load = TokenStream::new();
     for (param, values) in input.signature.params.iter().zip(&f.params) {
         load.extend(load_parameter(&emitter, parts, param, &values.entry));
+        if is_rewritten(f, &values.entry) {
+            let (saved, snapshot) = (saved(param, span), parts.private("snapshot"));
+            let content = emitter.tree(&values.entry);
+            load.extend(quote!(let #saved = #snapshot(&*#content);));
+        }
     }
     let forward = emitter.stmts(&f.body);
     let result = emitter.tree(&f.result);
@@ -52,6 +57,22 @@ pub(super) fn split_body(
             (#value, #closure)
         }},
     }
+}
+
+/// Whether the content of a `&mut` parameter is changed in place: its pullback
+/// then puts the initial content back.
+fn is_rewritten(f: &Function, entry: &Tree<ValueId>) -> bool {
+    match entry {
+        Tree::Leaf(leaf) => {
+            f.info(*leaf).hold == Hold::Mut && crate::lower::changed(f, &f.body).contains(leaf)
+        }
+        _ => false,
+    }
+}
+
+/// The copy of the initial content.
+fn saved(param: &Parameter, span: proc_macro2::Span) -> proc_macro2::Ident {
+    plumbing(&format!("saved_{}", plain(&param.name)), span)
 }
 
 /// Takes a parameter apart into the values that the body uses.
@@ -113,10 +134,12 @@ fn pullback(emitter: &Emitter, parts: &Parts, f: &Function) -> TokenStream {
     };
     let span = parts.span;
     let upstream_type = &parts.upstream;
-    let upstream = match reverse.upstream.is_unit() {
-        true => quote!(_),
-        false => {
-            let name = emitter.pattern(&reverse.upstream);
+    let upstream = match &reverse.upstream {
+        tree if tree.is_unit() => quote!(_),
+        // not copied out of the caller's gradient but where it is used
+        Tree::Leaf(leaf) if f.is_reference(*leaf) => emitter.pattern(&reverse.upstream),
+        tree => {
+            let name = upstream_pattern(emitter, f, tree);
             quote!(&#name)
         }
     };
@@ -142,19 +165,26 @@ fn pullback(emitter: &Emitter, parts: &Parts, f: &Function) -> TokenStream {
             }
             (None, true) => {
                 // the record borrows nothing: the argument comes again
-                let name = parts.inner(param);
-                head.extend(quote!(let #name = #entry.value;));
-                let (accumulate, in_place) =
-                    (parts.private("accumulate"), parts.private("InPlace"));
-                let some = quote!(::core::option::Option::Some);
-                let target = plumbing("target", span);
-                if reverse.adjoints[index].any(Option::is_some) {
-                    tail.extend(quote! {
-                        if let #some(#target) = #entry.adjoint { #accumulate(#target, &#adjoint); }
-                    });
+                let value = emitter.tree(&f.params[index].entry);
+                head.extend(quote!(let #value = #entry.value;));
+                if let Some(buffer) = reverse.buffers[index] {
+                    let buffer = emitter.binder(buffer);
+                    head.extend(quote!(let #buffer = #entry.adjoint;));
                 }
                 params.push(quote!(#entry: #ty));
-                slots.push(in_place);
+                slots.push(parts.private("AddedInPlace"));
+            }
+            (None, false) if param.passing == Passing::Mut => {
+                if let Some(buffer) = reverse.buffers[index] {
+                    let buffer = emitter.binder(buffer);
+                    head.extend(quote!(let #buffer = #entry.adjoint;));
+                }
+                if is_rewritten(f, &f.params[index].entry) {
+                    let (saved, restore) = (saved(param, span), parts.private("restore"));
+                    tail.extend(quote!(#restore(#entry.value, #saved);));
+                }
+                params.push(quote!(#entry: #ty));
+                slots.push(quote!(()));
             }
             (None, false) => {
                 params.push(quote!(_: #ty));
@@ -168,6 +198,22 @@ fn pullback(emitter: &Emitter, parts: &Parts, f: &Function) -> TokenStream {
             #head #body #tail
             (#(#slots,)*)
         }
+    }
+}
+
+/// The pattern of a gradient behind a reference: what is no number stays there.
+fn upstream_pattern(emitter: &Emitter, f: &Function, tree: &Tree<ValueId>) -> TokenStream {
+    match tree {
+        Tree::Leaf(leaf) if f.is_reference(*leaf) => {
+            let name = emitter.ident(*leaf);
+            quote!(ref #name)
+        }
+        Tree::Tuple(parts) => {
+            let parts = parts.iter().map(|part| upstream_pattern(emitter, f, part));
+            quote!((#(#parts,)*))
+        }
+        Tree::Ref(inner) => upstream_pattern(emitter, f, inner),
+        leaf => emitter.pattern(leaf),
     }
 }
 

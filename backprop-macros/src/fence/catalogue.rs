@@ -37,7 +37,6 @@ catalogue! {
     CONST_PARAMETER = "const generics are not differentiated yet; pass the number as a parameter";
     TOO_MANY_PARAMETERS = "more than 64 parameters are not supported; group them in tuples";
     ATTRIBUTE_ON_FUNCTION = "this attribute does not go with `#[differentiate]`; put it on a function that calls this one";
-    CONTAINER_PARAMETER = "arrays, slices and other containers of real numbers are not differentiated yet; pass scalars or tuples, or exclude the parameter with `wrt(..)`";
     IMPL_TRAIT = "`impl Trait` parameters are not differentiated yet; name the type";
     TRAIT_OBJECT = "trait objects are not differentiated yet; name the type, or exclude the parameter with `wrt(..)`";
     FUNCTION_POINTER = "function arguments are not differentiated yet; call the function by name, or exclude the parameter with `wrt(..)`";
@@ -45,14 +44,13 @@ catalogue! {
     UNSUPPORTED_TYPE = "parameters of this type cannot be differentiated; exclude it with `wrt(..)`";
     REFERENCE_IN_TUPLE = "references inside tuples are not differentiated yet; pass the parts as parameters of their own";
     MUT_OF_REFERENCE = "`&mut` of a reference cannot be differentiated; take `&mut` of the number itself";
-    MUT_OPAQUE = "`&mut` of this type is not differentiated yet; take `&mut f64`, `&mut f32` or a tuple of them";
-    MUT_CONTAINER = "`&mut` of a container is not differentiated yet; take `&mut f64`, `&mut f32` or a tuple of them";
+    MUT_UNSUPPORTED = "`&mut` of this type cannot be differentiated; take `&mut` of real numbers, containers of them, or a type with `#[derive(Differentiable)]`";
+    MUT_TUPLE = "`&mut` of a tuple with containers or structs is not differentiated yet; take `&mut` of each part";
     RULE_WITH_MUT = "a custom rule cannot have `&mut` parameters; return the new value instead";
     NO_ACTIVE_PARAMETER = "no parameter can carry a derivative: at least one must be a real number that `wrt(..)` does not exclude";
     CONSTANT_RESULT = "the result cannot carry a derivative: return a real number or a tuple with one, or write to a `&mut f64` parameter";
     NEVER_RESULT = "a function that never returns has no derivative";
     REFERENCE_RESULT = "functions that return references are not differentiated yet; return the number itself";
-    CONTAINER_RESULT = "containers as results are not differentiated yet; return a scalar or a tuple";
     UNSUPPORTED_RESULT = "results of this type cannot be differentiated; return a scalar or a tuple";
 
     // statements and items
@@ -73,11 +71,14 @@ catalogue! {
     RAW_ADDRESS = "raw pointers cannot be differentiated";
     CONST_BLOCK = "`const` blocks are not supported; name the constant: `const C: f64 = ..;`";
     UNKNOWN_EXPRESSION = "this expression is not known to `#[differentiate]`";
-    CLOSURE = "closures are not differentiated yet; write a `#[differentiate]` function and call it";
-    ARRAY = "arrays of active values are not differentiated yet; use scalars or tuples";
-    INDEXING = "indexing an active value is not differentiated yet; use scalars or tuples";
-    STRUCT_LITERAL = "structs of active values are not differentiated yet; use a tuple";
-    FIELD = "fields of an active value are not differentiated yet; pass the field itself, or exclude the value with `wrt(..)`";
+    CLOSURE = "a closure is differentiated where it is called: bind it with `let`, call it, or pass it to a method of an iterator";
+    CLOSURE_ARGUMENTS = "this closure takes another number of arguments";
+    FUNCTION_VALUE = "write a closure or the name of a function here";
+    OPTION_CLOSURE = "closures that return an `Option` are not differentiated yet; use `filter` and `map`, or a loop";
+    ITERATOR_VALUE = "an iterator over active values is not kept; call `sum`, `fold`, `collect` … on it at once, or loop over it";
+    REVERSED = "`rev` after a step that drops items is not differentiated; collect into a `Vec` first";
+    ZIP = "this iterator cannot be paired by position with another; collect it into a `Vec` first";
+    COLLECT = "only `collect` into a `Vec` is differentiated";
     UNKNOWN_METHOD = "this method has no rule, and its receiver or an argument is active; wrap it in a function with `#[differentiate(rule = ..)]`, or in `backprop::constant(..)` if it carries no gradient";
     BIT_CAST = "the bits of an active value carry no derivative; wrap the call in `backprop::constant(..)` if that is meant";
     METHOD_ARGUMENTS = "this method of `f32` and `f64` takes another number of arguments";
@@ -90,7 +91,6 @@ catalogue! {
     ASSIGNMENT_TARGET = "only local variables and fields of local tuples can be assigned";
     ASSIGNMENT_IMMUTABLE = "this variable is not declared `mut`";
     TUPLE_SHAPE = "the shape of this tuple is not known here; annotate it: `let t: (f64, f64) = ..`";
-    FOR_ITERATOR = "`for` is differentiated over integer ranges only (`a..b`, `a..=b`, with `rev` and `step_by`)";
     OPEN_RANGE = "a range without an end cannot be differentiated; use `loop` with a counter";
     OPAQUE_CODE = "this code is passed through as it is, so it must not use active values; write it with the operations of the documentation, or wrap it in `backprop::constant(..)` if it carries no gradient";
     JUMP_IN_OPAQUE_CODE = "`return`, `break` and `continue` cannot be seen through in this code; write them as statements of the function";

@@ -28,18 +28,21 @@
 //! each such use legal by recomputing the value or by recording it.
 
 mod op;
+mod place;
 #[cfg(test)]
 pub(crate) mod text;
 mod tree;
 mod visit;
 
 use proc_macro2::Span;
+use std::collections::BTreeSet;
 
-pub(crate) use op::{BinaryOp, Callee, Capture, Method, Op};
+pub(crate) use op::{Aggregate, BinaryOp, Callee, Capture, Count, Method, Op};
+pub(crate) use place::{Hold, Place, Proj, Views};
 pub(crate) use tree::Tree;
 pub(crate) use visit::{
-    collect_definitions, definitions, for_each_region, for_each_use, free_values,
-    rewrite_region_uses, rewrite_uses,
+    collect_definitions, definitions, for_each_region, for_each_region_mut, for_each_use,
+    free_values, rewrite_region_uses, rewrite_uses,
 };
 
 /// A value: defined once, immutable.
@@ -67,7 +70,19 @@ pub(crate) enum Kind {
     Int,
     /// A `bool`.
     Bool,
+    /// Arrays, slices and vectors, nested so deep, of scalars.
+    Container(u8, Scalar),
     /// Anything: rustc knows. A use as a real scalar is checked by rustc.
+    Opaque,
+}
+
+/// What a container holds at its bottom.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Scalar {
+    Real(Width),
+    Int,
+    Bool,
+    /// Only rustc knows.
     Opaque,
 }
 
@@ -86,13 +101,46 @@ impl Kind {
     pub(crate) fn join(self, other: Kind) -> Kind {
         match (self, other) {
             (Kind::Opaque | Kind::Real(Width::Any), known) if known != Kind::Opaque => known,
+            (Kind::Container(depth, Scalar::Opaque | Scalar::Real(Width::Any)), known) if matches!(known, Kind::Container(other, _) if other >= depth) => {
+                known
+            }
             (known, _) => known,
         }
     }
 
     /// Whether a value of this kind can carry a derivative.
     pub(crate) fn may_be_real(self) -> bool {
-        matches!(self, Kind::Real(_) | Kind::Opaque)
+        match self {
+            Kind::Real(_) | Kind::Opaque => true,
+            Kind::Container(_, scalar) => matches!(scalar, Scalar::Real(_) | Scalar::Opaque),
+            Kind::Int | Kind::Bool => false,
+        }
+    }
+
+    pub(crate) fn is_container(self) -> bool {
+        matches!(self, Kind::Container(..))
+    }
+
+    /// The kind of an element, if this is a container of such.
+    pub(crate) fn element(self) -> Kind {
+        match self {
+            Kind::Container(depth, scalar) if depth > 1 => Kind::Container(depth - 1, scalar),
+            Kind::Container(_, Scalar::Real(width)) => Kind::Real(width),
+            Kind::Container(_, Scalar::Int) => Kind::Int,
+            Kind::Container(_, Scalar::Bool) => Kind::Bool,
+            _ => Kind::Opaque,
+        }
+    }
+
+    /// The kind of a container with elements of this kind.
+    pub(crate) fn contained(self) -> Kind {
+        match self {
+            Kind::Real(width) => Kind::Container(1, Scalar::Real(width)),
+            Kind::Int => Kind::Container(1, Scalar::Int),
+            Kind::Bool => Kind::Container(1, Scalar::Bool),
+            Kind::Container(depth, scalar) => Kind::Container(depth.saturating_add(1), scalar),
+            Kind::Opaque => Kind::Container(1, Scalar::Opaque),
+        }
     }
 }
 
@@ -104,6 +152,8 @@ pub(crate) struct ValueInfo {
     pub(crate) hint: Option<String>,
     /// Whether the value is the adjoint of what `hint` names.
     pub(crate) adjoint: bool,
+    /// Whether it is a reference, as only its definition tells.
+    pub(crate) hold: Hold,
     pub(crate) span: Span,
 }
 
@@ -116,6 +166,7 @@ pub(crate) struct VarInfo {
     /// The variable whose declaration this one is part of (a tuple's leaves
     /// are declared together), or itself.
     pub(crate) root: VarId,
+    pub(crate) hold: Hold,
 }
 
 /// A function in some stage of compilation.
@@ -129,6 +180,9 @@ pub(crate) struct Function {
     pub(crate) body: Region,
     pub(crate) result: Tree<ValueId>,
     pub(crate) reverse: Option<Reverse>,
+    /// Values whose content is the same from their definition to the end of
+    /// the reverse half, and which are there.
+    pub(crate) stable: BTreeSet<ValueId>,
 }
 
 /// A parameter of the primal.
@@ -140,6 +194,9 @@ pub(crate) struct Param {
     pub(crate) exit: Option<Tree<ValueId>>,
     /// Whether it can carry a derivative and is not excluded by `wrt`.
     pub(crate) active: bool,
+    /// A reference to what is no scalar: read, written and differentiated
+    /// in place.
+    pub(crate) in_place: bool,
 }
 
 /// The reverse half: from upstreams to the adjoints of the parameters.
@@ -152,6 +209,8 @@ pub(crate) struct Reverse {
     pub(crate) body: Region,
     /// Per parameter, per leaf: its adjoint, or none if it gets nothing.
     pub(crate) adjoints: Vec<Tree<Option<ValueId>>>,
+    /// Per parameter that is passed by reference and adds in place: where.
+    pub(crate) buffers: Vec<Option<ValueId>>,
 }
 
 /// Statements that run in order, and the values they hand on.
@@ -190,6 +249,10 @@ pub(crate) enum Stmt {
     Loop(Loop),
     /// `panic!` and its like: control ends here.
     Diverge(Capture),
+    /// Writes to a place.
+    Store(Store),
+    /// Calls a method that rearranges, lengthens or shortens a container.
+    Mutate(Mutate),
     /// Both values have one type, as the versions of one variable do.
     SameType(ValueId, ValueId),
     /// An opaque value is a real number, or carries no derivative: rustc checks.
@@ -203,6 +266,10 @@ pub(crate) enum Stmt {
     Exit(Target),
 
     // In the reverse half only.
+    /// Adds a contribution to a place of an adjoint.
+    AddAt(AddAt),
+    /// Adds each element of an adjoint to another adjoint.
+    AddEach(ValueId, ValueId, Span),
     RevBranch(RevBranch),
     RevLoop(RevLoop),
     Pullback(Pullback),
@@ -224,6 +291,34 @@ pub(crate) enum Claim {
 pub(crate) struct Let {
     pub(crate) value: ValueId,
     pub(crate) op: Op,
+}
+
+/// `place = value;`, or `place += value;` and its like.
+#[derive(Clone, Debug)]
+pub(crate) struct Store {
+    pub(crate) place: Place,
+    /// `+` or `-` of a compound assignment.
+    pub(crate) op: Option<BinaryOp>,
+    pub(crate) value: ValueId,
+    /// The zero gradient of what was there, where it may have had another shape.
+    pub(crate) old: Option<ValueId>,
+}
+
+/// `place.method(args);`
+#[derive(Clone, Debug)]
+pub(crate) struct Mutate {
+    pub(crate) place: Place,
+    pub(crate) method: &'static str,
+    pub(crate) args: Vec<ValueId>,
+    pub(crate) span: Span,
+}
+
+/// `place += value;` on an adjoint.
+#[derive(Clone, Debug)]
+pub(crate) struct AddAt {
+    pub(crate) place: Place,
+    pub(crate) value: ValueId,
+    pub(crate) span: Span,
 }
 
 /// A call `callee(args)` whose value and pullback are kept.
@@ -372,6 +467,8 @@ pub(crate) enum Order {
     Unknown,
     /// `while let Some((a, b)) = tape.pop()`
     Drain(ValueId, Vec<ValueId>),
+    /// The forward range from its end to its start, beside the tape.
+    DrainRange(ValueId, Vec<ValueId>, Range),
     /// The forward range, from its end to its start.
     Range(Range),
     /// As many iterations as the forward half counted.
@@ -387,6 +484,8 @@ pub(crate) struct Pullback {
     pub(crate) args: Vec<PullbackArg>,
     /// Run only if this `bool` holds: every upstream is zero otherwise.
     pub(crate) guard: Option<ValueId>,
+    /// With a guard: what the adjoints are if it does not hold.
+    pub(crate) otherwise: Vec<ValueId>,
     pub(crate) span: Span,
 }
 
@@ -397,8 +496,26 @@ pub(crate) enum PullbackArg {
     In {
         arg: Tree<ValueId>,
         adjoint: Tree<Option<ValueId>>,
-        /// Whether the argument itself is used: for its zero, or by reference.
+        /// Whether the argument itself is used: it is a reference.
         is_used: bool,
+    },
+    /// A reference into a place: its content as the callee saw it, and where
+    /// its adjoint is, if it has one.
+    View {
+        /// The reference in the call.
+        argument: ValueId,
+        content: Place,
+        adjoint: Option<Place>,
+        /// Another argument of the call has an adjoint in the same buffer:
+        /// this one goes through a buffer of its own.
+        detour: bool,
+    },
+    /// The same by `&mut`: the copy of its content after the call.
+    MutView {
+        argument: ValueId,
+        content: ValueId,
+        adjoint: Option<Place>,
+        detour: bool,
     },
     /// `&mut`: the content after the call, the adjoint of it, and the adjoint
     /// of the content before.
@@ -421,6 +538,7 @@ impl Function {
             body: Region::default(),
             result: Tree::unit(),
             reverse: None,
+            stable: BTreeSet::new(),
         }
     }
 
@@ -430,6 +548,7 @@ impl Function {
             kind,
             hint,
             adjoint: false,
+            hold: Hold::Value,
             span,
         });
         id
@@ -448,6 +567,7 @@ impl Function {
             hint,
             span,
             root: root.unwrap_or(id),
+            hold: Hold::Value,
         });
         id
     }
@@ -472,5 +592,9 @@ impl Function {
 
     pub(crate) fn kind(&self, value: ValueId) -> Kind {
         self.info(value).kind
+    }
+
+    pub(crate) fn is_reference(&self, value: ValueId) -> bool {
+        self.info(value).hold != Hold::Value
     }
 }

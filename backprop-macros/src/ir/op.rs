@@ -1,8 +1,8 @@
 //! Operations: what the right-hand side of a `let` can be.
 
-use super::ValueId;
+use super::{Place, ValueId};
 use crate::rules::{Discrete, Rule};
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 
 /// The right-hand side of a `let`.
 #[derive(Clone, Debug)]
@@ -36,14 +36,73 @@ pub(crate) enum Op {
     Stop(syn::Path, Capture),
     /// A function of the runtime crate that a rule calls by name.
     Runtime(&'static str, Vec<ValueId>),
+    /// The content of a place: copied, or moved out of it.
+    Load(Place),
+    /// `&place`, or `&mut place`.
+    View(Place, bool),
+    /// `place.split_at_mut(middle)`
+    SplitAt(Place, ValueId),
+    /// One of the two of [`Op::SplitAt`], and the place that it is.
+    Half(ValueId, u32, Place),
+    /// `place.method()`: a copy of the content (`clone`, `to_vec`).
+    Duplicate(Place, Ident),
+    /// `place.method()`: a number about a container (`len`, `is_empty`).
+    Query(Place, Ident),
+    /// The length of a sequence of a type that only rustc knows.
+    Length(Place),
+    /// `Vec::with_capacity(n)`, or `Vec::new()`.
+    NewVec(Option<ValueId>),
+    /// An array, a tuple, a struct or a vector of its parts.
+    Aggregate(Aggregate, Vec<ValueId>),
+    /// `[value; count]`, `vec![value; count]`
+    Repeat(ValueId, Count),
     /// `if cond { a } else { b }`, both without effects.
     Select(ValueId, ValueId, ValueId),
     /// The zero of the gradient of a value.
     ZeroGradient(ValueId),
     /// An adjoint with a contribution added to one field of it.
     AddField(ValueId, u32, ValueId),
+    /// Takes an adjoint out of its place and leaves zero there.
+    Take(Place),
+    /// The same, and leaves the given adjoint there.
+    Exchange(Place, ValueId),
+    /// The zero of the gradient of what is at a place.
+    ZeroAt(Place),
+    /// The last element of an adjoint, removed: the adjoint of what was pushed.
+    Pop(Place),
+    /// An adjoint that begins as a zero made in the forward half.
+    Begin(ValueId),
+    /// The sum of the elements of an adjoint.
+    SumOf(ValueId),
+    /// A copy of an adjoint behind a reference.
+    CopyGradient(ValueId),
+    /// A copy of the content of a place, for a pullback.
+    Snapshot(Place),
     /// An adjoint in the other float type: `value as f32` without naming it.
     Narrow(ValueId, ValueId),
+}
+
+/// What an [`Op::Aggregate`] builds.
+#[derive(Clone, Debug)]
+pub(crate) enum Aggregate {
+    Array,
+    Vec,
+    Tuple,
+    /// `Path { member: .., }`; the last part is the base if there is one.
+    Struct {
+        path: Box<syn::Path>,
+        members: Vec<syn::Member>,
+        has_base: bool,
+    },
+}
+
+/// How often an [`Op::Repeat`] repeats.
+#[derive(Clone, Debug)]
+pub(crate) enum Count {
+    /// The length of an array: a constant expression.
+    Constant(TokenStream),
+    /// The length of a vector.
+    Value(ValueId),
 }
 
 /// A method in the rule table.
@@ -170,12 +229,37 @@ impl Op {
             | Op::Convert(_, a)
             | Op::Deref(a)
             | Op::Project(a, _)
-            | Op::ZeroGradient(a) => f(a),
+            | Op::ZeroGradient(a)
+            | Op::SumOf(a)
+            | Op::Begin(a)
+            | Op::CopyGradient(a) => f(a),
+            Op::SplitAt(place, a) | Op::Half(a, _, place) | Op::Exchange(place, a) => {
+                place.for_each_mut(f);
+                f(a);
+            }
+            Op::Load(place)
+            | Op::View(place, _)
+            | Op::Duplicate(place, _)
+            | Op::Query(place, _)
+            | Op::Length(place)
+            | Op::Take(place)
+            | Op::ZeroAt(place)
+            | Op::Pop(place)
+            | Op::Snapshot(place) => place.for_each_mut(f),
+            Op::NewVec(n) => n.iter_mut().for_each(f),
+            Op::Repeat(a, count) => {
+                f(a);
+                if let Count::Value(n) = count {
+                    f(n);
+                }
+            }
             Op::Binary(_, a, b) | Op::AddField(a, _, b) | Op::Narrow(a, b) => {
                 f(a);
                 f(b);
             }
-            Op::Method(_, args) | Op::Runtime(_, args) => args.iter_mut().for_each(f),
+            Op::Method(_, args) | Op::Runtime(_, args) | Op::Aggregate(_, args) => {
+                args.iter_mut().for_each(f);
+            }
             Op::Verbatim(capture, _) | Op::Stop(_, capture) => capture.rewrite_uses(f),
             Op::Select(c, a, b) => {
                 f(c);

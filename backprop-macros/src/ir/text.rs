@@ -2,8 +2,8 @@
 //! and for reading.
 
 use super::{
-    Arg, BranchRecord, Capture, Function, Head, Op, Order, PullbackArg, Range, RangeAdaptor,
-    Region, Stmt, Tree, ValueId,
+    Arg, BranchRecord, Capture, Function, Head, Op, Order, Place, Proj, PullbackArg, Range,
+    RangeAdaptor, Region, Stmt, Tree, ValueId,
 };
 use quote::ToTokens;
 
@@ -173,6 +173,23 @@ impl Text<'_> {
             Stmt::Diverge(capture) => self.line(&format!("diverge {}", self.capture(capture))),
             Stmt::SameType(a, b) => self.line(&format!("same type {}, {}", name(*a), name(*b))),
             Stmt::Check(v, claim) => self.line(&format!("check {} {claim:?}", name(*v))),
+            Stmt::Store(store) => {
+                let op = store.op.map_or("", crate::ir::BinaryOp::symbol);
+                let line = format!("{} {op}= {}", self.place(&store.place), name(store.value));
+                self.line(&line);
+            }
+            Stmt::Mutate(mutate) => {
+                let place = self.place(&mutate.place);
+                let line = format!("{place}.{}({})", mutate.method, self.list(&mutate.args));
+                self.line(&line);
+            }
+            Stmt::AddAt(add) => {
+                let line = format!("{} += {}", self.place(&add.place), name(add.value));
+                self.line(&line);
+            }
+            Stmt::AddEach(to, from, _) => {
+                self.line(&format!("{} += each of {}", name(*to), name(*from)));
+            }
             Stmt::Declare(var) => self.line(&format!("declare ${}", var.0)),
             Stmt::Read(v, var) => self.line(&format!("{} = read ${}", name(*v), var.0)),
             Stmt::Write(var, v) => self.line(&format!("write ${} {}", var.0, name(*v))),
@@ -256,6 +273,13 @@ impl Text<'_> {
                     Order::Drain(tape, values) => {
                         format!("drain {} to ({})", name(*tape), self.list(values))
                     }
+                    Order::DrainRange(tape, values, range) => format!(
+                        "drain {} to ({}) for {} in {}",
+                        name(*tape),
+                        self.list(values),
+                        name(range.item),
+                        self.range(range)
+                    ),
                     Order::Range(range) => {
                         format!("for {} in {}", name(range.item), self.range(range))
                     }
@@ -268,6 +292,18 @@ impl Text<'_> {
             Stmt::Pullback(call) => {
                 let args = call.args.iter().map(|arg| match arg {
                     PullbackArg::In { adjoint, .. } => self.optional(adjoint),
+                    PullbackArg::View {
+                        content, adjoint, ..
+                    } => {
+                        let adjoint = adjoint.as_ref().map(|place| self.place(place));
+                        format!("&{} += {:?}", self.place(content), adjoint)
+                    }
+                    PullbackArg::MutView {
+                        content, adjoint, ..
+                    } => {
+                        let adjoint = adjoint.as_ref().map(|place| self.place(place));
+                        format!("&mut {} += {:?}", name(*content), adjoint)
+                    }
                     PullbackArg::Mut {
                         upstream, adjoint, ..
                     } => format!("&mut {} -> {}", self.tree(upstream), self.tree(adjoint)),
@@ -288,9 +324,50 @@ impl Text<'_> {
         }
     }
 
+    /// `%1.x[%2][..%3].field`
+    fn place(&self, place: &Place) -> String {
+        let name = |v: &ValueId| value(self.f, *v);
+        let mut text = name(&place.base);
+        for step in &place.path {
+            text += &match step {
+                Proj::Index(index) => format!("[{}]", name(index)),
+                Proj::Range(start, end, closed) => {
+                    let bound = |v: &Option<ValueId>| v.as_ref().map(name).unwrap_or_default();
+                    let dots = if *closed { "..=" } else { ".." };
+                    format!("[{}{dots}{}]", bound(start), bound(end))
+                }
+                Proj::Field(member) => format!(".{}", member.to_token_stream()),
+                Proj::Deref => ".*".to_owned(),
+            };
+        }
+        text
+    }
+
     fn op(&self, op: &Op) -> String {
         let name = |v: &ValueId| value(self.f, *v);
         match op {
+            Op::Load(place) => format!("load {}", self.place(place)),
+            Op::View(place, false) => format!("view {}", self.place(place)),
+            Op::View(place, true) => format!("view mut {}", self.place(place)),
+            Op::SplitAt(place, middle) => {
+                format!("split {} at {}", self.place(place), name(middle))
+            }
+            Op::Half(pair, _, place) => format!("{} of {}", self.place(place), name(pair)),
+            Op::Duplicate(place, method) | Op::Query(place, method) => {
+                format!("{} {}", method, self.place(place))
+            }
+            Op::Length(place) => format!("length of {}", self.place(place)),
+            Op::NewVec(n) => format!("new vec {}", n.as_ref().map(name).unwrap_or_default()),
+            Op::Aggregate(aggregate, parts) => format!("{aggregate:?} of {}", self.list(parts)),
+            Op::Repeat(a, count) => format!("repeat {} {count:?}", name(a)),
+            Op::Take(place) => format!("take {}", self.place(place)),
+            Op::Exchange(place, with) => format!("exchange {} {}", self.place(place), name(with)),
+            Op::ZeroAt(place) => format!("zero of {}", self.place(place)),
+            Op::Pop(place) => format!("pop {}", self.place(place)),
+            Op::Begin(zero) => format!("begin {}", name(zero)),
+            Op::SumOf(d) => format!("sum of {}", name(d)),
+            Op::CopyGradient(d) => format!("copy of {}", name(d)),
+            Op::Snapshot(place) => format!("snapshot {}", self.place(place)),
             Op::Constant(tokens) => format!("constant `{tokens}`"),
             Op::Number(number) => format!("number {number:?}"),
             Op::Integer(number) => format!("integer {number}"),

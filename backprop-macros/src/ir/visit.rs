@@ -59,6 +59,22 @@ pub(crate) fn rewrite_uses(stmt: &mut Stmt, f: &mut dyn FnMut(&mut ValueId)) {
             f(a);
             f(b);
         }
+        Stmt::Store(store) => {
+            store.place.for_each_mut(f);
+            f(&mut store.value);
+        }
+        Stmt::Mutate(mutate) => {
+            mutate.place.for_each_mut(f);
+            mutate.args.iter_mut().for_each(f);
+        }
+        Stmt::AddAt(add) => {
+            add.place.for_each_mut(f);
+            f(&mut add.value);
+        }
+        Stmt::AddEach(to, from, _) => {
+            f(to);
+            f(from);
+        }
         Stmt::Block(_, region) => rewrite_region_uses(region, f),
         Stmt::RevBranch(branch) => {
             if let (None, Some(cond)) = (&branch.record, &mut branch.cond) {
@@ -76,6 +92,10 @@ pub(crate) fn rewrite_uses(stmt: &mut Stmt, f: &mut dyn FnMut(&mut ValueId)) {
             match &mut looped.order {
                 Order::Unknown => {}
                 Order::Drain(tape, _) | Order::Count(tape) => f(tape),
+                Order::DrainRange(tape, _, range) => {
+                    f(tape);
+                    rewrite_range(range, f);
+                }
                 Order::Range(range) => rewrite_range(range, f),
             }
             rewrite_region_uses(&mut looped.body, f);
@@ -86,6 +106,7 @@ pub(crate) fn rewrite_uses(stmt: &mut Stmt, f: &mut dyn FnMut(&mut ValueId)) {
             if let Some(guard) = &mut call.guard {
                 f(guard);
             }
+            call.otherwise.iter_mut().for_each(&mut *f);
             for arg in &mut call.args {
                 match arg {
                     PullbackArg::In { arg, is_used, .. } => {
@@ -98,6 +119,22 @@ pub(crate) fn rewrite_uses(stmt: &mut Stmt, f: &mut dyn FnMut(&mut ValueId)) {
                     } => {
                         after.for_each_mut(f);
                         upstream.for_each_mut(f);
+                    }
+                    PullbackArg::View {
+                        content, adjoint, ..
+                    } => {
+                        content.for_each_mut(f);
+                        if let Some(adjoint) = adjoint {
+                            adjoint.for_each_mut(f);
+                        }
+                    }
+                    PullbackArg::MutView {
+                        content, adjoint, ..
+                    } => {
+                        f(content);
+                        if let Some(adjoint) = adjoint {
+                            adjoint.for_each_mut(f);
+                        }
                     }
                 }
             }
@@ -161,6 +198,7 @@ pub(crate) fn definitions(stmt: &Stmt) -> Vec<ValueId> {
                         defined.extend(adjoint.leaves().into_iter().flatten());
                     }
                     PullbackArg::Mut { adjoint, .. } => defined.extend(adjoint.leaves()),
+                    PullbackArg::View { .. } | PullbackArg::MutView { .. } => {}
                 }
             }
             defined
@@ -173,6 +211,10 @@ pub(crate) fn definitions(stmt: &Stmt) -> Vec<ValueId> {
         | Stmt::Write(..)
         | Stmt::Block(..)
         | Stmt::Exit(_)
+        | Stmt::Store(_)
+        | Stmt::Mutate(_)
+        | Stmt::AddAt(_)
+        | Stmt::AddEach(..)
         | Stmt::Push(..) => Vec::new(),
     }
 }
@@ -214,6 +256,10 @@ pub(crate) fn for_each_region(stmt: &Stmt, f: &mut impl FnMut(&Region, Vec<Value
             let mut bound = looped.params.clone();
             match &looped.order {
                 Order::Drain(_, values) => bound.extend(values),
+                Order::DrainRange(_, values, range) => {
+                    bound.extend(values);
+                    bound.push(range.item);
+                }
                 Order::Range(range) => bound.push(range.item),
                 Order::Unknown | Order::Count(_) => {}
             }
@@ -242,5 +288,29 @@ pub(crate) fn collect_definitions(region: &Region, into: &mut BTreeSet<ValueId>)
             into.extend(bound);
             collect_definitions(inner, into);
         });
+    }
+}
+
+/// Calls `f` on each region directly inside a statement of the forward half.
+pub(crate) fn for_each_region_mut(stmt: &mut Stmt, f: &mut impl FnMut(&mut Region)) {
+    match stmt {
+        Stmt::If(branch) => {
+            f(&mut branch.then);
+            f(&mut branch.other);
+        }
+        Stmt::Match(choice) => {
+            for arm in &mut choice.arms {
+                arm.guard.iter_mut().for_each(&mut *f);
+                f(&mut arm.body);
+            }
+        }
+        Stmt::Loop(looped) => {
+            if let Head::While(cond) = &mut looped.head {
+                f(cond);
+            }
+            f(&mut looped.body);
+        }
+        Stmt::Block(_, region) => f(region),
+        _ => {}
     }
 }

@@ -90,13 +90,13 @@ impl Lowerer<'_> {
         let (done, failed) = (self.f.target(), ());
         let () = failed;
         let body = self.region(|this| {
-            this.chain(&links, then, done, span);
+            this.links(&links, then, done, span);
             other(this);
         });
         self.out.push(Stmt::Block(done, body));
     }
 
-    fn chain(
+    fn links(
         &mut self,
         links: &[&Expr],
         then: &mut dyn FnMut(&mut Self) -> Lowering,
@@ -111,7 +111,7 @@ impl Lowerer<'_> {
         match first {
             Expr::Let(link) => {
                 let mut inner = |this: &mut Self| {
-                    this.chain(rest, then, done, span);
+                    this.links(rest, then, done, span);
                     None
                 };
                 self.match_let(link, &mut inner, None, span);
@@ -121,7 +121,7 @@ impl Lowerer<'_> {
                     return;
                 };
                 let cond = self.leaf(&value, cond.span());
-                let region = self.region(|this| this.chain(rest, then, done, span));
+                let region = self.region(|this| this.links(rest, then, done, span));
                 self.push_if(cond, region, Region::default());
             }
         }

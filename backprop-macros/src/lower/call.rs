@@ -1,6 +1,6 @@
 //! Calls: of differentiated functions, of std methods, of macros.
 
-use super::{Lowerer, Lowering};
+use super::{Binding, Lowerer, Lowering};
 use crate::fence::{Refusal, catalogue as no};
 use crate::ir::{Arg, Call, Callee, Kind, Method, Op, Stmt, Tree, ValueId, Width};
 use crate::rules::{self, Output};
@@ -15,6 +15,10 @@ enum Callable {
     Float(Width, String),
     /// `backprop::constant`.
     Stop,
+    /// `Vec::new` and its like.
+    Container,
+    /// `swap`, `replace`, `take` of `std::mem`.
+    Memory(String),
     /// Another differentiated function.
     Function,
     /// Code that is passed through if no argument is active.
@@ -30,6 +34,15 @@ impl Lowerer<'_> {
         if path.qself.is_some() {
             return self.verbatim(&whole, no::ASSOCIATED_FUNCTION);
         }
+        if let Some(name) = path.path.get_ident()
+            && let Some(Binding::Closure(closure)) = self.lookup(&name.to_string()).cloned()
+        {
+            let mut args = Vec::new();
+            for arg in &call.args {
+                args.push(self.expr(arg)?);
+            }
+            return self.apply_closure(&closure, args, call.span());
+        }
         match self.callable(&path.path) {
             Callable::Float(width, name) => self.float_function(call, width, &name),
             Callable::Stop => {
@@ -38,6 +51,17 @@ impl Lowerer<'_> {
                 Some(self.push(op, Kind::Opaque, call.span()))
             }
             Callable::Function => self.function_call(call, &path.path, expected),
+            Callable::Container => {
+                let value = self.verbatim(&whole, no::ASSOCIATED_FUNCTION)?;
+                if let Tree::Leaf(leaf) = value {
+                    self.f.info_mut(leaf).kind = Kind::Opaque.contained();
+                }
+                Some(value)
+            }
+            Callable::Memory(name) => match self.mem_function(&name, call) {
+                Some(value) => value,
+                None => self.verbatim(&whole, no::STD_FUNCTION),
+            },
             Callable::Opaque(refusal) => self.verbatim(&whole, refusal),
         }
     }
@@ -56,6 +80,12 @@ impl Lowerer<'_> {
                 "i8" | "i16" | "i32" | "i64" | "i128" | "isize" | "u8" | "u16" | "u32" | "u64"
                 | "u128" | "usize" | "bool" | "char" | "str",
             ) => return Callable::Opaque(no::STD_FUNCTION),
+            Some("Vec") if matches!(last.as_str(), "new" | "with_capacity") => {
+                return Callable::Container;
+            }
+            Some("mem") if matches!(last.as_str(), "swap" | "replace" | "take") => {
+                return Callable::Memory(last.clone());
+            }
             Some(owner) if capital(owner) => {
                 return Callable::Opaque(match capital(last) {
                     true => no::CONSTRUCTOR,
@@ -127,14 +157,13 @@ impl Lowerer<'_> {
 
     pub(super) fn method_call(&mut self, call: &syn::ExprMethodCall) -> Lowering {
         let whole = Expr::MethodCall(call.clone());
+        let span = call.method.span();
         let name = call.method.to_string();
-        if name == "clone" && call.args.is_empty() {
-            let value = self.expr(&call.receiver)?;
-            if let Tree::Leaf(leaf) = value.behind_refs()
-                && matches!(self.f.kind(*leaf), Kind::Real(_) | Kind::Int | Kind::Bool)
-            {
-                return Some(value.behind_refs().clone());
-            }
+        if let Some(value) = self.container_method(call) {
+            return value;
+        }
+        if let Some(value) = self.chain_end(call) {
+            return value;
         }
         if name != "sin_cos" && rules::method(&name).is_none() {
             return match strip(&call.receiver) {
@@ -146,10 +175,13 @@ impl Lowerer<'_> {
             };
         }
         let receiver = self.expr(&call.receiver)?;
-        let Tree::Leaf(receiver) = receiver.behind_refs() else {
+        let Tree::Leaf(_) = receiver.behind_refs() else {
             return self.verbatim(&whole, no::UNKNOWN_METHOD);
         };
-        let receiver = *receiver;
+        let receiver = match &receiver {
+            Tree::Leaf(leaf) if self.f.is_reference(*leaf) => self.leaf(&receiver, span),
+            receiver => receiver.leaves()[0],
+        };
         if matches!(self.f.kind(receiver), Kind::Int | Kind::Bool) {
             let value = self.verbatim(&whole, no::UNKNOWN_METHOD)?;
             // `n.max(m)`, `n.abs()`: whatever it is, it is no real number
@@ -218,7 +250,9 @@ impl Lowerer<'_> {
         let mut args = Vec::new();
         let mut written = Vec::new();
         for arg in &call.args {
-            if let Some(place) = self.as_mut_reference(arg) {
+            if let Some(place) = self.as_mut_reference(arg)
+                && !self.is_in_memory(&place)
+            {
                 let Some(before) = self.read_place(&place, arg.span()) else {
                     return self.refuse(arg, no::TUPLE_SHAPE);
                 };
@@ -229,7 +263,8 @@ impl Lowerer<'_> {
                 written.push((place, after.clone(), arg.span()));
                 args.push(Arg::Mut { before, after });
             } else {
-                args.push(Arg::In(self.expr(arg)?));
+                let value = self.expr(arg)?;
+                args.push(Arg::In(value));
             }
         }
         let result = match expected {
@@ -275,8 +310,9 @@ impl Lowerer<'_> {
                 let op = Op::Verbatim(capture, "");
                 Some(self.push(op, Kind::Bool, node.to_token_stream().span()))
             }
+            "vec" => self.vec_macro(&mac.tokens, node.to_token_stream().span()),
             "cfg" | "line" | "column" | "concat" | "stringify" | "env" | "include_str"
-            | "module_path" | "file" | "format" | "vec" => {
+            | "module_path" | "file" | "format" => {
                 let expr = Expr::Macro(syn::ExprMacro {
                     attrs: Vec::new(),
                     mac: mac.clone(),
@@ -296,7 +332,7 @@ fn method_refusal(name: &str) -> Refusal {
 }
 
 /// The expression inside parentheses and invisible groups.
-fn strip(expr: &Expr) -> &Expr {
+pub(super) fn strip(expr: &Expr) -> &Expr {
     match expr {
         Expr::Paren(inner) => strip(&inner.expr),
         Expr::Group(inner) => strip(&inner.expr),

@@ -1,8 +1,9 @@
 //! Expressions.
 
+use super::memory::Base;
 use super::{ANY_REAL, Binding, Lowerer, Lowering, MAX_DEPTH, kind_of};
 use crate::fence::catalogue as no;
-use crate::ir::{BinaryOp, Kind, Op, Stmt, Tree, Width};
+use crate::ir::{BinaryOp, Kind, Op, Place as Memory, Stmt, Tree, Width};
 use crate::parse::Shape;
 use quote::ToTokens;
 use syn::spanned::Spanned;
@@ -56,13 +57,7 @@ impl Lowerer<'_> {
                 Some(Tree::Tuple(parts))
             }
             Expr::Field(field) => self.field(field),
-            Expr::Reference(reference) if reference.mutability.is_none() => {
-                Some(Tree::Ref(Box::new(self.expr(&reference.expr)?)))
-            }
-            Expr::Reference(reference) => match self.place(&reference.expr) {
-                Some(_) => self.refuse(expr, no::MUT_REFERENCE_CHOSEN),
-                None => self.refuse(expr, no::MUT_REFERENCE),
-            },
+            Expr::Reference(reference) => self.reference(reference),
             Expr::Cast(cast) => self.cast(cast),
             Expr::Block(block) if block.label.is_some() => self.labelled_block(block),
             Expr::Block(block) => self.block_in_scope(&block.block, false),
@@ -79,9 +74,13 @@ impl Lowerer<'_> {
             Expr::Macro(mac) => self.macro_call(&mac.mac, mac),
             Expr::Let(_) => self.refuse(expr, no::LET_EXPRESSION),
             Expr::Closure(_) => self.refuse(expr, no::CLOSURE),
-            Expr::Index(_) => self.verbatim(expr, no::INDEXING),
-            Expr::Array(_) | Expr::Repeat(_) => self.verbatim(expr, no::ARRAY),
-            Expr::Struct(_) => self.verbatim(expr, no::STRUCT_LITERAL),
+            Expr::Index(index) if !self.is_local(&index.expr) => {
+                self.verbatim(expr, no::OPAQUE_CODE)
+            }
+            Expr::Index(_) => self.load_expr(expr),
+            Expr::Array(array) => self.array(array),
+            Expr::Repeat(repeat) => self.repeat(repeat),
+            Expr::Struct(literal) => self.struct_literal(literal),
             Expr::Range(_) => self.verbatim(expr, no::OPAQUE_CODE),
             // the fence has refused these already
             _ => Some(self.dummy(span)),
@@ -108,15 +107,22 @@ impl Lowerer<'_> {
         if let Some(name) = path.path.get_ident() {
             match self.lookup(&name.to_string()).cloned() {
                 Some(Binding::Value(tree)) => return Some(tree),
-                Some(Binding::Slot(slot)) => return Some(self.read_slot(slot, name.span())),
+                Some(Binding::Slot(slot)) => {
+                    let tree = self.read_slot(slot, name.span());
+                    return Some(self.owned(&tree, name.span()));
+                }
                 Some(Binding::MutRef(place)) => {
                     // a use of the reference where a value is wanted: `*r` is
                     // written for it, except where methods and fields reach through
                     return match self.read_place(&place, name.span()) {
+                        Some(Tree::Leaf(leaf)) if !self.is_scalar(leaf) => {
+                            Some(self.view(Memory::whole(leaf), true, name.span()))
+                        }
                         Some(tree) => Some(Tree::Ref(Box::new(tree))),
                         None => self.refuse(path, no::TUPLE_SHAPE),
                     };
                 }
+                Some(Binding::Closure(_)) => return self.refuse(path, no::CLOSURE),
                 None => {}
             }
         }
@@ -128,9 +134,18 @@ impl Lowerer<'_> {
         let span = unary.span();
         match unary.op {
             UnOp::Deref(_) => {
-                let value = self.expr(&unary.expr)?;
+                let value = match self.base(&unary.expr)? {
+                    Base::Tree(tree) => tree,
+                    Base::Place(place) => {
+                        let place = self.dereferenced(&unary.expr, place);
+                        return Some(self.load(place, span));
+                    }
+                };
                 Some(match value {
-                    Tree::Ref(inner) => *inner,
+                    Tree::Ref(inner) => self.owned(&inner, span),
+                    Tree::Leaf(leaf) if self.f.is_reference(leaf) => {
+                        self.load(Memory::whole(leaf), span)
+                    }
                     Tree::Leaf(leaf) => {
                         let kind = self.f.kind(leaf);
                         self.push(Op::Deref(leaf), kind, span)
@@ -163,14 +178,20 @@ impl Lowerer<'_> {
             // the right side first, as for primitive types
             let right = self.expr(&binary.right)?;
             let right = self.leaf(&right, binary.right.span());
-            let left = match self.place(&binary.left) {
-                Some(place) => self.read_place(&place, binary.left.span()),
+            let place = self.place(&binary.left);
+            let left = match &place {
+                Some(place) => self.read_place(place, binary.left.span()),
                 None => None,
             };
             let Some(left) = left else {
+                if place.is_none() && self.is_memory_target(&binary.left) {
+                    self.store_compound(&binary.left, op, right, span)?;
+                    return Some(Tree::unit());
+                }
                 self.assign(&binary.left, &Tree::Leaf(right));
                 return Some(Tree::unit());
             };
+            let left = self.owned(&left, binary.left.span());
             let left = self.leaf(&left, binary.left.span());
             let value = self.arithmetic(op, left, right, span);
             self.assign(&binary.left, &Tree::Leaf(value));
@@ -191,7 +212,7 @@ impl Lowerer<'_> {
         Some(Tree::Leaf(self.arithmetic(op, left, right, span)))
     }
 
-    fn arithmetic(
+    pub(super) fn arithmetic(
         &mut self,
         op: BinaryOp,
         left: crate::ir::ValueId,
@@ -249,20 +270,29 @@ impl Lowerer<'_> {
     }
 
     fn field(&mut self, field: &syn::ExprField) -> Lowering {
-        let syn::Member::Unnamed(index) = &field.member else {
-            return self.verbatim(&Expr::Field(field.clone()), no::FIELD);
-        };
-        let base = self.expr(&field.base)?;
-        match base.behind_refs() {
-            Tree::Tuple(parts) => match parts.get(index.index as usize) {
-                Some(part) => Some(part.clone()),
-                None => self.refuse(field, no::TUPLE_SHAPE),
-            },
-            Tree::Leaf(leaf) => {
-                let op = Op::Project(*leaf, index.index);
-                Some(self.push(op, Kind::Opaque, field.span()))
+        let whole = Expr::Field(field.clone());
+        match self.is_local(&field.base) {
+            true => {
+                let value = self.load_expr(&whole)?;
+                Some(self.owned(&value, field.span()))
             }
-            Tree::Ref(_) => self.refuse(field, no::TUPLE_SHAPE),
+            false => self.verbatim(&whole, no::OPAQUE_CODE),
+        }
+    }
+
+    /// Whether a place is rooted in a local, or in a value computed here.
+    fn is_local(&self, expr: &Expr) -> bool {
+        match expr {
+            Expr::Paren(inner) => self.is_local(&inner.expr),
+            Expr::Group(inner) => self.is_local(&inner.expr),
+            Expr::Path(path) => match path.path.get_ident() {
+                Some(name) => self.lookup(&name.to_string()).is_some(),
+                None => false,
+            },
+            Expr::Field(field) => self.is_local(&field.base),
+            Expr::Index(index) => self.is_local(&index.expr),
+            Expr::Unary(unary) => self.is_local(&unary.expr),
+            _ => true,
         }
     }
 

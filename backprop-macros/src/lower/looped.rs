@@ -2,7 +2,7 @@
 
 use super::{Jump, Lowerer, Lowering, SlotId};
 use crate::fence::catalogue as no;
-use crate::ir::{Head, Kind, Loop, Range, RangeAdaptor, Region, Stmt, Target, Tree};
+use crate::ir::{Head, Kind, Loop, Range, Region, Stmt, Target, Tree};
 use proc_macro2::Span;
 use quote::ToTokens;
 use syn::spanned::Spanned;
@@ -76,63 +76,24 @@ impl Lowerer<'_> {
     }
 
     pub(super) fn for_expr(&mut self, expr: &syn::ExprForLoop) -> Lowering {
-        let span = expr.for_token.span;
-        let Some(range) = self.range(&expr.expr) else {
-            return self.refuse(&expr.expr, no::FOR_ITERATOR);
-        };
-        let (range, name) = range?;
-        match &*expr.pat {
-            Pat::Ident(pat) => self.f.info_mut(range.item).hint = Some(pat.ident.to_string()),
-            Pat::Wild(_) => {}
-            pat => self.errors.refuse(pat, no::PATTERN),
-        }
-        self.f.info_mut(range.item).span = name;
-        let item = range.item;
-        self.looped(&expr.label, Head::Range(range), None, span, |this| {
-            this.bind_pattern(&expr.pat, Tree::Leaf(item), None);
-            this.block_in_scope(&expr.body, false);
+        let chain = self.chain(&expr.expr)?;
+        self.drive(chain, &expr.label, &mut |this, item| {
+            if let Pat::Ident(pat) = &*expr.pat
+                && let Tree::Leaf(leaf) = &item
+                && this.f.kind(*leaf) == Kind::Int
+            {
+                let info = this.f.info_mut(*leaf);
+                info.hint = Some(pat.ident.to_string());
+            }
+            this.scoped(|this| {
+                this.bind_pattern(&expr.pat, item, None);
+                this.block_in_scope(&expr.body, false);
+            });
         });
         Some(Tree::unit())
     }
 
-    /// An integer range with `rev` and `step_by`; the inner `None` means that
-    /// its bounds never return.
-    fn range(&mut self, expr: &Expr) -> Option<Option<(Range, Span)>> {
-        match expr {
-            Expr::Paren(inner) => self.range(&inner.expr),
-            Expr::Group(inner) => self.range(&inner.expr),
-            Expr::Range(range) => {
-                let (Some(start), Some(end)) = (&range.start, &range.end) else {
-                    self.errors.refuse(expr, no::OPEN_RANGE);
-                    return Some(None);
-                };
-                Some(self.bounds(range, start, end))
-            }
-            Expr::MethodCall(call) if call.method == "rev" && call.args.is_empty() => {
-                let range = self.range(&call.receiver)?;
-                Some(range.map(|(mut range, span)| {
-                    range.adaptors.push(RangeAdaptor::Rev);
-                    (range, span)
-                }))
-            }
-            Expr::MethodCall(call) if call.method == "step_by" && call.args.len() == 1 => {
-                let range = self.range(&call.receiver)?;
-                let (mut range, span) = match range {
-                    Some(range) => range,
-                    None => return Some(None),
-                };
-                let Some(step) = self.expr(&call.args[0]) else {
-                    return Some(None);
-                };
-                let step = self.leaf(&step, call.args[0].span());
-                range.adaptors.push(RangeAdaptor::StepBy(step));
-                Some(Some((range, span)))
-            }
-            _ => None,
-        }
-    }
-
-    fn bounds(
+    pub(super) fn bounds(
         &mut self,
         range: &syn::ExprRange,
         start: &Expr,
@@ -154,7 +115,7 @@ impl Lowerer<'_> {
         Some((range, span))
     }
 
-    fn looped(
+    pub(super) fn looped(
         &mut self,
         label: &Option<Label>,
         head: Head,

@@ -15,17 +15,24 @@
 mod branch;
 mod call;
 mod capture;
+mod closure;
 pub(crate) mod exits;
 mod expr;
+mod iter;
 mod looped;
+mod memory;
 mod pattern;
+pub(crate) mod settle;
 pub(crate) mod ssa;
 mod stmt;
+
+pub(crate) use settle::changed;
 
 use crate::errors::Errors;
 use crate::fence::{Refusal, catalogue as no};
 use crate::ir::{
-    Function, Kind, Let, Op, Param, Region, Stmt, Target, Tree, ValueId, VarId, Width,
+    Function, Hold, Kind, Let, Op, Param, Place as Memory, Region, Stmt, Target, Tree, ValueId,
+    VarId, Width,
 };
 use crate::parse::{Input, Passing, Shape};
 use proc_macro2::{Ident, Span};
@@ -46,6 +53,7 @@ pub(crate) fn lower(input: &Input, errors: &mut Errors) -> Lowered {
     let mut function = raw(input, errors);
     exits::eliminate(&mut function.function);
     ssa::construct(&mut function.function);
+    settle::loads(&mut function.function);
     function
 }
 
@@ -90,6 +98,7 @@ enum Binding {
     Slot(SlotId),
     /// A `&mut` reference to a variable or a part of one.
     MutRef(Place),
+    Closure(std::rc::Rc<closure::Closure>),
 }
 
 /// A variable, or a part of a tuple variable.
@@ -180,11 +189,18 @@ impl Lowerer<'_> {
         let name = param.name.to_string();
         let entry = self.entry(&param.shape, &name, span);
         let active = param.has_adjoint();
+        let in_place = param.is_in_place();
         self.f.params.push(Param {
             entry: entry.clone(),
             exit: None,
             active,
+            in_place,
         });
+        if param.passing == Passing::Mut && in_place {
+            self.hold(&entry, Hold::Mut);
+            self.bind_pattern(&param.pat, entry, None);
+            return None;
+        }
         if param.passing == Passing::Mut {
             let slot = self.slot(Some(name.clone()), None, true, span);
             self.write_slot(slot, &entry, span);
@@ -198,6 +214,9 @@ impl Lowerer<'_> {
             }
             return Some(place);
         }
+        if param.passing == Passing::Shared && self.is_opaque_reference(&param.shape) {
+            self.hold(&entry, Hold::Shared);
+        }
         let value = match param.passing {
             Passing::Shared if !self.is_opaque_reference(&param.shape) => {
                 Tree::Ref(Box::new(entry))
@@ -208,11 +227,17 @@ impl Lowerer<'_> {
         None
     }
 
+    fn hold(&mut self, tree: &Tree<ValueId>, hold: Hold) {
+        for leaf in tree.leaves() {
+            self.f.info_mut(leaf).hold = hold;
+        }
+    }
+
     /// `&Opaque`: the leaf is the reference itself, as it may not be `Copy`.
     fn is_opaque_reference(&self, shape: &Shape) -> bool {
         matches!(
             shape,
-            Shape::Opaque | Shape::Constant | Shape::Container | Shape::Unsupported
+            Shape::Opaque | Shape::Constant | Shape::Container(_) | Shape::Unsupported
         )
     }
 
@@ -260,6 +285,13 @@ impl Lowerer<'_> {
     /// One leaf; a tuple in scalar position is left to rustc to refuse.
     fn leaf(&mut self, tree: &Tree<ValueId>, span: Span) -> ValueId {
         match tree.behind_refs() {
+            // an operator or a method looks through a reference
+            Tree::Leaf(value)
+                if self.f.is_reference(*value) && !self.f.kind(*value).is_container() =>
+            {
+                let kind = self.f.kind(*value);
+                self.push_value(Op::Load(Memory::whole(*value)), kind, span)
+            }
             // the reverse half must not borrow what the pattern looked into
             Tree::Leaf(value) if self.payloads.contains(value) => {
                 self.push_value(Op::Runtime("by_value", vec![*value]), Kind::Opaque, span)
@@ -381,8 +413,10 @@ impl Lowerer<'_> {
             None => {
                 let hint = self.f.vars[root.0 as usize].hint.clone();
                 let tree = value.map(&mut |leaf| {
-                    let kind = self.f.kind(*leaf);
-                    self.f.var(kind, hint.clone(), span, Some(root))
+                    let (kind, hold) = (self.f.kind(*leaf), self.f.info(*leaf).hold);
+                    let var = self.f.var(kind, hint.clone(), span, Some(root));
+                    self.f.vars[var.0 as usize].hold = hold;
+                    var
                 });
                 self.slots[slot.0].tree = Some(tree.clone());
                 tree
@@ -444,6 +478,7 @@ impl Lowerer<'_> {
         tree.map(&mut |var| {
             let info = self.f.vars[var.0 as usize].clone();
             let value = self.f.value(info.kind, info.hint, span);
+            self.f.info_mut(value).hold = info.hold;
             self.out.push(Stmt::Read(value, *var));
             value
         })
@@ -485,14 +520,20 @@ impl Lowerer<'_> {
                 Tree::Ref(Box::new(self.ascribe((**inner).clone(), &reference.elem)))
             }
             (Tree::Leaf(leaf), ty) => {
-                let shape = kind_of(&Shape::of(ty));
+                let shape = match ty {
+                    Type::Reference(reference) => kind_of(&Shape::of(&reference.elem)),
+                    ty => kind_of(&Shape::of(ty)),
+                };
                 let kind = shape.join(self.f.kind(*leaf));
                 // what is known already needs no annotation
                 if self.f.kind(*leaf) == shape && matches!(shape, Kind::Real(_)) {
                     return tree;
                 }
-                let span = self.f.info(*leaf).span;
-                self.push(Op::Copy(*leaf, Some(Box::new(ty.clone()))), kind, span)
+                let (span, hold) = (self.f.info(*leaf).span, self.f.info(*leaf).hold);
+                let typed =
+                    self.push_value(Op::Copy(*leaf, Some(Box::new(ty.clone()))), kind, span);
+                self.f.info_mut(typed).hold = hold;
+                Tree::Leaf(typed)
             }
             _ => {
                 self.errors.refuse(&ty.to_token_stream(), no::TUPLE_SHAPE);
@@ -508,6 +549,7 @@ fn kind_of(shape: &Shape) -> Kind {
         Shape::Real(width) => Kind::Real(*width),
         Shape::Int => Kind::Int,
         Shape::Bool => Kind::Bool,
+        Shape::Container(element) => kind_of(element).contained(),
         _ => Kind::Opaque,
     }
 }

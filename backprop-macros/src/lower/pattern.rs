@@ -23,6 +23,7 @@ impl Lowerer<'_> {
                 }
                 if pat.mutability.is_some() {
                     let slot = self.slot(Some(name), None, true, pat.ident.span());
+                    let value = self.owned(&value, pat.ident.span());
                     self.write_slot(slot, &value, pat.ident.span());
                     self.bind(&pat.ident, Binding::Slot(slot));
                 } else {
@@ -35,6 +36,10 @@ impl Lowerer<'_> {
             Pat::Type(typed) => self.bind_pattern(&typed.pat, value, Some(&typed.ty)),
             Pat::Reference(reference) => match value {
                 Tree::Ref(inner) => self.bind_pattern(&reference.pat, *inner, None),
+                Tree::Leaf(leaf) if self.f.is_reference(leaf) => {
+                    let value = self.load(crate::ir::Place::whole(leaf), pat.span());
+                    self.bind_pattern(&reference.pat, value, None);
+                }
                 Tree::Leaf(leaf) => {
                     let kind = self.f.kind(leaf);
                     let value = self.push(crate::ir::Op::Deref(leaf), kind, pat.span());

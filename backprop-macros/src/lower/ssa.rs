@@ -158,10 +158,18 @@ impl Pass<'_> {
         }
         if let Some(old) = env.values.insert(var, value)
             && old != value
+            && self.is_scalar(old, value)
             && !self.types_agree(old, value)
         {
             out.push(Stmt::SameType(old, value));
         }
+    }
+
+    /// Whether one of two versions is known to be a number: only a literal can
+    /// take its type from the other, and what is no number may be gone.
+    fn is_scalar(&self, old: ValueId, new: ValueId) -> bool {
+        let number = |value| matches!(self.f.kind(value), Kind::Real(_) | Kind::Int | Kind::Bool);
+        number(old) || number(new)
     }
 
     /// Whether rustc gives both values one type without being told. The
@@ -193,7 +201,9 @@ impl Pass<'_> {
             Kind::Real(_) => Op::Number(0.0),
             Kind::Int => Op::Integer(0),
             Kind::Bool => Op::Flag(false),
-            Kind::Opaque => Op::Constant(quote!(::core::default::Default::default())),
+            Kind::Opaque | Kind::Container(..) => {
+                Op::Constant(quote!(::core::default::Default::default()))
+            }
         };
         let value = self.f.value(info.kind, None, info.span);
         out.push(Stmt::Let(Let { value, op }));
@@ -203,7 +213,9 @@ impl Pass<'_> {
     /// A fresh value for what a variable holds.
     fn version(&mut self, var: VarId) -> ValueId {
         let info = self.f.vars[var.0 as usize].clone();
-        self.f.value(info.kind, info.hint, info.span)
+        let value = self.f.value(info.kind, info.hint, info.span);
+        self.f.info_mut(value).hold = info.hold;
+        value
     }
 
     fn in_scope(&self, env: &Env, var: VarId) -> bool {

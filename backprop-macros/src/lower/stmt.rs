@@ -1,5 +1,6 @@
 //! Blocks, `let` and assignments.
 
+use super::call::strip;
 use super::{Binding, Lowerer, Lowering, Place};
 use crate::fence::catalogue as no;
 use crate::ir::{Tree, ValueId};
@@ -67,13 +68,32 @@ impl Lowerer<'_> {
         if let Some((_, diverge)) = &init.diverge {
             return self.let_else(pat, ty, &init.expr, diverge);
         }
-        if let Some(place) = self.as_mut_reference(&init.expr) {
+        if let (Pat::Ident(name), Expr::Closure(closure)) = (pat, strip(&init.expr)) {
+            self.bind_closure(&name.ident, closure);
+            return Some(());
+        }
+        if let Some(place) = self.as_mut_reference(&init.expr)
+            && !self.is_in_memory(&place)
+        {
             return self.bind_reference(pat, place);
         }
         let expected = self.expected(pat, ty);
         let value = self.expr_expecting(&init.expr, expected.as_ref())?;
         self.bind_pattern(pat, value, ty);
         Some(())
+    }
+
+    /// Whether a variable holds what is no scalar.
+    pub(super) fn is_in_memory(&self, place: &Place) -> bool {
+        match self.place_vars(place) {
+            Some(Tree::Leaf(var)) => {
+                let info = &self.f.vars[var.0 as usize];
+                info.kind.is_container()
+                    || info.kind == crate::ir::Kind::Opaque
+                    || info.hold != crate::ir::Hold::Value
+            }
+            _ => false,
+        }
     }
 
     fn bind_reference(&mut self, pat: &Pat, place: Place) -> Option<()> {
@@ -125,11 +145,7 @@ impl Lowerer<'_> {
     pub(super) fn as_mut_reference(&mut self, expr: &Expr) -> Option<Place> {
         match expr {
             Expr::Reference(reference) if reference.mutability.is_some() => {
-                let place = self.place(&reference.expr);
-                if place.is_none() && self.is_place_expr(&reference.expr) {
-                    self.errors.refuse(expr, no::MUT_REFERENCE);
-                }
-                place
+                self.place(&reference.expr)
             }
             Expr::Paren(inner) => self.as_mut_reference(&inner.expr),
             Expr::Group(inner) => self.as_mut_reference(&inner.expr),
@@ -139,13 +155,6 @@ impl Lowerer<'_> {
             },
             _ => None,
         }
-    }
-
-    fn is_place_expr(&self, expr: &Expr) -> bool {
-        matches!(
-            expr,
-            Expr::Path(_) | Expr::Field(_) | Expr::Index(_) | Expr::Unary(_)
-        )
     }
 
     /// The variable, or part of one, that an expression names.
@@ -194,13 +203,23 @@ impl Lowerer<'_> {
                     self.assign(target, part);
                 }
             }
-            Expr::Path(_) | Expr::Field(_) | Expr::Unary(_) => self.assign_place(target, value),
+            Expr::Path(_) | Expr::Field(_) | Expr::Unary(_) | Expr::Index(_) => {
+                self.assign_place(target, value);
+            }
             _ => self.errors.refuse(target, no::ASSIGN_DESTRUCTURE),
         }
     }
 
     fn assign_place(&mut self, target: &Expr, value: &Tree<ValueId>) {
-        let Some(place) = self.place(target) else {
+        let place = match self.place(target) {
+            Some(place) if !place.path.is_empty() && self.place_vars(&place).is_none() => None,
+            place => place,
+        };
+        let Some(place) = place else {
+            if self.is_memory_target(target) {
+                self.store(target, value);
+                return;
+            }
             if matches!(target, Expr::Unary(_)) && self.errors.any() {
                 // what the reference was meant to be is reported already
                 return;
@@ -220,6 +239,33 @@ impl Lowerer<'_> {
             return;
         };
         self.write_place(&place, value, target.span());
+    }
+
+    /// Whether a target is a part of what a local holds or refers to.
+    pub(super) fn is_memory_target(&self, target: &Expr) -> bool {
+        match target {
+            Expr::Paren(inner) => self.is_memory_target(&inner.expr),
+            Expr::Group(inner) => self.is_memory_target(&inner.expr),
+            Expr::Index(_) | Expr::Field(_) => true,
+            Expr::Unary(unary) => match &*unary.expr {
+                Expr::Path(path) => match path.path.get_ident() {
+                    Some(name) => match self.lookup(&name.to_string()) {
+                        Some(Binding::Value(Tree::Leaf(leaf))) => self.f.is_reference(*leaf),
+                        Some(Binding::Slot(slot)) => match &self.slots[slot.0].tree {
+                            Some(Tree::Leaf(var)) => {
+                                self.f.vars[var.0 as usize].hold != crate::ir::Hold::Value
+                                    || self.f.vars[var.0 as usize].kind == crate::ir::Kind::Opaque
+                            }
+                            _ => false,
+                        },
+                        _ => false,
+                    },
+                    None => false,
+                },
+                _ => true,
+            },
+            _ => false,
+        }
     }
 
     pub(super) fn write_place(

@@ -44,14 +44,14 @@ pub(crate) enum Shape {
     Real(Width),
     Int,
     Bool,
-    /// `char`, strings and containers of constants.
+    /// `char`, strings and what is made of constants.
     Constant,
     Tuple(Vec<Shape>),
     Ref(Box<Shape>),
     /// A name that only rustc can resolve.
     Opaque,
-    /// A container that may hold real numbers: not yet differentiated.
-    Container,
+    /// An array, a slice or a `Vec` of such.
+    Container(Box<Shape>),
     /// Closures, trait objects, pointers and the like.
     Unsupported,
 }
@@ -66,8 +66,8 @@ impl Shape {
             Type::Reference(reference) if reference.mutability.is_none() => {
                 Shape::Ref(Box::new(Shape::of(&reference.elem)))
             }
-            Type::Array(array) => Shape::container([Shape::of(&array.elem)]),
-            Type::Slice(slice) => Shape::container([Shape::of(&slice.elem)]),
+            Type::Array(array) => Shape::Container(Box::new(Shape::of(&array.elem))),
+            Type::Slice(slice) => Shape::Container(Box::new(Shape::of(&slice.elem))),
             Type::Path(path) if path.qself.is_none() => Shape::of_path(&path.path),
             Type::Path(_) => Shape::Opaque,
             _ => Shape::Unsupported,
@@ -90,26 +90,28 @@ impl Shape {
                 let syn::PathArguments::AngleBracketed(args) = &last.arguments else {
                     return Shape::Opaque;
                 };
-                Shape::container(args.args.iter().filter_map(|arg| match arg {
+                let mut parts = args.args.iter().filter_map(|arg| match arg {
                     syn::GenericArgument::Type(ty) => Some(Shape::of(ty)),
                     _ => None,
-                }))
+                });
+                if last.ident == "Vec" {
+                    let element = parts.next().unwrap_or(Shape::Opaque);
+                    return Shape::Container(Box::new(element));
+                }
+                match parts.any(|part| part.may_be_active()) {
+                    true => Shape::Opaque,
+                    false => Shape::Constant,
+                }
             }
             _ => Shape::Opaque,
-        }
-    }
-
-    fn container(parts: impl IntoIterator<Item = Shape>) -> Shape {
-        match parts.into_iter().any(|part| part.may_be_active()) {
-            true => Shape::Container,
-            false => Shape::Constant,
         }
     }
 
     /// Whether a value of the type may carry a derivative.
     pub(crate) fn may_be_active(&self) -> bool {
         match self {
-            Shape::Real(_) | Shape::Opaque | Shape::Container | Shape::Unsupported => true,
+            Shape::Real(_) | Shape::Opaque | Shape::Unsupported => true,
+            Shape::Container(element) => element.may_be_active(),
             Shape::Int | Shape::Bool | Shape::Constant => false,
             Shape::Tuple(parts) => parts.iter().any(Shape::may_be_active),
             Shape::Ref(inner) => inner.may_be_active(),
@@ -120,20 +122,39 @@ impl Shape {
         f(self)
             || match self {
                 Shape::Tuple(parts) => parts.iter().any(|part| part.any(f)),
-                Shape::Ref(inner) => inner.any(f),
+                Shape::Ref(inner) | Shape::Container(inner) => inner.any(f),
                 _ => false,
             }
     }
 }
 
+impl Shape {
+    /// A number, a `bool`, or a tuple of such, references included.
+    pub(crate) fn is_scalar(&self) -> bool {
+        match self {
+            Shape::Real(_) | Shape::Int | Shape::Bool => true,
+            Shape::Tuple(parts) => parts.iter().all(Shape::is_scalar),
+            Shape::Ref(inner) => inner.is_scalar(),
+            _ => false,
+        }
+    }
+}
+
 impl Parameter {
+    /// Whether it is a reference that is read and written in place.
+    pub(crate) fn is_in_place(&self) -> bool {
+        let by_reference =
+            self.passing == Passing::Mut || (self.passing == Passing::Shared && self.has_adjoint());
+        by_reference && !matches!(self.shape, Shape::Tuple(_)) && !self.shape.is_scalar()
+    }
+
     /// Whether the split form gives the parameter an adjoint. `wrt` shapes
     /// only the public functions, but a type that only rustc knows need not
     /// be differentiable if it is excluded.
     pub(crate) fn has_adjoint(&self) -> bool {
         let known = !self
             .shape
-            .any(|shape| matches!(shape, Shape::Opaque | Shape::Container | Shape::Unsupported));
+            .any(|shape| matches!(shape, Shape::Opaque | Shape::Unsupported));
         self.shape.may_be_active() && (self.in_wrt || known || self.passing == Passing::Mut)
     }
 
@@ -224,10 +245,10 @@ fn check_parameter(param: &Parameter, errors: &mut Errors) {
     if param.passing == Passing::Mut {
         if param.shape.any(|shape| matches!(shape, Shape::Ref(_))) {
             errors.refuse(&param.ty, no::MUT_OF_REFERENCE);
-        } else if param.shape.any(|shape| matches!(shape, Shape::Opaque)) {
-            errors.refuse(&param.ty, no::MUT_OPAQUE);
         } else if param.shape.any(is_unsupported) || param.shape.any(is_constant) {
-            errors.refuse(&param.ty, no::MUT_CONTAINER);
+            errors.refuse(&param.ty, no::MUT_UNSUPPORTED);
+        } else if matches!(&param.shape, Shape::Tuple(_)) && !param.shape.is_scalar() {
+            errors.refuse(&param.ty, no::MUT_TUPLE);
         }
         return;
     }
@@ -238,9 +259,6 @@ fn check_parameter(param: &Parameter, errors: &mut Errors) {
         return;
     }
     match () {
-        () if param.shape.any(|shape| matches!(shape, Shape::Container)) => {
-            errors.refuse(&param.ty, no::CONTAINER_PARAMETER);
-        }
         () if param.shape.any(is_unsupported) => errors.refuse(&param.ty, unsupported(&param.ty)),
         () if matches!(param.shape, Shape::Tuple(_))
             && param.passing == Passing::Value
@@ -254,7 +272,7 @@ fn check_parameter(param: &Parameter, errors: &mut Errors) {
 }
 
 fn is_unsupported(shape: &Shape) -> bool {
-    matches!(shape, Shape::Unsupported | Shape::Container)
+    matches!(shape, Shape::Unsupported)
 }
 
 fn is_constant(shape: &Shape) -> bool {
@@ -305,8 +323,6 @@ fn check_result(
         errors.refuse_at(ty, no::CONSTANT_RESULT);
     } else if result.any(|shape| matches!(shape, Shape::Ref(_))) {
         errors.refuse_at(ty, no::REFERENCE_RESULT);
-    } else if result.any(|shape| matches!(shape, Shape::Container)) {
-        errors.refuse_at(ty, no::CONTAINER_RESULT);
     } else if result.any(is_unsupported) {
         errors.refuse_at(ty, no::UNSUPPORTED_RESULT);
     }

@@ -1,7 +1,7 @@
 //! Removes statements that nobody needs.
 
 use super::is_removable;
-use crate::ir::{Function, Head, Region, Stmt, ValueId};
+use crate::ir::{Function, Head, Order, PullbackArg, Region, Stmt, ValueId};
 use std::collections::BTreeSet;
 
 pub(super) fn remove_dead(f: &mut Function) {
@@ -60,7 +60,14 @@ fn has_effect(f: &Function, stmt: &Stmt, live: &BTreeSet<ValueId>, forward: bool
             .any(|v| live.contains(v))
     };
     match stmt {
-        Stmt::Let(binding) => (forward && !is_removable(f, &binding.op)) || defines(),
+        Stmt::Let(binding) => {
+            (forward && !is_removable(f, &binding.op))
+                || super::changes_adjoint(&binding.op)
+                || defines()
+        }
+        Stmt::Store(_) | Stmt::Mutate(_) | Stmt::AddAt(_) | Stmt::AddEach(..) => true,
+        Stmt::Pullback(call) => defines() || call.args.iter().any(is_lent),
+        Stmt::RevBranch(_) | Stmt::RevLoop(_) => defines() || contains_effect(stmt),
         Stmt::Effect(_) | Stmt::Diverge(_) | Stmt::Check(..) | Stmt::SameType(..) => true,
         Stmt::Call(_) => true,
         Stmt::Loop(_) => true,
@@ -74,6 +81,30 @@ fn has_effect(f: &Function, stmt: &Stmt, live: &BTreeSet<ValueId>, forward: bool
         Stmt::NewTape(tape) | Stmt::Push(tape, _) => live.contains(tape),
         _ => defines(),
     }
+}
+
+/// Whether a pullback adds to the adjoint of an argument in place.
+fn is_lent(arg: &PullbackArg) -> bool {
+    match arg {
+        PullbackArg::View { adjoint, .. } | PullbackArg::MutView { adjoint, .. } => {
+            adjoint.is_some()
+        }
+        _ => false,
+    }
+}
+
+/// Whether adjoints are changed in place inside a statement.
+fn contains_effect(stmt: &Stmt) -> bool {
+    let mut found = match stmt {
+        Stmt::Let(binding) => super::changes_adjoint(&binding.op),
+        Stmt::Mutate(_) | Stmt::AddAt(_) | Stmt::AddEach(..) => true,
+        Stmt::Pullback(call) => call.args.iter().any(is_lent),
+        _ => false,
+    };
+    crate::ir::for_each_region(stmt, &mut |region, _| {
+        found |= region.stmts.iter().any(contains_effect);
+    });
+    found
 }
 
 fn mark(f: &Function, region: &Region, live: &mut BTreeSet<ValueId>, forward: bool) {
@@ -139,12 +170,13 @@ fn mark(f: &Function, region: &Region, live: &mut BTreeSet<ValueId>, forward: bo
                 }
             }
             Stmt::RevLoop(looped) => {
-                if let crate::ir::Order::Drain(tape, _) | crate::ir::Order::Count(tape) =
-                    &looped.order
-                {
+                if let Order::Drain(tape, _) | Order::Count(tape) = &looped.order {
                     live.insert(*tape);
                 }
-                if let crate::ir::Order::Range(range) = &looped.order {
+                if let Order::DrainRange(tape, ..) = &looped.order {
+                    live.insert(*tape);
+                }
+                if let Order::Range(range) | Order::DrainRange(_, _, range) = &looped.order {
                     live.extend([range.start, range.end]);
                 }
                 carry(

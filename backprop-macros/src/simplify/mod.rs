@@ -86,9 +86,34 @@ pub(crate) fn may_panic(f: &Function, op: &Op) -> bool {
             !(real(a) || real(b) || op.is_predicate())
         }
         Op::Method(method, _) => method.name() == "clamp",
-        Op::Verbatim(..) | Op::Stop(..) => true,
+        Op::Verbatim(..) | Op::Stop(..) | Op::SplitAt(..) => true,
+        // an index may be out of bounds
+        Op::Load(place) | Op::View(place, _) | Op::Duplicate(place, _) => !place.path.is_empty(),
         Op::Deref(_) | Op::Project(..) => false,
         _ => false,
+    }
+}
+
+/// Whether an operation of the reverse half changes an adjoint in place.
+pub(crate) fn changes_adjoint(op: &Op) -> bool {
+    matches!(op, Op::Take(_) | Op::Exchange(..) | Op::Pop(_))
+}
+
+/// Whether an operation must run where it stands: memory may change around it.
+pub(crate) fn is_pinned(f: &Function, op: &Op) -> bool {
+    match op {
+        Op::Load(place) | Op::Query(place, _) | Op::Length(place) | Op::Duplicate(place, _) => {
+            !f.stable.contains(&place.base)
+        }
+        Op::View(place, mutable) => *mutable || !place.path.is_empty(),
+        Op::SplitAt(..)
+        | Op::Half(..)
+        | Op::Begin(_)
+        | Op::CopyGradient(_)
+        | Op::Snapshot(_)
+        | Op::SumOf(_)
+        | Op::ZeroAt(_) => true,
+        op => changes_adjoint(op),
     }
 }
 

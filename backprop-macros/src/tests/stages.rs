@@ -23,6 +23,7 @@ fn stages(function: &str) -> String {
     lower::exits::eliminate(f);
     stage("exits", &text::function(f));
     lower::ssa::construct(f);
+    lower::settle::loads(f);
     stage("ssa", &text::function(f));
     let activity = analyse::analyse(f, &mut errors);
     stage("analyse", &activity.text(f));
@@ -87,6 +88,23 @@ snapshots! {
         let mut s = helper(x, y);
         add_to(&mut s, *y);
         (s, x.max(0.0))
+    }"
+    squares: "fn squares(x: &[f64]) -> f64 { x.iter().map(|v| v * v).sum() }"
+    softmax: "fn softmax(x: &[f64]) -> Vec<f64> {
+        let mut y = vec![0.0; x.len()];
+        let mut total = 0.0;
+        for i in 0..x.len() {
+            y[i] = x[i].exp();
+            total += y[i];
+        }
+        for v in y.iter_mut() { *v /= total; }
+        y
+    }"
+    prefix_sums: "fn prefix_sums(x: &mut [f64]) { for i in 1..x.len() { x[i] += x[i - 1]; } }"
+    fields: "fn fields(p: &Params, x: f64) -> Params {
+        let mut q = Params { scale: p.scale * x, ..helper(p) };
+        q.bias += p.bias;
+        q
     }"
     in_out: "fn in_out(x: &mut f64, y: f64) { *x *= y; }"
 }

@@ -1,0 +1,52 @@
+//! Positions in integer ranges.
+
+/// An integer type that ranges are made of.
+pub trait Integer: Copy {
+    #[doc(hidden)]
+    fn offset(self, k: usize) -> Self;
+    #[doc(hidden)]
+    fn offset_back(self, k: usize) -> Self;
+    #[doc(hidden)]
+    fn distance(self, end: Self) -> usize;
+}
+
+macro_rules! integers {
+    ($($int:ident)*) => {$(
+        impl Integer for $int {
+            #[inline]
+            fn offset(self, k: usize) -> $int {
+                self + k as $int
+            }
+
+            #[inline]
+            fn offset_back(self, k: usize) -> $int {
+                self - 1 - k as $int
+            }
+
+            #[inline]
+            fn distance(self, end: $int) -> usize {
+                if end > self { (end - self) as usize } else { 0 }
+            }
+        }
+    )*};
+}
+
+integers! { i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize }
+
+/// The `k`-th number from `start`.
+#[inline]
+pub fn offset<I: Integer>(start: I, k: usize) -> I {
+    start.offset(k)
+}
+
+/// The `k`-th number before `end`, which is excluded.
+#[inline]
+pub fn offset_back<I: Integer>(end: I, k: usize) -> I {
+    end.offset_back(k)
+}
+
+/// How many numbers are in `start..end`.
+#[inline]
+pub fn distance<I: Integer>(start: I, end: I) -> usize {
+    start.distance(end)
+}

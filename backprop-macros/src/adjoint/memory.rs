@@ -1,0 +1,414 @@
+//! The reverse half of what is kept in memory.
+//!
+//! An array, a slice, a vector or a struct has one adjoint of its own shape.
+//! It begins where the reverse half first reaches the value, as zero or as
+//! what a later value of the whole hands back, and is changed in place until
+//! the definition of the value takes it. Reading a place adds to its adjoint;
+//! writing one takes the adjoint out and leaves zero.
+
+use super::Pass;
+use crate::ir::{
+    AddAt, Aggregate, Arg, BinaryOp, Call, Function, Hold, Kind, Let, Mutate, Op, Place, Proj,
+    PullbackArg, Region, Stmt, Store, Tree, ValueId,
+};
+use proc_macro2::Span;
+use std::collections::BTreeSet;
+
+/// Copies of arguments that the pullback of a call needs.
+#[derive(Default)]
+pub(super) struct Snapshots {
+    pub(super) before: Vec<Let>,
+    pub(super) after: Vec<Let>,
+}
+
+impl Pass<'_> {
+    pub(super) fn is_in_place(&self, value: ValueId) -> bool {
+        self.activity.is_in_place(self.f, value)
+    }
+
+    /// The adjoint of a value whose definition the reverse half has reached.
+    pub(super) fn take_adjoint(&mut self, value: ValueId) -> Option<ValueId> {
+        if self.activity.views.is_view(value) {
+            return None;
+        }
+        match self.is_in_place(value) {
+            true => self.memory.remove(&value),
+            false => self.adjoints.remove(&value),
+        }
+    }
+
+    /// The adjoint of a value that is kept in place: zero if there is none yet.
+    pub(super) fn ensure(&mut self, root: ValueId) -> ValueId {
+        if let Some(adjoint) = self.memory.get(&root) {
+            return *adjoint;
+        }
+        let (kind, span) = (self.f.kind(root), self.f.info(root).span);
+        let adjoint = self.push(Op::ZeroGradient(root), kind, span);
+        self.name_after(adjoint, root);
+        // what adds to it may not run
+        self.masked.insert(adjoint);
+        self.memory.insert(root, adjoint);
+        adjoint
+    }
+
+    fn name_after(&mut self, adjoint: ValueId, value: ValueId) {
+        if let Some(name) = self.f.info(value).hint.clone() {
+            let info = self.f.info_mut(adjoint);
+            if info.hint.is_none() {
+                info.hint = Some(name);
+                info.adjoint = true;
+            }
+        }
+    }
+
+    /// Adds `d` to the adjoint of all of `value`, or makes it that adjoint.
+    pub(super) fn contribute_whole(&mut self, value: ValueId, d: ValueId) {
+        let place = self.activity.views.resolve(&Place::whole(value));
+        if !self.activity.is_active(place.base) {
+            return;
+        }
+        if place.path.is_empty() && !self.memory.contains_key(&place.base) {
+            self.name_after(d, place.base);
+            self.memory.insert(place.base, d);
+            return;
+        }
+        let span = self.f.info(value).span;
+        self.contribute_at(&place, d, span);
+    }
+
+    /// Adds `d` to the adjoint of a place.
+    pub(super) fn contribute_at(&mut self, place: &Place, d: ValueId, span: Span) {
+        let mut place = self.activity.views.resolve(place);
+        if !self.activity.is_active(place.base) {
+            return;
+        }
+        place.base = self.ensure(place.base);
+        self.out.push(Stmt::AddAt(AddAt {
+            place,
+            value: d,
+            span,
+        }));
+    }
+
+    /// The same place in the adjoint, if there is one.
+    fn adjoint_place(&self, place: &Place) -> Option<Place> {
+        let mut place = self.activity.views.resolve(place);
+        if !self.activity.is_active(place.base) {
+            return None;
+        }
+        place.base = *self.memory.get(&place.base)?;
+        Some(place)
+    }
+
+    pub(super) fn stored(&mut self, store: &Store) {
+        let Some(place) = self.adjoint_place(&store.place) else {
+            return;
+        };
+        let span = self.f.info(store.value).span;
+        let kind = self.f.kind(store.value);
+        if store.op.is_some() {
+            if !self.activity.is_active(store.value) {
+                return;
+            }
+            let mut d = self.push(Op::Load(place), kind, span);
+            if store.op == Some(BinaryOp::Sub) {
+                d = self.push(Op::Neg(d), kind, span);
+            }
+            self.masked.insert(d);
+            self.contribute(store.value, d);
+            return;
+        }
+        let d = match store.old {
+            // what was there may have had another shape
+            Some(old) if self.is_in_place(store.value) => {
+                self.push(Op::Exchange(place, old), kind, span)
+            }
+            _ => self.push(Op::Take(place), kind, span),
+        };
+        self.masked.insert(d);
+        self.contribute(store.value, d);
+    }
+
+    pub(super) fn mutated(&mut self, mutate: &Mutate) {
+        let Some(place) = self.adjoint_place(&mutate.place) else {
+            return;
+        };
+        let span = mutate.span;
+        let method = match mutate.method {
+            "push" => {
+                let Some(arg) = mutate.args.first() else {
+                    return;
+                };
+                let d = self.push(Op::Pop(place), self.f.kind(*arg), span);
+                self.masked.insert(d);
+                self.contribute(*arg, d);
+                return;
+            }
+            "rotate_left" => "rotate_right",
+            "rotate_right" => "rotate_left",
+            same => same,
+        };
+        self.out.push(Stmt::Mutate(Mutate {
+            place,
+            method,
+            args: mutate.args.clone(),
+            span,
+        }));
+    }
+
+    /// Each part of a literal gets its part of the adjoint.
+    pub(super) fn aggregated(
+        &mut self,
+        aggregate: &Aggregate,
+        parts: &[ValueId],
+        d: ValueId,
+        span: Span,
+    ) {
+        let mut rest = None;
+        for (index, part) in parts.iter().enumerate() {
+            let step = match aggregate {
+                Aggregate::Array | Aggregate::Vec => {
+                    let index = self.push(Op::Integer(index as i64), Kind::Int, span);
+                    Proj::Index(index)
+                }
+                Aggregate::Tuple => Proj::Field(syn::Member::Unnamed(index.into())),
+                Aggregate::Struct { members, .. } => match members.get(index) {
+                    Some(member) => Proj::Field(member.clone()),
+                    None => {
+                        rest = Some(*part);
+                        continue;
+                    }
+                },
+            };
+            let keeps_shape = matches!(aggregate, Aggregate::Struct { has_base: true, .. });
+            let indexed = matches!(step, Proj::Index(_)) && self.is_in_place(*part);
+            let place = Place::whole(d).with(step);
+            if !self.activity.is_active(*part) && !keeps_shape {
+                continue;
+            }
+            let op = match keeps_shape || indexed {
+                true => Op::Take(place),
+                false => Op::Load(place),
+            };
+            let share = self.push(op, self.f.kind(*part), span);
+            self.masked.insert(share);
+            self.contribute(*part, share);
+        }
+        if let Some(base) = rest {
+            self.contribute(base, d);
+        }
+    }
+
+    /// The one value of a repeat expression gets the sum.
+    pub(super) fn repeated(&mut self, value: ValueId, d: ValueId, span: Span) {
+        if !self.activity.is_active(value) {
+            return;
+        }
+        if self.is_in_place(value) {
+            let adjoint = self.ensure(value);
+            self.out.push(Stmt::AddEach(adjoint, d, span));
+            return;
+        }
+        let sum = self.push(Op::SumOf(d), self.f.kind(value), span);
+        self.masked.insert(sum);
+        self.contribute(value, sum);
+    }
+
+    /// Whether a call may change active memory.
+    pub(super) fn writes_active(&self, args: &[Arg]) -> bool {
+        args.iter().any(|arg| match arg {
+            Arg::In(tree) => tree.any(|leaf| {
+                let root = self.activity.views.root(*leaf);
+                self.f.info(*leaf).hold == Hold::Mut
+                    && self.activity.is_active(root)
+                    && self.memory.contains_key(&root)
+            }),
+            Arg::Mut { .. } => false,
+        })
+    }
+
+    /// A reference argument: its content as the callee saw it, and its adjoint.
+    pub(super) fn lend(
+        &mut self,
+        value: ValueId,
+        call: &Call,
+        lent: &mut BTreeSet<ValueId>,
+    ) -> PullbackArg {
+        let place = self.activity.views.resolve(&Place::whole(value));
+        let root = place.base;
+        let mut adjoint = None;
+        let mut detour = false;
+        if self.activity.is_active(root) {
+            let mut at = place.clone();
+            at.base = self.ensure(root);
+            adjoint = Some(at);
+            detour = !lent.insert(root);
+        }
+        if self.f.info(value).hold == Hold::Mut {
+            let content = self.snapshot(value, call, true);
+            return PullbackArg::MutView {
+                argument: value,
+                content,
+                adjoint,
+                detour,
+            };
+        }
+        let content = match self.f.stable.contains(&root) {
+            true => place,
+            false => Place::whole(self.snapshot(value, call, false)),
+        };
+        PullbackArg::View {
+            argument: value,
+            content,
+            adjoint,
+            detour,
+        }
+    }
+
+    fn snapshot(&mut self, value: ValueId, call: &Call, after: bool) -> ValueId {
+        let info = self.f.info(value).clone();
+        let copy = self.f.value(info.kind, info.hint, info.span);
+        let binding = Let {
+            value: copy,
+            op: Op::Snapshot(Place::whole(value)),
+        };
+        let copies = self.snapshots.entry(call.id).or_default();
+        match after {
+            true => copies.after.push(binding),
+            false => copies.before.push(binding),
+        }
+        copy
+    }
+
+    /// Begins the adjoints of everything in memory that a statement reaches
+    /// from outside: inside, they would begin anew in each arm or iteration.
+    pub(super) fn ensure_free(&mut self, stmt: &Stmt) {
+        let mut inside = BTreeSet::new();
+        let mut used = BTreeSet::new();
+        crate::ir::for_each_region(stmt, &mut |region, bound| {
+            inside.extend(bound);
+            crate::ir::collect_definitions(region, &mut inside);
+            crate::ir::rewrite_region_uses(&mut region.clone(), &mut |value| {
+                used.insert(*value);
+            });
+        });
+        for value in used {
+            let root = self.activity.views.root(value);
+            if !inside.contains(&root) && self.is_in_place(root) && self.activity.is_active(root) {
+                self.ensure(root);
+            }
+        }
+    }
+
+    /// Whether the reverse half of a statement does anything, whatever the
+    /// adjoints of its results are: it writes to active memory.
+    pub(super) fn touches(&self, stmt: &Stmt) -> bool {
+        let active = |place: &Place| {
+            let root = self.activity.views.root(place.base);
+            self.activity.is_active(root)
+        };
+        let mut found = match stmt {
+            Stmt::Store(store) => active(&store.place),
+            Stmt::Mutate(mutate) => active(&mutate.place),
+            Stmt::Call(call) => call.args.iter().any(|arg| match arg {
+                Arg::In(tree) => tree.any(|leaf| {
+                    self.f.info(*leaf).hold == Hold::Mut && active(&Place::whole(*leaf))
+                }),
+                Arg::Mut { .. } => false,
+            }),
+            _ => false,
+        };
+        crate::ir::for_each_region(stmt, &mut |region, _| {
+            found |= region.stmts.iter().any(|stmt| self.touches(stmt));
+        });
+        found
+    }
+}
+
+/// The values that hold at the end, and in the reverse half, what they held
+/// when they were defined: never changed, never moved away, and defined where
+/// the reverse half can see them.
+pub(super) fn stable(f: &Function) -> BTreeSet<ValueId> {
+    let changed = crate::lower::changed(f, &f.body);
+    let mut moved = BTreeSet::new();
+    moves(f, &f.body, &mut moved);
+    moved.extend(f.result.leaves());
+    let mut found: BTreeSet<ValueId> = BTreeSet::new();
+    for param in &f.params {
+        match &param.entry {
+            Tree::Leaf(leaf) if f.is_reference(*leaf) => {
+                if param.in_place && f.info(*leaf).hold == Hold::Shared {
+                    found.insert(*leaf);
+                }
+            }
+            entry => found.extend(entry.leaves()),
+        }
+    }
+    for stmt in &f.body.stmts {
+        let defined = crate::ir::definitions(stmt).into_iter();
+        found.extend(defined.filter(|value| !f.is_reference(*value)));
+    }
+    found.retain(|value| !changed.contains(value) && !moved.contains(value));
+    found
+}
+
+/// The values that are used as a whole where they may be moved away.
+pub(crate) fn moves(f: &Function, region: &Region, into: &mut BTreeSet<ValueId>) {
+    for stmt in &region.stmts {
+        into.extend(moved_by(f, stmt));
+        crate::ir::for_each_region(stmt, &mut |inner, _| moves(f, inner, into));
+    }
+    into.extend(&region.yields);
+}
+
+/// What a statement may move, not counting the regions inside it.
+pub(crate) fn moved_by(f: &Function, stmt: &Stmt) -> Vec<ValueId> {
+    let mut moved = match stmt {
+        Stmt::Let(binding) => match &binding.op {
+            Op::Copy(a, _) | Op::Repeat(a, _) | Op::Project(a, _) | Op::Deref(a) => vec![*a],
+            Op::Load(place) | Op::View(place, true) | Op::SplitAt(place, _) => vec![place.base],
+            Op::Aggregate(_, parts) => parts.clone(),
+            Op::Verbatim(capture, _) | Op::Stop(_, capture) => captured(f, capture),
+            _ => Vec::new(),
+        },
+        Stmt::Effect(capture) | Stmt::Diverge(capture) => captured(f, capture),
+        Stmt::Store(store) => vec![store.value],
+        Stmt::Mutate(mutate) => mutate.args.clone(),
+        Stmt::Call(call) => {
+            let leaves = call.args.iter().flat_map(|arg| match arg {
+                Arg::In(tree @ (Tree::Leaf(_) | Tree::Tuple(_))) => tree.leaves(),
+                Arg::In(Tree::Ref(_)) => Vec::new(),
+                Arg::Mut { before, .. } => before.leaves(),
+            });
+            leaves.collect()
+        }
+        Stmt::Loop(looped) => looped.inits.clone(),
+        Stmt::Match(choice) => choice.scrutinee.leaves(),
+        _ => Vec::new(),
+    };
+    // numbers are copied
+    moved.retain(|value| {
+        !matches!(f.kind(*value), Kind::Real(_) | Kind::Int | Kind::Bool) && !f.is_reference(*value)
+    });
+    // an element that is a number is copied out
+    if let Stmt::Let(binding) = stmt
+        && let Op::Load(place) = &binding.op
+        && (!place.path.is_empty()
+            && matches!(
+                f.kind(binding.value),
+                Kind::Real(_) | Kind::Int | Kind::Bool
+            )
+            || place.path.iter().any(|step| matches!(step, Proj::Index(_))))
+    {
+        moved.clear();
+    }
+    moved
+}
+
+/// Containers are passed through by reference, the rest by value.
+fn captured(f: &Function, capture: &crate::ir::Capture) -> Vec<ValueId> {
+    let leaves = capture.uses.iter().flat_map(|(_, tree)| tree.leaves());
+    leaves
+        .filter(|leaf| !f.kind(*leaf).is_container())
+        .collect()
+}

@@ -1,0 +1,417 @@
+//! Places: reads, writes and adjoints of what is kept in memory.
+
+use super::Emitter;
+use super::names::plumbing;
+use crate::ir::{
+    AddAt, Aggregate, BinaryOp, Count, Function, Hold, Kind, Mutate, Op, Place, Proj, PullbackArg,
+    Region, Stmt, Store, ValueId,
+};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use std::collections::BTreeSet;
+
+/// The values that either half changes in place.
+pub(super) fn changed(f: &Function) -> BTreeSet<ValueId> {
+    fn visit(region: &Region, into: &mut BTreeSet<ValueId>) {
+        for stmt in &region.stmts {
+            match stmt {
+                Stmt::Store(store) => {
+                    into.insert(store.place.base);
+                }
+                Stmt::Mutate(mutate) => {
+                    into.insert(mutate.place.base);
+                }
+                Stmt::AddAt(add) => {
+                    into.insert(add.place.base);
+                }
+                Stmt::AddEach(to, ..) => {
+                    into.insert(*to);
+                }
+                Stmt::Let(binding) => match &binding.op {
+                    Op::View(place, true)
+                    | Op::SplitAt(place, _)
+                    | Op::Take(place)
+                    | Op::Exchange(place, _)
+                    | Op::Pop(place) => {
+                        into.insert(place.base);
+                    }
+                    _ => {}
+                },
+                Stmt::Pullback(call) => {
+                    for arg in &call.args {
+                        match arg {
+                            PullbackArg::View { adjoint, .. } => {
+                                into.extend(adjoint.iter().map(|place| place.base));
+                            }
+                            PullbackArg::MutView {
+                                content, adjoint, ..
+                            } => {
+                                into.insert(*content);
+                                into.extend(adjoint.iter().map(|place| place.base));
+                            }
+                            _ => {}
+                        }
+                    }
+                }
+                _ => {}
+            }
+            crate::ir::for_each_region(stmt, &mut |inner, _| visit(inner, into));
+        }
+    }
+    let mut into = BTreeSet::new();
+    visit(&f.body, &mut into);
+    if let Some(reverse) = &f.reverse {
+        visit(&reverse.body, &mut into);
+    }
+    // what is changed through a `&mut` reference is not the reference
+    into.retain(|value| f.info(*value).hold != Hold::Mut);
+    into
+}
+
+impl Emitter<'_> {
+    /// A name where it is bound.
+    pub(super) fn binder(&self, value: ValueId) -> TokenStream {
+        let name = self.ident(value);
+        match self.changed.contains(&value) {
+            true => quote!(mut #name),
+            false => name.to_token_stream(),
+        }
+    }
+
+    /// The place itself.
+    pub(super) fn place(&self, place: &Place) -> TokenStream {
+        let base = self.base(place.base);
+        match place.path.is_empty() && self.f.is_reference(place.base) {
+            true => quote!(*#base),
+            false => self.path(base, &place.path),
+        }
+    }
+
+    /// The place in front of a method: references are looked through.
+    fn receiver(&self, place: &Place) -> TokenStream {
+        self.path(self.base(place.base), &place.path)
+    }
+
+    fn base(&self, base: ValueId) -> TokenStream {
+        let tokens = self.value(base);
+        match self.inline.contains_key(&base) {
+            true => quote!((#tokens)),
+            false => tokens,
+        }
+    }
+
+    fn path(&self, base: TokenStream, path: &[Proj]) -> TokenStream {
+        let mut tokens = base;
+        for step in path {
+            tokens = match step {
+                Proj::Index(index) => {
+                    let index = self.value(*index);
+                    quote!(#tokens[#index])
+                }
+                Proj::Range(start, end, closed) => {
+                    let start = start.map(|v| self.operand(v));
+                    let end = end.map(|v| self.operand(v));
+                    match closed {
+                        true => quote!(#tokens[#start..=#end]),
+                        false => quote!(#tokens[#start..#end]),
+                    }
+                }
+                Proj::Field(member) => quote!(#tokens.#member),
+                Proj::Deref => quote!((*#tokens)),
+            };
+        }
+        tokens
+    }
+
+    /// `&mut place` of an adjoint, as an `Option`: the caller may want none.
+    fn lent(&self, place: &Place, span: Span) -> TokenStream {
+        let some = quote!(::core::option::Option::Some);
+        if self.f.info(place.base).hold != Hold::Shared {
+            let place = self.place(place);
+            return quote!(#some(&mut #place));
+        }
+        let base = self.ident(place.base);
+        if place.path.is_empty() {
+            return quote!(::core::option::Option::as_deref_mut(&mut #base));
+        }
+        let inner = plumbing("buffer", span);
+        let path = self.path(inner.to_token_stream(), &place.path);
+        quote! {
+            match &mut #base {
+                #some(#inner) => #some(&mut #path),
+                ::core::option::Option::None => ::core::option::Option::None,
+            }
+        }
+    }
+
+    fn is_number(&self, value: ValueId) -> bool {
+        matches!(self.f.kind(value), Kind::Real(_))
+    }
+
+    pub(super) fn store(&self, store: &Store) -> TokenStream {
+        let (place, value) = (self.place(&store.place), self.value(store.value));
+        match store.op {
+            Some(op) => {
+                let op = self.compound(op, store.value);
+                quote!(#place #op #value;)
+            }
+            None => quote!(#place = #value;),
+        }
+    }
+
+    pub(super) fn mutate(&self, mutate: &Mutate) -> TokenStream {
+        let place = self.receiver(&mutate.place);
+        let method = Ident::new(mutate.method, mutate.span.resolved_at(Span::mixed_site()));
+        let args = mutate.args.iter().map(|arg| self.value(*arg));
+        quote!(#place.#method(#(#args),*);)
+    }
+
+    /// `place += value;`
+    pub(super) fn add_at(&self, add: &AddAt) -> TokenStream {
+        let add_to = |place: TokenStream| {
+            if self.is_number(add.value) {
+                let (op, value) = match self.inline.get(&add.value) {
+                    Some(Op::Neg(inner)) => (BinaryOp::Sub, *inner),
+                    _ => (BinaryOp::Add, add.value),
+                };
+                let (op, value) = (self.compound(op, add.value), self.value(value));
+                return quote!(#place #op #value;);
+            }
+            let function = self.facade.private("add_to", add.span);
+            let value = self.reference(add.value);
+            quote!(#function(#value, &mut #place);)
+        };
+        if self.f.info(add.place.base).hold != Hold::Shared {
+            return add_to(self.place(&add.place));
+        }
+        // the caller may not want this adjoint
+        let base = self.ident(add.place.base);
+        let inner = plumbing("buffer", add.span);
+        let some = quote!(::core::option::Option::Some);
+        let body = match add.place.path.is_empty() {
+            true => add_to(quote!(**#inner)),
+            false => add_to(self.path(inner.to_token_stream(), &add.place.path)),
+        };
+        quote!(if let #some(#inner) = &mut #base { #body })
+    }
+
+    pub(super) fn add_each(&self, to: ValueId, from: ValueId, span: Span) -> TokenStream {
+        let function = self.facade.private("add_each", span);
+        let (to, from) = (self.ident(to), self.value(from));
+        quote!(#function(&#from, &mut #to);)
+    }
+
+    /// The operations on places and on what is kept in memory.
+    pub(super) fn place_op(&self, value: ValueId, op: &Op) -> TokenStream {
+        let span = self.span(value);
+        let private = |name: &str| self.facade.private(name, span);
+        match op {
+            Op::Load(place) => self.place(place),
+            Op::View(place, mutable) => {
+                let place = self.place(place);
+                match mutable {
+                    true => quote!(&mut #place),
+                    false => quote!(&#place),
+                }
+            }
+            Op::SplitAt(place, middle) => {
+                let (place, middle) = (self.receiver(place), self.value(*middle));
+                quote_spanned!(span=> #place.split_at_mut(#middle))
+            }
+            Op::Half(pair, index, _) => {
+                let pair = self.ident(*pair);
+                let index = proc_macro2::Literal::u32_unsuffixed(*index);
+                quote!(#pair.#index)
+            }
+            Op::Duplicate(place, method) | Op::Query(place, method) => {
+                let place = self.receiver(place);
+                let mut method = method.clone();
+                method.set_span(span);
+                quote_spanned!(span=> #place.#method())
+            }
+            Op::Length(place) => {
+                let (length, place) = (private("length"), self.place(place));
+                quote_spanned!(span=> #length(&#place))
+            }
+            Op::NewVec(n) => {
+                let vec = private("Vec");
+                match n {
+                    Some(n) => {
+                        let n = self.value(*n);
+                        quote_spanned!(span=> #vec::with_capacity(#n))
+                    }
+                    None => quote_spanned!(span=> #vec::new()),
+                }
+            }
+            Op::Aggregate(aggregate, parts) => self.aggregate(aggregate, parts, span),
+            Op::Repeat(value, count) => {
+                let value = self.value(*value);
+                match count {
+                    Count::Constant(len) => quote!([#value; #len]),
+                    Count::Value(len) => {
+                        let (repeat, len) = (private("repeat"), self.value(*len));
+                        quote_spanned!(span=> #repeat(#value, #len))
+                    }
+                }
+            }
+            Op::Take(place) => {
+                let place = self.place(place);
+                match self.is_number(value) {
+                    true => quote_spanned!(span=> ::core::mem::replace(&mut #place, 0.0)),
+                    false => {
+                        let take = private("take_gradient");
+                        quote_spanned!(span=> #take(&mut #place))
+                    }
+                }
+            }
+            Op::Exchange(place, with) => {
+                let (place, with) = (self.place(place), self.value(*with));
+                quote_spanned!(span=> ::core::mem::replace(&mut #place, #with))
+            }
+            Op::ZeroAt(place) => {
+                let (zero, place) = (private("zero_gradient"), self.place(place));
+                quote_spanned!(span=> #zero(&#place))
+            }
+            Op::Pop(place) => {
+                let (pop, place) = (private("pop"), self.place(place));
+                quote_spanned!(span=> #pop(&mut #place))
+            }
+            Op::Begin(zero) => self.value(*zero),
+            Op::SumOf(d) => {
+                let (sum, d) = (private("sum_of"), self.reference(*d));
+                quote_spanned!(span=> #sum(#d))
+            }
+            Op::CopyGradient(d) => {
+                let (copy, d) = (private("copy_gradient"), self.value(*d));
+                quote_spanned!(span=> #copy(#d))
+            }
+            Op::Snapshot(place) => {
+                let (snapshot, place) = (private("snapshot"), self.place(place));
+                quote_spanned!(span=> #snapshot(&#place))
+            }
+            _ => TokenStream::new(),
+        }
+    }
+
+    fn aggregate(&self, aggregate: &Aggregate, parts: &[ValueId], span: Span) -> TokenStream {
+        let mut values: Vec<_> = parts.iter().map(|part| self.value(*part)).collect();
+        match aggregate {
+            Aggregate::Array => quote!([#(#values),*]),
+            Aggregate::Vec => {
+                let vec = self.facade.private("Vec", span);
+                match values.is_empty() {
+                    true => quote!(#vec::new()),
+                    false => quote!(#vec::from([#(#values),*])),
+                }
+            }
+            Aggregate::Tuple => quote!((#(#values,)*)),
+            Aggregate::Struct {
+                path,
+                members,
+                has_base,
+            } => {
+                let base = match has_base {
+                    true => values.pop().map(|base| quote!(..#base)),
+                    false => None,
+                };
+                quote!(#path { #(#members: #values,)* #base })
+            }
+        }
+    }
+
+    /// The entry of a `&` argument, what to do before, and with what returns.
+    pub(super) fn lend(
+        &self,
+        content: &Place,
+        adjoint: &Option<Place>,
+        detour: bool,
+        number: usize,
+        span: Span,
+    ) -> Lent {
+        let place = self.place(content);
+        let mut lent = Lent::default();
+        let Some(adjoint) = adjoint else {
+            let entry = self.facade.private("constant_entry", span);
+            lent.entry = quote!(#entry(&#place));
+            lent.returned = quote!(_);
+            return lent;
+        };
+        let entry = self.facade.private("shared_entry", span);
+        let deposit = self.facade.private("deposit", span);
+        let slot = plumbing(&format!("slot_{number}"), span);
+        let target = match detour {
+            true => {
+                let buffer = plumbing(&format!("detour_{number}"), span);
+                let zero = self.facade.private("zero_gradient", span);
+                lent.before = quote!(let mut #buffer = #zero(&#place););
+                quote!(::core::option::Option::Some(&mut #buffer))
+            }
+            false => self.lent(adjoint, span),
+        };
+        lent.entry = quote!(#entry(&#place, #target));
+        lent.after = quote!(#deposit(#slot, #target););
+        if detour {
+            let buffer = plumbing(&format!("detour_{number}"), span);
+            let (add_to, into) = (
+                self.facade.private("add_to", span),
+                self.lent(adjoint, span),
+            );
+            let inner = plumbing("into", span);
+            lent.after.extend(quote! {
+                if let ::core::option::Option::Some(#inner) = #into { #add_to(&#buffer, #inner); }
+            });
+        }
+        lent.returned = slot.to_token_stream();
+        lent
+    }
+
+    /// The same for a `&mut` argument.
+    pub(super) fn lend_mut(
+        &self,
+        content: ValueId,
+        adjoint: &Option<Place>,
+        detour: bool,
+        number: usize,
+        span: Span,
+    ) -> Lent {
+        let name = self.ident(content);
+        let entry = self.facade.private("mut_entry", span);
+        let mut lent = Lent {
+            returned: quote!(_),
+            ..Lent::default()
+        };
+        let buffer = plumbing(&format!("buffer_{number}"), span);
+        let target = match adjoint {
+            None => {
+                let zero = self.facade.private("zero_gradient", span);
+                lent.before = quote!(let mut #buffer = #zero(&#name););
+                quote!(&mut #buffer)
+            }
+            Some(place) if detour => {
+                let place = self.place(place);
+                let (copy, restore) = (
+                    self.facade.private("snapshot", span),
+                    self.facade.private("restore", span),
+                );
+                lent.before = quote!(let mut #buffer = #copy(&#place););
+                lent.after = quote!(#restore(&mut #place, #buffer););
+                quote!(&mut #buffer)
+            }
+            Some(place) => {
+                let place = self.place(place);
+                quote!(&mut #place)
+            }
+        };
+        lent.entry = quote!(#entry(&mut #name, #target));
+        lent
+    }
+}
+
+/// How an argument goes to a pullback.
+#[derive(Default)]
+pub(super) struct Lent {
+    pub(super) before: TokenStream,
+    pub(super) entry: TokenStream,
+    pub(super) returned: TokenStream,
+    pub(super) after: TokenStream,
+}

@@ -1,0 +1,1098 @@
+//! Iterator chains become loops.
+//!
+//! A chain is a *driver* and the *steps* that an item takes. The driver is a
+//! range, or a sequence whose `k`-th item is known (`iter`, `zip`, `rev`,
+//! `windows` …), so that nothing but `k` is carried from item to item. Steps
+//! (`map`, `filter`, `scan` …) are code of the loop body.
+
+use super::{Lowerer, Lowering, SlotId};
+use crate::fence::catalogue as no;
+use crate::ir::{
+    BinaryOp, Head, Kind, Op, Place, Proj, Range, RangeAdaptor, Region, Stmt, Target, Tree, ValueId,
+};
+use proc_macro2::Span;
+use quote::quote_spanned;
+use std::rc::Rc;
+use syn::spanned::Spanned;
+use syn::{Expr, ExprMethodCall, Label};
+
+/// The `k`-th item of a sequence.
+type Item = Rc<dyn Fn(&mut Lowerer, ValueId) -> Lowering>;
+
+/// A sequence whose items are found by their position.
+#[derive(Clone)]
+struct Indexed {
+    /// Nothing for a sequence without an end.
+    len: Option<ValueId>,
+    item: Item,
+}
+
+enum Driver {
+    Range(Range),
+    Indexed(Indexed),
+}
+
+/// What happens to an item on its way.
+#[derive(Clone)]
+enum Step {
+    Map(Expr),
+    Inspect(Expr),
+    Copied,
+    Filter(Expr),
+    FilterMap(Expr),
+    FlatMap(Expr),
+    TakeWhile(Expr),
+    MapWhile(Expr),
+    /// The flag: whether items are still skipped.
+    SkipWhile(Expr, SlotId),
+    Scan(Expr, SlotId),
+    /// The number of items so far.
+    Enumerate(SlotId),
+    Skip(ValueId, SlotId),
+    Take(ValueId, SlotId),
+    Every(ValueId, SlotId),
+    Zip(Indexed, SlotId),
+}
+
+/// A driver and its steps.
+pub(super) struct Chain {
+    driver: Driver,
+    steps: Vec<Step>,
+    span: Span,
+}
+
+const SOURCES: &[&str] = &[
+    "iter",
+    "iter_mut",
+    "into_iter",
+    "windows",
+    "chunks",
+    "chunks_exact",
+    "chunks_mut",
+    "chunks_exact_mut",
+];
+
+const ADAPTORS: &[&str] = &[
+    "map",
+    "filter",
+    "filter_map",
+    "flat_map",
+    "take_while",
+    "skip_while",
+    "map_while",
+    "inspect",
+    "scan",
+    "enumerate",
+    "rev",
+    "skip",
+    "take",
+    "step_by",
+    "zip",
+    "copied",
+    "cloned",
+    "by_ref",
+    "chain",
+    "peekable",
+    "fuse",
+    "cycle",
+    "flatten",
+    "into_iter",
+    "iter",
+];
+
+/// Whether an expression is an iterator by its spelling.
+pub(super) fn is_chain(expr: &Expr) -> bool {
+    match expr {
+        Expr::Paren(inner) => is_chain(&inner.expr),
+        Expr::Group(inner) => is_chain(&inner.expr),
+        Expr::Range(range) => range.start.is_some(),
+        Expr::MethodCall(call) => {
+            let name = call.method.to_string();
+            let source = match &*name {
+                "iter" | "iter_mut" | "into_iter" => call.args.is_empty(),
+                name => SOURCES.contains(&name) && call.args.len() == 1,
+            };
+            source || (ADAPTORS.contains(&&*name) && is_chain(&call.receiver))
+        }
+        Expr::Call(call) => is_source_function(call),
+        _ => false,
+    }
+}
+
+fn unknown_message(call: &ExprMethodCall) -> String {
+    let name = &call.method;
+    format!("the iterator method `{name}` is not differentiated yet; write the loop out")
+}
+
+/// The first method of a chain that has no lowering.
+fn unknown_method(expr: &Expr) -> Option<&ExprMethodCall> {
+    match expr {
+        Expr::Paren(inner) => unknown_method(&inner.expr),
+        Expr::MethodCall(call) => {
+            let name = &*call.method.to_string();
+            if !is_chain(&call.receiver) {
+                return None;
+            }
+            let inner = unknown_method(&call.receiver);
+            let known = match call.args.len() {
+                0 => &[
+                    "sum",
+                    "product",
+                    "count",
+                    "collect",
+                    "enumerate",
+                    "rev",
+                    "copied",
+                    "cloned",
+                    "into_iter",
+                    "iter",
+                    "by_ref",
+                    "fuse",
+                    "flatten",
+                ][..],
+                1 => &[
+                    "for_each",
+                    "all",
+                    "any",
+                    "map",
+                    "inspect",
+                    "filter",
+                    "filter_map",
+                    "flat_map",
+                    "take_while",
+                    "skip_while",
+                    "map_while",
+                    "skip",
+                    "take",
+                    "step_by",
+                    "zip",
+                ],
+                2 => &["fold", "scan"],
+                _ => &[],
+            };
+            inner.or((!known.contains(&name)).then_some(call))
+        }
+        _ => None,
+    }
+}
+
+/// `iter::once(x)`, `iter::repeat(x)`
+fn is_source_function(call: &syn::ExprCall) -> bool {
+    let Expr::Path(path) = &*call.func else {
+        return false;
+    };
+    let names: Vec<String> = path
+        .path
+        .segments
+        .iter()
+        .map(|s| s.ident.to_string())
+        .collect();
+    call.args.len() == 1
+        && matches!(&names[..], [.., module, name]
+            if module == "iter" && (name == "once" || name == "repeat"))
+}
+
+impl Lowerer<'_> {
+    // Building
+
+    /// The chain of an expression that is iterated over.
+    pub(super) fn chain(&mut self, expr: &Expr) -> Option<Chain> {
+        match expr {
+            Expr::Paren(inner) => self.chain(&inner.expr),
+            Expr::Group(inner) => self.chain(&inner.expr),
+            Expr::Range(range) => self.range_chain(range),
+            Expr::MethodCall(call) if is_chain(expr) => self.method_chain(call),
+            Expr::Call(call) if is_source_function(call) => self.function_chain(call),
+            Expr::Reference(reference) => {
+                let place = self.memory(&reference.expr)?;
+                let mutable = reference.mutability.is_some();
+                Some(self.elements(place, Some(mutable), expr.span()))
+            }
+            expr => {
+                let place = self.memory(expr)?;
+                let by_reference = place.path.is_empty() && self.f.is_reference(place.base);
+                let mutable = self.f.info(place.base).hold == crate::ir::Hold::Mut;
+                let reference = by_reference.then_some(mutable);
+                Some(self.elements(place, reference, expr.span()))
+            }
+        }
+    }
+
+    fn indexed(&self, len: Option<ValueId>, span: Span, item: Item) -> Chain {
+        Chain {
+            driver: Driver::Indexed(Indexed { len, item }),
+            steps: Vec::new(),
+            span,
+        }
+    }
+
+    /// The elements of a place: by reference (mutable or not) or by value.
+    fn elements(&mut self, place: Place, reference: Option<bool>, span: Span) -> Chain {
+        let len = self.length(&place, span);
+        let item: Item = Rc::new(move |this, k| {
+            let at = place.clone().with(Proj::Index(k));
+            Some(match reference {
+                Some(true) => this.view(at, true, span),
+                Some(false) => this.element_reference(at, span),
+                None => this.element(&place, k, span),
+            })
+        });
+        self.indexed(Some(len), span, item)
+    }
+
+    /// `&place[k]`
+    fn element_reference(&mut self, at: Place, span: Span) -> Tree<ValueId> {
+        match self.kind_at(&at) {
+            Kind::Real(_) | Kind::Int | Kind::Bool => Tree::Ref(Box::new(self.load(at, span))),
+            _ => self.view(at, false, span),
+        }
+    }
+
+    fn length(&mut self, place: &Place, span: Span) -> ValueId {
+        match self.kind_at(place) {
+            Kind::Container(..) => self.len(place, span),
+            // rustc checks that it is a sequence
+            _ => self.push_value(Op::Length(place.clone()), Kind::Int, span),
+        }
+    }
+
+    fn integer(&mut self, n: i64, span: Span) -> ValueId {
+        self.push_value(Op::Integer(n), Kind::Int, span)
+    }
+
+    fn int_op(&mut self, op: BinaryOp, a: ValueId, b: ValueId, span: Span) -> ValueId {
+        let kind = if op.is_predicate() {
+            Kind::Bool
+        } else {
+            Kind::Int
+        };
+        self.push_value(Op::Binary(op, a, b), kind, span)
+    }
+
+    /// `if a < b { a } else { b }`
+    fn smaller(&mut self, a: ValueId, b: ValueId, span: Span) -> ValueId {
+        let less = self.int_op(BinaryOp::Lt, a, b, span);
+        self.push_value(Op::Select(less, a, b), Kind::Int, span)
+    }
+
+    /// `if a > b { a - b } else { 0 }`
+    fn excess(&mut self, a: ValueId, b: ValueId, span: Span) -> ValueId {
+        let capped = self.smaller(a, b, span);
+        self.int_op(BinaryOp::Sub, a, capped, span)
+    }
+
+    fn argument(&mut self, call: &ExprMethodCall) -> Option<ValueId> {
+        let value = self.expr(&call.args[0])?;
+        Some(self.leaf(&value, call.args[0].span()))
+    }
+
+    fn range_chain(&mut self, range: &syn::ExprRange) -> Option<Chain> {
+        let span = range.span();
+        let start_expr = range.start.as_deref()?;
+        let Some(end_expr) = &range.end else {
+            let start = self.expr(start_expr)?;
+            let start = self.leaf(&start, span);
+            let item: Item = Rc::new(move |this, k| {
+                let op = Op::Runtime("offset", vec![start, k]);
+                Some(this.push(op, Kind::Int, span))
+            });
+            return Some(self.indexed(None, span, item));
+        };
+        let (range, span) = self.bounds(range, start_expr, end_expr)?;
+        Some(Chain {
+            driver: Driver::Range(range),
+            steps: Vec::new(),
+            span,
+        })
+    }
+
+    fn function_chain(&mut self, call: &syn::ExprCall) -> Option<Chain> {
+        let span = call.span();
+        let value = self.expr(&call.args[0])?;
+        let value = self.owned(&value, span);
+        let Expr::Path(path) = &*call.func else {
+            return None;
+        };
+        let once = path.path.segments.last().is_some_and(|s| s.ident == "once");
+        let len = once.then(|| self.integer(1, span));
+        let clone = proc_macro2::Ident::new("clone", span);
+        let item: Item = Rc::new(move |this, _| match once {
+            true => Some(value.clone()),
+            false => Some(this.duplicate_tree(&value, &clone, span)),
+        });
+        Some(self.indexed(len, span, item))
+    }
+
+    fn method_chain(&mut self, call: &ExprMethodCall) -> Option<Chain> {
+        let span = call.method.span();
+        let name = call.method.to_string();
+        if !is_chain(&call.receiver) {
+            return self.source(call, &name);
+        }
+        let mut chain = self.chain(&call.receiver)?;
+        chain.span = span;
+        let function = call.args.first().cloned();
+        let counter = |this: &mut Self| {
+            let zero = this.integer(0, span);
+            let slot = this.slot(Some("count".to_owned()), None, true, span);
+            this.write_slot(slot, &Tree::Leaf(zero), span);
+            slot
+        };
+        match (&*name, function, call.args.len()) {
+            ("into_iter" | "iter" | "by_ref" | "fuse", None, 0) => {}
+            ("map", Some(f), 1) => chain.steps.push(Step::Map(f)),
+            ("inspect", Some(f), 1) => chain.steps.push(Step::Inspect(f)),
+            ("filter", Some(f), 1) => chain.steps.push(Step::Filter(f)),
+            ("filter_map", Some(f), 1) => chain.steps.push(Step::FilterMap(f)),
+            ("flat_map", Some(f), 1) => chain.steps.push(Step::FlatMap(f)),
+            ("take_while", Some(f), 1) => chain.steps.push(Step::TakeWhile(f)),
+            ("map_while", Some(f), 1) => chain.steps.push(Step::MapWhile(f)),
+            ("copied" | "cloned", None, 0) => chain.steps.push(Step::Copied),
+            ("flatten", None, 0) => {
+                let same: Expr = syn::parse_quote_spanned!(span=> |inner| inner);
+                chain.steps.push(Step::FlatMap(same));
+            }
+            ("skip_while", Some(f), 1) => {
+                let flag = self.push(Op::Flag(true), Kind::Bool, span);
+                let slot = self.slot(None, None, true, span);
+                self.write_slot(slot, &flag, span);
+                chain.steps.push(Step::SkipWhile(f, slot));
+            }
+            ("scan", Some(init), 2) => {
+                let init = self.expr(&init)?;
+                let init = self.owned(&init, span);
+                let slot = self.slot(Some("state".to_owned()), None, true, span);
+                self.write_slot(slot, &init, span);
+                chain.steps.push(Step::Scan(call.args[1].clone(), slot));
+            }
+            ("enumerate", None, 0) => {
+                if let (Driver::Indexed(indexed), true) = (&chain.driver, chain.steps.is_empty()) {
+                    let indexed = indexed.clone();
+                    let item: Item = Rc::new(move |this, k| {
+                        let item = (indexed.item)(this, k)?;
+                        Some(Tree::Tuple(vec![Tree::Leaf(k), item]))
+                    });
+                    return Some(self.indexed(indexed.len, span, item));
+                }
+                let slot = counter(self);
+                chain.steps.push(Step::Enumerate(slot));
+            }
+            ("rev", None, 0) => return self.reversed(chain, call),
+            ("skip" | "take" | "step_by", Some(_), 1) => {
+                let n = self.argument(call)?;
+                if chain.keeps_positions() {
+                    return self.sliced(chain, &name, n, span);
+                }
+                let slot = counter(self);
+                chain.steps.push(match &*name {
+                    "skip" => Step::Skip(n, slot),
+                    "take" => Step::Take(n, slot),
+                    _ => Step::Every(n, slot),
+                });
+            }
+            ("zip", Some(other), 1) => {
+                let other_chain = self.chain(&other)?;
+                let Some(other) = self.by_position(other_chain) else {
+                    self.errors.refuse(&other, no::ZIP);
+                    return None;
+                };
+                if chain.keeps_positions() {
+                    let Some(left) = self.by_position(chain) else {
+                        self.errors.refuse(&call.receiver, no::ZIP);
+                        return None;
+                    };
+                    return Some(self.zipped(left, other, span));
+                }
+                let slot = counter(self);
+                chain.steps.push(Step::Zip(other, slot));
+            }
+            _ => {
+                self.errors
+                    .push(syn::Error::new(span, unknown_message(call)));
+                return None;
+            }
+        }
+        Some(chain)
+    }
+
+    /// `iter()`, `windows(n)` and their like, of a container.
+    fn source(&mut self, call: &ExprMethodCall, name: &str) -> Option<Chain> {
+        let span = call.method.span();
+        let place = self.memory(&call.receiver)?;
+        match name {
+            "iter" => return Some(self.elements(place, Some(false), span)),
+            "iter_mut" => return Some(self.elements(place, Some(true), span)),
+            "into_iter" => {
+                let by_reference = place.path.is_empty() && self.f.is_reference(place.base);
+                let mutable = self.f.info(place.base).hold == crate::ir::Hold::Mut;
+                return Some(self.elements(place, by_reference.then_some(mutable), span));
+            }
+            _ => {}
+        }
+        let n = self.argument(call)?;
+        let total = self.length(&place, span);
+        let zero = self.integer(0, span);
+        let empty = self.int_op(BinaryOp::Eq, n, zero, span);
+        let panics = self.region(|this| {
+            let tokens = quote_spanned!(span=> ::core::panic!("chunk size must be non-zero"));
+            this.out.push(Stmt::Diverge(crate::ir::Capture {
+                tokens,
+                uses: Vec::new(),
+            }));
+        });
+        self.push_if(empty, panics, Region::default());
+        let mutable = name.ends_with("_mut");
+        let one = self.integer(1, span);
+        let len = match name {
+            // how many positions leave room for n
+            "windows" => {
+                let next = self.int_op(BinaryOp::Add, total, one, span);
+                self.excess(next, n, span)
+            }
+            "chunks" | "chunks_mut" => {
+                let padded = self.int_op(BinaryOp::Add, total, n, span);
+                let padded = self.int_op(BinaryOp::Sub, padded, one, span);
+                self.int_op(BinaryOp::Div, padded, n, span)
+            }
+            _ => self.int_op(BinaryOp::Div, total, n, span),
+        };
+        let windows = name == "windows";
+        let capped = matches!(name, "chunks" | "chunks_mut");
+        let item: Item = Rc::new(move |this, k| {
+            let start = match windows {
+                true => k,
+                false => this.int_op(BinaryOp::Mul, k, n, span),
+            };
+            let mut end = this.int_op(BinaryOp::Add, start, n, span);
+            if capped {
+                end = this.smaller(end, total, span);
+            }
+            let part = place
+                .clone()
+                .with(Proj::Range(Some(start), Some(end), false));
+            Some(this.view(part, mutable, span))
+        });
+        Some(self.indexed(Some(len), span, item))
+    }
+
+    fn reversed(&mut self, mut chain: Chain, call: &ExprMethodCall) -> Option<Chain> {
+        let span = chain.span;
+        if !chain.only_maps() {
+            self.errors.refuse(&call.method, no::REVERSED);
+            return None;
+        }
+        match &mut chain.driver {
+            Driver::Range(range) => range.adaptors.push(RangeAdaptor::Rev),
+            Driver::Indexed(indexed) => {
+                let Some(len) = indexed.len else {
+                    self.errors.refuse(call, no::OPEN_RANGE);
+                    return None;
+                };
+                let item = indexed.item.clone();
+                indexed.item = Rc::new(move |this, k| {
+                    // len - 1 - k
+                    let rest = this.int_op(BinaryOp::Sub, len, k, span);
+                    let one = this.integer(1, span);
+                    let at = this.int_op(BinaryOp::Sub, rest, one, span);
+                    item(this, at)
+                });
+            }
+        }
+        Some(chain)
+    }
+
+    /// `skip`, `take`, `step_by` before anything depends on the items.
+    fn sliced(&mut self, mut chain: Chain, name: &str, n: ValueId, span: Span) -> Option<Chain> {
+        if let (Driver::Range(range), "step_by") = (&mut chain.driver, name) {
+            range.adaptors.push(RangeAdaptor::StepBy(n));
+            return Some(chain);
+        }
+        let steps = std::mem::take(&mut chain.steps);
+        let Some(indexed) = self.by_position(chain) else {
+            self.errors.refuse_at(span, no::ZIP);
+            return None;
+        };
+        let item = indexed.item.clone();
+        let (len, item): (Option<ValueId>, Item) = match name {
+            "skip" => {
+                let len = indexed.len.map(|len| self.excess(len, n, span));
+                let item: Item = Rc::new(move |this, k| {
+                    let at = this.int_op(BinaryOp::Add, k, n, span);
+                    item(this, at)
+                });
+                (len, item)
+            }
+            "take" => {
+                let len = match indexed.len {
+                    Some(len) => self.smaller(len, n, span),
+                    None => n,
+                };
+                (Some(len), item)
+            }
+            _ => {
+                let len = indexed.len.map(|len| {
+                    let padded = self.int_op(BinaryOp::Add, len, n, span);
+                    let one = self.integer(1, span);
+                    let padded = self.int_op(BinaryOp::Sub, padded, one, span);
+                    self.int_op(BinaryOp::Div, padded, n, span)
+                });
+                let item: Item = Rc::new(move |this, k| {
+                    let at = this.int_op(BinaryOp::Mul, k, n, span);
+                    item(this, at)
+                });
+                (len, item)
+            }
+        };
+        let mut chain = self.indexed(len, span, item);
+        chain.steps = steps;
+        Some(chain)
+    }
+
+    /// A chain as a sequence with positions, if it is one.
+    fn by_position(&mut self, chain: Chain) -> Option<Indexed> {
+        if !chain.only_maps() {
+            return None;
+        }
+        let span = chain.span;
+        let base = match chain.driver {
+            Driver::Indexed(indexed) => indexed,
+            Driver::Range(range) => self.range_items(range, span)?,
+        };
+        if chain.steps.is_empty() {
+            return Some(base);
+        }
+        let (steps, item) = (chain.steps, base.item);
+        Some(Indexed {
+            len: base.len,
+            item: Rc::new(move |this, k| {
+                let mut value = item(this, k)?;
+                for step in &steps {
+                    value = match step {
+                        Step::Map(f) => this.apply(f, vec![value])?,
+                        Step::Copied => this.copied(&value, span),
+                        Step::Inspect(f) => {
+                            this.apply(f, vec![Tree::Ref(Box::new(value.clone()))])?;
+                            value
+                        }
+                        _ => value,
+                    };
+                }
+                Some(value)
+            }),
+        })
+    }
+
+    /// An integer range by position.
+    fn range_items(&mut self, range: Range, span: Span) -> Option<Indexed> {
+        let mut reversed = false;
+        for adaptor in &range.adaptors {
+            match adaptor {
+                RangeAdaptor::Rev => reversed = !reversed,
+                RangeAdaptor::StepBy(_) => return None,
+            }
+        }
+        let start = range.start;
+        let mut end = range.end;
+        if range.inclusive {
+            let one = self.integer(1, span);
+            end = self.int_op(BinaryOp::Add, end, one, span);
+        }
+        let len = Op::Runtime("distance", vec![start, end]);
+        let len = self.push_value(len, Kind::Int, span);
+        Some(Indexed {
+            len: Some(len),
+            item: Rc::new(move |this, k| {
+                let op = match reversed {
+                    false => Op::Runtime("offset", vec![start, k]),
+                    true => Op::Runtime("offset_back", vec![end, k]),
+                };
+                Some(this.push(op, Kind::Int, span))
+            }),
+        })
+    }
+
+    fn zipped(&mut self, left: Indexed, right: Indexed, span: Span) -> Chain {
+        let len = match (left.len, right.len) {
+            (Some(a), Some(b)) => Some(self.smaller(a, b, span)),
+            (a, b) => a.or(b),
+        };
+        let item: Item = Rc::new(move |this, k| {
+            let a = (left.item)(this, k)?;
+            let b = (right.item)(this, k)?;
+            Some(Tree::Tuple(vec![a, b]))
+        });
+        self.indexed(len, span, item)
+    }
+
+    /// The value behind a reference item.
+    fn copied(&mut self, item: &Tree<ValueId>, span: Span) -> Tree<ValueId> {
+        match item {
+            Tree::Ref(inner) => (**inner).clone(),
+            Tree::Leaf(leaf) if self.f.is_reference(*leaf) => {
+                let place = Place::whole(*leaf);
+                match self.f.kind(*leaf) {
+                    Kind::Container(..) => {
+                        let clone = proc_macro2::Ident::new("clone", span);
+                        let kind = self.f.kind(*leaf);
+                        self.push(Op::Duplicate(place, clone), kind, span)
+                    }
+                    _ => self.load(place, span),
+                }
+            }
+            item => item.clone(),
+        }
+    }
+
+    // Running
+
+    /// The loop of a chain; `body` gets each item.
+    pub(super) fn drive(
+        &mut self,
+        chain: Chain,
+        label: &Option<Label>,
+        body: &mut dyn FnMut(&mut Self, Tree<ValueId>),
+    ) {
+        let Chain {
+            driver,
+            steps,
+            span,
+        } = chain;
+        match driver {
+            Driver::Range(range) => {
+                let item = range.item;
+                self.looped(label, Head::Range(range), None, span, |this| {
+                    this.steps(&steps, Tree::Leaf(item), span, body);
+                });
+            }
+            Driver::Indexed(Indexed {
+                len: Some(len),
+                item,
+            }) => {
+                let start = self.integer(0, span);
+                let k = self.f.value(Kind::Int, Some("k".to_owned()), span);
+                let range = Range {
+                    item: k,
+                    start,
+                    end: len,
+                    inclusive: false,
+                    adaptors: Vec::new(),
+                };
+                self.looped(label, Head::Range(range), None, span, |this| {
+                    if let Some(item) = item(this, k) {
+                        this.steps(&steps, item, span, body);
+                    }
+                });
+            }
+            Driver::Indexed(Indexed { len: None, item }) => {
+                // without an end: a counter
+                let zero = self.integer(0, span);
+                let slot = self.slot(Some("k".to_owned()), None, true, span);
+                self.write_slot(slot, &Tree::Leaf(zero), span);
+                self.looped(label, Head::Forever, None, span, |this| {
+                    let k = this.read_slot(slot, span).leaves()[0];
+                    let one = this.integer(1, span);
+                    let next = this.int_op(BinaryOp::Add, k, one, span);
+                    this.write_slot(slot, &Tree::Leaf(next), span);
+                    if let Some(item) = item(this, k) {
+                        this.steps(&steps, item, span, body);
+                    }
+                });
+            }
+        }
+    }
+
+    /// Takes an item through the steps. Inside a loop of [`Lowerer::drive`].
+    fn steps(
+        &mut self,
+        steps: &[Step],
+        item: Tree<ValueId>,
+        span: Span,
+        body: &mut dyn FnMut(&mut Self, Tree<ValueId>),
+    ) {
+        let Some((step, rest)) = steps.split_first() else {
+            body(self, item);
+            return;
+        };
+        let exit = self.jumps.last().map(|jump| jump.exit);
+        match step {
+            Step::Map(f) => {
+                if let Some(item) = self.apply(f, vec![item]) {
+                    self.steps(rest, item, span, body);
+                }
+            }
+            Step::Inspect(f) => {
+                let shown = Tree::Ref(Box::new(item.clone()));
+                if self.apply(f, vec![shown]).is_some() {
+                    self.steps(rest, item, span, body);
+                }
+            }
+            Step::Copied => {
+                let item = self.copied(&item, span);
+                self.steps(rest, item, span, body);
+            }
+            Step::Filter(f) => {
+                let shown = Tree::Ref(Box::new(item.clone()));
+                let Some(keep) = self.apply(f, vec![shown]) else {
+                    return;
+                };
+                let keep = self.leaf(&keep, span);
+                let kept = self.region(|this| this.steps(rest, item, span, body));
+                self.push_if(keep, kept, Region::default());
+            }
+            Step::TakeWhile(f) => {
+                let shown = Tree::Ref(Box::new(item.clone()));
+                let Some(go) = self.apply(f, vec![shown]) else {
+                    return;
+                };
+                let go = self.leaf(&go, span);
+                let then = self.region(|this| this.steps(rest, item, span, body));
+                let end = self.region(|this| this.out.extend(exit.map(Stmt::Exit)));
+                self.push_if(go, then, end);
+            }
+            Step::SkipWhile(f, slot) => {
+                let shown = Tree::Ref(Box::new(item.clone()));
+                let skipping = self.read_slot(*slot, span).leaves()[0];
+                let test = self.region(|this| {
+                    if let Some(still) = this.apply(f, vec![shown]) {
+                        let still = this.leaf(&still, span);
+                        this.write_slot(*slot, &Tree::Leaf(still), span);
+                    }
+                });
+                self.push_if(skipping, test, Region::default());
+                let skipping = self.read_slot(*slot, span).leaves()[0];
+                let kept = self.region(|this| this.steps(rest, item, span, body));
+                self.push_if(skipping, Region::default(), kept);
+            }
+            Step::FilterMap(f) => {
+                self.apply_optional(f, vec![item], span, rest, body, None);
+            }
+            Step::MapWhile(f) => {
+                self.apply_optional(f, vec![item], span, rest, body, exit);
+            }
+            Step::Scan(f, slot) => {
+                let _ = slot;
+                self.apply_optional(f, vec![item], span, rest, body, exit);
+            }
+            Step::FlatMap(f) => self.flat_map(f, item, span, rest, body),
+            Step::Enumerate(slot) => {
+                let count = self.next_count(*slot, span);
+                let item = Tree::Tuple(vec![Tree::Leaf(count), item]);
+                self.steps(rest, item, span, body);
+            }
+            Step::Skip(n, slot) => {
+                let count = self.next_count(*slot, span);
+                let past = self.int_op(BinaryOp::Ge, count, *n, span);
+                let kept = self.region(|this| this.steps(rest, item, span, body));
+                self.push_if(past, kept, Region::default());
+            }
+            Step::Take(n, slot) => {
+                let count = self.next_count(*slot, span);
+                let go = self.int_op(BinaryOp::Lt, count, *n, span);
+                let then = self.region(|this| this.steps(rest, item, span, body));
+                let end = self.region(|this| this.out.extend(exit.map(Stmt::Exit)));
+                self.push_if(go, then, end);
+            }
+            Step::Every(n, slot) => {
+                let count = self.next_count(*slot, span);
+                let phase = self.int_op(BinaryOp::Rem, count, *n, span);
+                let zero = self.integer(0, span);
+                let hit = self.int_op(BinaryOp::Eq, phase, zero, span);
+                let kept = self.region(|this| this.steps(rest, item, span, body));
+                self.push_if(hit, kept, Region::default());
+            }
+            Step::Zip(other, slot) => {
+                let count = self.next_count(*slot, span);
+                let both = |this: &mut Self, body: &mut dyn FnMut(&mut Self, Tree<ValueId>)| {
+                    if let Some(right) = (other.item)(this, count) {
+                        this.steps(rest, Tree::Tuple(vec![item, right]), span, body);
+                    }
+                };
+                let Some(len) = other.len else {
+                    both(self, body);
+                    return;
+                };
+                let go = self.int_op(BinaryOp::Lt, count, len, span);
+                let then = self.region(|this| both(this, body));
+                let end = self.region(|this| this.out.extend(exit.map(Stmt::Exit)));
+                self.push_if(go, then, end);
+            }
+        }
+    }
+
+    /// The number of items so far, which then grows by one.
+    fn next_count(&mut self, slot: SlotId, span: Span) -> ValueId {
+        let count = self.read_slot(slot, span).leaves()[0];
+        let one = self.integer(1, span);
+        let next = self.int_op(BinaryOp::Add, count, one, span);
+        self.write_slot(slot, &Tree::Leaf(next), span);
+        count
+    }
+
+    /// A closure that returns `Some(value)` or `None`.
+    fn apply_optional(
+        &mut self,
+        function: &Expr,
+        args: Vec<Tree<ValueId>>,
+        span: Span,
+        rest: &[Step],
+        body: &mut dyn FnMut(&mut Self, Tree<ValueId>),
+        exit: Option<Target>,
+    ) {
+        let _ = (args, rest, body, exit);
+        self.errors.refuse_at(span, no::OPTION_CLOSURE);
+        let _ = function;
+    }
+
+    /// The items of the chain that a closure makes of an item.
+    fn flat_map(
+        &mut self,
+        function: &Expr,
+        item: Tree<ValueId>,
+        span: Span,
+        rest: &[Step],
+        body: &mut dyn FnMut(&mut Self, Tree<ValueId>),
+    ) {
+        let Expr::Closure(closure) = function else {
+            self.errors.refuse(function, no::FUNCTION_VALUE);
+            return;
+        };
+        let (Some(pat), true) = (closure.inputs.first(), closure.inputs.len() == 1) else {
+            self.errors.refuse(function, no::CLOSURE_ARGUMENTS);
+            return;
+        };
+        self.scopes.push(Vec::new());
+        self.bind_pattern(pat, item, None);
+        if let Some(inner) = self.chain(tail(&closure.body)) {
+            self.drive(inner, &None, &mut |this, item| {
+                this.steps(rest, item, span, body);
+            });
+        }
+        self.scopes.pop();
+    }
+
+    // Ends
+
+    /// `sum`, `fold`, `collect` and their like; `None` if it is no chain.
+    pub(super) fn chain_end(&mut self, call: &ExprMethodCall) -> Option<Lowering> {
+        let whole = Expr::MethodCall(call.clone());
+        if is_chain(&whole) {
+            return Some(self.verbatim(&whole, no::ITERATOR_VALUE));
+        }
+        if !is_chain(&call.receiver) {
+            return None;
+        }
+        let span = call.method.span();
+        let name = call.method.to_string();
+        if let Some(unknown) = unknown_method(&whole) {
+            // constants may be iterated over in any way
+            let refusal = crate::fence::Refusal {
+                message: unknown_message(unknown).leak(),
+            };
+            return Some(self.verbatim(&whole, refusal));
+        }
+        Some(match (&*name, call.args.len()) {
+            ("sum", 0) => self.accumulated(call, BinaryOp::Add, -0.0, 0),
+            ("product", 0) => self.accumulated(call, BinaryOp::Mul, 1.0, 1),
+            ("fold", 2) => self.fold(call),
+            ("for_each", 1) => {
+                let chain = self.chain(&call.receiver)?;
+                self.drive(chain, &None, &mut |this, item| {
+                    this.apply(&call.args[0], vec![item]);
+                });
+                Some(Tree::unit())
+            }
+            ("count", 0) => {
+                let chain = self.chain(&call.receiver)?;
+                let zero = self.integer(0, span);
+                let slot = self.slot(Some("count".to_owned()), None, true, span);
+                self.write_slot(slot, &Tree::Leaf(zero), span);
+                self.drive(chain, &None, &mut |this, _| {
+                    this.next_count(slot, span);
+                });
+                Some(self.read_slot(slot, span))
+            }
+            ("all" | "any", 1) => self.quantified(call, name == "all"),
+            ("collect", 0) => self.collect(call),
+            _ => return None,
+        })
+    }
+
+    fn accumulated(
+        &mut self,
+        call: &ExprMethodCall,
+        op: BinaryOp,
+        real: f64,
+        int: i64,
+    ) -> Lowering {
+        let span = call.method.span();
+        let chain = self.chain(&call.receiver)?;
+        let mut kind = match &call.turbofish {
+            Some(types) => types
+                .args
+                .iter()
+                .find_map(|arg| match arg {
+                    syn::GenericArgument::Type(ty) => {
+                        Some(super::kind_of(&crate::parse::Shape::of(ty)))
+                    }
+                    _ => None,
+                })
+                .unwrap_or(Kind::Opaque),
+            None => Kind::Opaque,
+        };
+        let init = self.push_value(Op::Number(real), super::ANY_REAL, span);
+        let slot = self.slot(Some(call.method.to_string()), None, true, span);
+        self.write_slot(slot, &Tree::Leaf(init), span);
+        self.drive(chain, &None, &mut |this, item| {
+            let item = this.leaf(&item, span);
+            kind = kind.join(this.f.kind(item));
+            let total = this.read_slot(slot, span).leaves()[0];
+            let next = this.arithmetic(op, total, item, span);
+            this.write_slot(slot, &Tree::Leaf(next), span);
+        });
+        if kind == Kind::Int {
+            // known only now
+            for stmt in &mut self.out {
+                if let Stmt::Let(binding) = stmt
+                    && binding.value == init
+                {
+                    binding.op = Op::Integer(int);
+                }
+            }
+            self.f.info_mut(init).kind = Kind::Int;
+        }
+        if let Some(Tree::Leaf(var)) = self.slots[slot.0].tree.clone()
+            && kind != Kind::Opaque
+        {
+            self.f.vars[var.0 as usize].kind = kind;
+        }
+        let total = self.read_slot(slot, span);
+        Some(match &call.turbofish {
+            Some(types) => match types.args.first() {
+                Some(syn::GenericArgument::Type(ty)) => self.ascribe(total, ty),
+                _ => total,
+            },
+            None => total,
+        })
+    }
+
+    fn fold(&mut self, call: &ExprMethodCall) -> Lowering {
+        let span = call.method.span();
+        let chain = self.chain(&call.receiver)?;
+        let init = self.expr(&call.args[0])?;
+        let init = self.owned(&init, span);
+        let slot = self.slot(Some("fold".to_owned()), None, true, span);
+        self.write_slot(slot, &init, span);
+        self.drive(chain, &None, &mut |this, item| {
+            let total = this.read_slot(slot, span);
+            let total = this.owned(&total, span);
+            if let Some(next) = this.apply(&call.args[1], vec![total, item]) {
+                this.write_slot(slot, &next, span);
+            }
+        });
+        Some(self.read_slot(slot, span))
+    }
+
+    fn quantified(&mut self, call: &ExprMethodCall, all: bool) -> Lowering {
+        let span = call.method.span();
+        let chain = self.chain(&call.receiver)?;
+        let init = self.push(Op::Flag(all), Kind::Bool, span);
+        let slot = self.slot(None, None, true, span);
+        self.write_slot(slot, &init, span);
+        self.drive(chain, &None, &mut |this, item| {
+            let Some(holds) = this.apply(&call.args[0], vec![item]) else {
+                return;
+            };
+            let holds = this.leaf(&holds, span);
+            let exit = this.jumps.last().map(|jump| jump.exit);
+            let decided = this.region(|this| {
+                let flag = this.push(Op::Flag(!all), Kind::Bool, span);
+                this.write_slot(slot, &flag, span);
+                this.out.extend(exit.map(Stmt::Exit));
+            });
+            match all {
+                true => this.push_if(holds, Region::default(), decided),
+                false => this.push_if(holds, decided, Region::default()),
+            }
+        });
+        Some(self.read_slot(slot, span))
+    }
+
+    fn collect(&mut self, call: &ExprMethodCall) -> Lowering {
+        let span = call.method.span();
+        if let Some(types) = &call.turbofish {
+            let vec = types.args.first().is_some_and(|arg| match arg {
+                syn::GenericArgument::Type(syn::Type::Path(path)) => path
+                    .path
+                    .segments
+                    .last()
+                    .is_some_and(|segment| segment.ident == "Vec"),
+                _ => false,
+            });
+            if !vec {
+                return self.refuse(types, no::COLLECT);
+            }
+        }
+        let chain = self.chain(&call.receiver)?;
+        let vec = self.push(Op::NewVec(chain.len()), Kind::Opaque.contained(), span);
+        let slot = self.slot(Some("collected".to_owned()), None, true, span);
+        self.write_slot(slot, &vec, span);
+        let mut kind = None;
+        self.drive(chain, &None, &mut |this, item| {
+            let item = this.owned(&item, span);
+            let item = this.packed(&item, span);
+            kind = Some(this.f.kind(item));
+            let Tree::Leaf(base) = this.read_slot(slot, span) else {
+                return;
+            };
+            this.out.push(Stmt::Mutate(crate::ir::Mutate {
+                place: Place::whole(base),
+                method: "push",
+                args: vec![item],
+                span,
+            }));
+        });
+        if let (Some(kind), Some(Tree::Leaf(var))) = (kind, self.slots[slot.0].tree.clone()) {
+            self.f.vars[var.0 as usize].kind = kind.contained();
+        }
+        let collected = self.read_slot(slot, span);
+        Some(match &call.turbofish {
+            Some(types) => match types.args.first() {
+                Some(syn::GenericArgument::Type(ty)) => self.ascribe(collected, ty),
+                _ => collected,
+            },
+            None => collected,
+        })
+    }
+}
+
+impl Chain {
+    /// Whether each item of the driver gives one item, at its position.
+    fn only_maps(&self) -> bool {
+        let keeps = |step: &Step| matches!(step, Step::Map(_) | Step::Copied | Step::Inspect(_));
+        self.steps.iter().all(keeps)
+    }
+
+    fn keeps_positions(&self) -> bool {
+        self.only_maps()
+    }
+
+    /// How many items there are, if that is known beforehand.
+    fn len(&self) -> Option<ValueId> {
+        match &self.driver {
+            Driver::Indexed(indexed) if self.only_maps() => indexed.len,
+            _ => None,
+        }
+    }
+}
+
+/// The value of a block without statements.
+fn tail(body: &Expr) -> &Expr {
+    match body {
+        Expr::Block(block) => match &block.block.stmts[..] {
+            [syn::Stmt::Expr(expr, None)] => tail(expr),
+            _ => body,
+        },
+        Expr::Paren(inner) => tail(&inner.expr),
+        body => body,
+    }
+}

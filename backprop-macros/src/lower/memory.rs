@@ -1,0 +1,794 @@
+//! Arrays, slices, vectors and structs: places, views, literals, methods.
+//!
+//! What is no scalar stays in memory. A place is a value and a path into it;
+//! reading it is an operation that copies a number out, writing it is a
+//! statement. A reference to a place is a *view*: a name for it that borrows.
+
+use super::{Binding, Lowerer, Lowering};
+use crate::fence::catalogue as no;
+use crate::ir::{
+    Aggregate, BinaryOp, Capture, Count, Head, Hold, Kind, Loop, Mutate, Op, Place, Proj, Range,
+    Region, Stmt, Store, Tree, ValueId,
+};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
+use syn::parse::{ParseStream, Parser};
+use syn::spanned::Spanned;
+use syn::{Expr, Member, Token};
+
+/// What an expression in front of `[`, `.` or `&` names.
+pub(super) enum Base {
+    /// Values as they are in scope, not copied.
+    Tree(Tree<ValueId>),
+    /// A part of what a value holds.
+    Place(Place),
+}
+
+impl Lowerer<'_> {
+    // Places
+
+    /// The place that an expression names; an expression that is no place is
+    /// computed, and the place is its value.
+    pub(super) fn base(&mut self, expr: &Expr) -> Option<Base> {
+        match expr {
+            Expr::Paren(inner) => self.base(&inner.expr),
+            Expr::Group(inner) => self.base(&inner.expr),
+            Expr::Path(path) => {
+                if let Some(name) = path.path.get_ident()
+                    && let Some(tree) = self.raw(name)
+                {
+                    return Some(Base::Tree(tree));
+                }
+                Some(Base::Tree(self.path(path)?))
+            }
+            Expr::Field(field) => {
+                let base = self.base(&field.base)?;
+                if let (Base::Tree(tree), Member::Unnamed(index)) = (&base, &field.member)
+                    && let Tree::Tuple(parts) = tree.behind_refs()
+                {
+                    return match parts.get(index.index as usize) {
+                        Some(part) => Some(Base::Tree(part.clone())),
+                        None => self.refuse(field, no::TUPLE_SHAPE).map(Base::Tree),
+                    };
+                }
+                let place = self.as_place(base, field.span())?;
+                Some(Base::Place(place.with(Proj::Field(field.member.clone()))))
+            }
+            Expr::Index(index) => {
+                let base = self.base(&index.expr)?;
+                let place = self.as_place(base, index.span())?;
+                let step = self.index(&index.index)?;
+                Some(Base::Place(place.with(step)))
+            }
+            Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Deref(_)) => {
+                match self.base(&unary.expr)? {
+                    Base::Tree(Tree::Ref(inner)) => Some(Base::Tree(*inner)),
+                    Base::Tree(Tree::Leaf(leaf)) if self.f.is_reference(leaf) => {
+                        Some(Base::Place(Place::whole(leaf)))
+                    }
+                    base => {
+                        let place = self.as_place(base, unary.span())?;
+                        Some(Base::Place(self.dereferenced(&unary.expr, place)))
+                    }
+                }
+            }
+            Expr::Reference(inner) => self.base(&inner.expr),
+            Expr::MethodCall(call)
+                if call.args.is_empty()
+                    && ["as_slice", "as_mut_slice"].contains(&&*call.method.to_string()) =>
+            {
+                self.base(&call.receiver)
+            }
+            Expr::MethodCall(call)
+                if ["unwrap", "expect"].contains(&&*call.method.to_string())
+                    && self.is_element_access(&call.receiver) =>
+            {
+                let Expr::MethodCall(access) = &*call.receiver else {
+                    return None;
+                };
+                self.element_access(access)
+            }
+            expr => Some(Base::Tree(self.expr(expr)?)),
+        }
+    }
+
+    /// `*expr`, where `expr` was found to be `place`.
+    pub(super) fn dereferenced(&self, expr: &Expr, place: Place) -> Place {
+        match expr {
+            Expr::Paren(inner) => self.dereferenced(&inner.expr, place),
+            // the place is the element that the method refers to
+            Expr::MethodCall(call) if self.is_element_access(&call.receiver) => place,
+            Expr::Reference(_) => place,
+            _ => place.with(Proj::Deref),
+        }
+    }
+
+    /// What a local holds, without copying it.
+    fn raw(&mut self, name: &Ident) -> Option<Tree<ValueId>> {
+        match self.lookup(&name.to_string()).cloned()? {
+            Binding::Value(tree) => Some(tree),
+            Binding::Slot(slot) if self.slots[slot.0].tree.is_some() => {
+                Some(self.read_slot(slot, name.span()))
+            }
+            Binding::MutRef(place) => {
+                let tree = self.read_place(&place, name.span())?;
+                Some(Tree::Ref(Box::new(tree)))
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn as_place(&mut self, base: Base, span: Span) -> Option<Place> {
+        match base {
+            Base::Place(place) => Some(place),
+            Base::Tree(tree) => match tree.behind_refs() {
+                Tree::Leaf(leaf) => Some(Place::whole(*leaf)),
+                _ => {
+                    self.errors.refuse_at(span, no::TUPLE_SHAPE);
+                    None
+                }
+            },
+        }
+    }
+
+    /// The place of an expression that is no tuple.
+    pub(super) fn memory(&mut self, expr: &Expr) -> Option<Place> {
+        let base = self.base(expr)?;
+        self.as_place(base, expr.span())
+    }
+
+    /// What stands in `[..]`.
+    fn index(&mut self, index: &Expr) -> Option<Proj> {
+        match index {
+            Expr::Paren(inner) => self.index(&inner.expr),
+            Expr::Group(inner) => self.index(&inner.expr),
+            Expr::Range(range) => {
+                let mut bound = |expr: &Option<Box<Expr>>| match expr {
+                    Some(expr) => {
+                        let value = self.expr(expr)?;
+                        Some(Some(self.leaf(&value, expr.span())))
+                    }
+                    None => Some(None),
+                };
+                let (start, end) = (bound(&range.start)?, bound(&range.end)?);
+                let closed = matches!(range.limits, syn::RangeLimits::Closed(_));
+                Some(Proj::Range(start, end, closed))
+            }
+            index => {
+                let value = self.expr(index)?;
+                Some(Proj::Index(self.leaf(&value, index.span())))
+            }
+        }
+    }
+
+    fn is_element_access(&self, expr: &Expr) -> bool {
+        let Expr::MethodCall(call) = expr else {
+            return false;
+        };
+        match (&*call.method.to_string(), call.args.len()) {
+            ("first" | "last" | "first_mut" | "last_mut", 0) => true,
+            ("get" | "get_mut", 1) => !matches!(call.args[0], Expr::Range(_)),
+            _ => false,
+        }
+    }
+
+    /// `first()`, `last()`, `get(i)`, as places: the element must be there.
+    fn element_access(&mut self, call: &syn::ExprMethodCall) -> Option<Base> {
+        let span = call.method.span();
+        let place = self.memory(&call.receiver)?;
+        let index = match &*call.method.to_string() {
+            "first" | "first_mut" => self.push_value(Op::Integer(0), Kind::Int, span),
+            "last" | "last_mut" => {
+                let len = self.len(&place, span);
+                let one = self.push_value(Op::Integer(1), Kind::Int, span);
+                self.push_value(Op::Binary(BinaryOp::Sub, len, one), Kind::Int, span)
+            }
+            _ => {
+                let value = self.expr(&call.args[0])?;
+                self.leaf(&value, call.args[0].span())
+            }
+        };
+        Some(Base::Place(place.with(Proj::Index(index))))
+    }
+
+    pub(super) fn len(&mut self, place: &Place, span: Span) -> ValueId {
+        let op = Op::Query(place.clone(), Ident::new("len", span));
+        self.push_value(op, Kind::Int, span)
+    }
+
+    pub(super) fn kind_at(&self, place: &Place) -> Kind {
+        let mut kind = self.f.kind(place.base);
+        for step in &place.path {
+            kind = match step {
+                Proj::Index(_) => kind.element(),
+                Proj::Range(..) | Proj::Deref => kind,
+                Proj::Field(_) => Kind::Opaque,
+            };
+        }
+        kind
+    }
+
+    /// The content of a place.
+    pub(super) fn load(&mut self, place: Place, span: Span) -> Tree<ValueId> {
+        let kind = self.kind_at(&place);
+        self.push(Op::Load(place), kind, span)
+    }
+
+    /// The value of an expression that names a place.
+    pub(super) fn load_expr(&mut self, expr: &Expr) -> Lowering {
+        let span = expr.span();
+        match self.base(expr)? {
+            Base::Tree(tree) => Some(tree),
+            Base::Place(place) => {
+                if let ([Proj::Field(Member::Unnamed(index))], base) = (&place.path[..], place.base)
+                    && self.f.kind(base) == Kind::Opaque
+                    && !self.f.is_reference(base)
+                {
+                    // a part of a tuple whose shape is not known
+                    let op = Op::Project(base, index.index);
+                    return Some(self.push(op, Kind::Opaque, span));
+                }
+                Some(self.load(place, span))
+            }
+        }
+    }
+
+    /// A view of a place.
+    pub(super) fn view(&mut self, place: Place, mutable: bool, span: Span) -> Tree<ValueId> {
+        let kind = self.kind_at(&place);
+        let value = self.push_value(Op::View(place, mutable), kind, span);
+        self.f.info_mut(value).hold = match mutable {
+            true => Hold::Mut,
+            false => Hold::Shared,
+        };
+        Tree::Leaf(value)
+    }
+
+    /// `&place`, `&mut place`, `&value`.
+    pub(super) fn reference(&mut self, expr: &syn::ExprReference) -> Lowering {
+        let span = expr.span();
+        let mutable = expr.mutability.is_some();
+        let place = match self.base(&expr.expr)? {
+            Base::Tree(Tree::Leaf(leaf)) if !self.is_scalar(leaf) => Place::whole(leaf),
+            Base::Tree(tree) if mutable => {
+                let _ = tree;
+                return match self.place(&expr.expr) {
+                    Some(_) => self.refuse(expr, no::MUT_REFERENCE_CHOSEN),
+                    None => self.refuse(expr, no::MUT_REFERENCE),
+                };
+            }
+            // `&*r` is `r`
+            Base::Tree(tree) => return Some(Tree::Ref(Box::new(tree))),
+            Base::Place(place) => place,
+        };
+        if !mutable && matches!(self.kind_at(&place), Kind::Real(_) | Kind::Int | Kind::Bool) {
+            // nothing can write there while it is borrowed
+            return Some(Tree::Ref(Box::new(self.load(place, span))));
+        }
+        Some(self.view(place, mutable, span))
+    }
+
+    pub(super) fn is_scalar(&self, value: ValueId) -> bool {
+        matches!(self.f.kind(value), Kind::Real(_) | Kind::Int | Kind::Bool)
+            && !self.f.is_reference(value)
+    }
+
+    /// A value on its own: what a variable holds may be changed in place later.
+    pub(super) fn owned(&mut self, tree: &Tree<ValueId>, span: Span) -> Tree<ValueId> {
+        match tree {
+            Tree::Leaf(leaf) if self.is_scalar(*leaf) || self.f.is_reference(*leaf) => tree.clone(),
+            Tree::Leaf(leaf) => {
+                let copy = self.load(Place::whole(*leaf), span);
+                if let Tree::Leaf(copy) = copy {
+                    let hint = self.f.info(*leaf).hint.clone();
+                    self.f.info_mut(copy).hint = hint;
+                }
+                copy
+            }
+            Tree::Tuple(parts) => {
+                Tree::Tuple(parts.iter().map(|part| self.owned(part, span)).collect())
+            }
+            Tree::Ref(_) => tree.clone(),
+        }
+    }
+
+    // Writes
+
+    /// `place = value`, where the place is no variable.
+    pub(super) fn store(&mut self, target: &Expr, value: &Tree<ValueId>) -> Option<()> {
+        let place = self.memory(target)?;
+        let value = self.packed(value, target.span());
+        self.write_at(place, value, target.span());
+        Some(())
+    }
+
+    /// `place = value`
+    pub(super) fn write_at(&mut self, place: Place, value: ValueId, span: Span) {
+        let kind = self.kind_at(&place);
+        let old = match kind {
+            Kind::Real(_) | Kind::Int | Kind::Bool => None,
+            kind => Some(self.push_value(Op::ZeroAt(place.clone()), kind, span)),
+        };
+        self.out.push(Stmt::Store(Store {
+            place,
+            op: None,
+            value,
+            old,
+        }));
+    }
+
+    /// `place op= value`, where the place is no variable.
+    pub(super) fn store_compound(
+        &mut self,
+        target: &Expr,
+        op: BinaryOp,
+        value: ValueId,
+        span: Span,
+    ) -> Option<()> {
+        let place = self.memory(target)?;
+        if matches!(op, BinaryOp::Add | BinaryOp::Sub) {
+            self.out.push(Stmt::Store(Store {
+                place,
+                op: Some(op),
+                value,
+                old: None,
+            }));
+            return Some(());
+        }
+        let kind = self.kind_at(&place);
+        let old = self.push_value(Op::Load(place.clone()), kind, span);
+        let value = self.arithmetic(op, old, value, span);
+        self.write_at(place, value, span);
+        Some(())
+    }
+
+    /// One value for a tree: tuples are built.
+    pub(super) fn packed(&mut self, tree: &Tree<ValueId>, span: Span) -> ValueId {
+        match tree.behind_refs() {
+            Tree::Tuple(parts) => {
+                let parts = parts.iter().map(|part| self.packed(part, span)).collect();
+                let op = Op::Aggregate(Aggregate::Tuple, parts);
+                self.push_value(op, Kind::Opaque, span)
+            }
+            Tree::Leaf(leaf) if self.f.is_reference(*leaf) => *leaf,
+            tree => self.leaf(tree, span),
+        }
+    }
+
+    // Literals
+
+    /// The parts of a literal, each a value of its own.
+    fn parts<'e>(
+        &mut self,
+        exprs: impl IntoIterator<Item = &'e Expr>,
+    ) -> Option<(Vec<ValueId>, Kind)> {
+        let mut kind = Kind::Opaque;
+        let mut parts = Vec::new();
+        for expr in exprs {
+            let value = self.expr(expr)?;
+            let value = self.owned(&value, expr.span());
+            let part = self.packed(&value, expr.span());
+            kind = match parts.is_empty() {
+                true => self.f.kind(part),
+                false => kind.join(self.f.kind(part)),
+            };
+            parts.push(part);
+        }
+        Some((parts, kind))
+    }
+
+    pub(super) fn array(&mut self, array: &syn::ExprArray) -> Lowering {
+        let (parts, kind) = self.parts(&array.elems)?;
+        let op = Op::Aggregate(Aggregate::Array, parts);
+        Some(self.push(op, kind.contained(), array.span()))
+    }
+
+    pub(super) fn repeat(&mut self, repeat: &syn::ExprRepeat) -> Lowering {
+        let (parts, kind) = self.parts([&*repeat.expr])?;
+        let count = Count::Constant(repeat.len.to_token_stream());
+        let op = Op::Repeat(parts[0], count);
+        Some(self.push(op, kind.contained(), repeat.span()))
+    }
+
+    /// `vec![..]`
+    pub(super) fn vec_macro(&mut self, tokens: &TokenStream, span: Span) -> Lowering {
+        enum Written {
+            List(Vec<Expr>),
+            Repeat(Box<Expr>, Box<Expr>),
+        }
+        let parser = |input: ParseStream| {
+            if input.is_empty() {
+                return Ok(Written::List(Vec::new()));
+            }
+            let first: Expr = input.parse()?;
+            if input.parse::<Option<Token![;]>>()?.is_some() {
+                return Ok(Written::Repeat(Box::new(first), Box::new(input.parse()?)));
+            }
+            let mut list = vec![first];
+            while input.parse::<Option<Token![,]>>()?.is_some() && !input.is_empty() {
+                list.push(input.parse()?);
+            }
+            match input.is_empty() {
+                true => Ok(Written::List(list)),
+                false => Err(input.error("expected `,` or `;`")),
+            }
+        };
+        match parser.parse2(tokens.clone()) {
+            Ok(Written::List(list)) => {
+                let (parts, kind) = self.parts(&list)?;
+                let op = Op::Aggregate(Aggregate::Vec, parts);
+                Some(self.push(op, kind.contained(), span))
+            }
+            Ok(Written::Repeat(value, count)) => {
+                let (parts, kind) = self.parts([&*value])?;
+                let n = self.expr(&count)?;
+                let n = self.leaf(&n, count.span());
+                let op = Op::Repeat(parts[0], Count::Value(n));
+                Some(self.push(op, kind.contained(), span))
+            }
+            Err(error) => {
+                self.errors.push(error);
+                Some(self.dummy(span))
+            }
+        }
+    }
+
+    /// `Path { field: value, ..base }`
+    pub(super) fn struct_literal(&mut self, literal: &syn::ExprStruct) -> Lowering {
+        let exprs: Vec<&Expr> = literal.fields.iter().map(|field| &field.expr).collect();
+        let (mut parts, _) = self.parts(exprs)?;
+        let members = literal.fields.iter().map(|field| field.member.clone());
+        let members = members.collect();
+        if let Some(base) = &literal.rest {
+            let value = self.expr(base)?;
+            let value = self.owned(&value, base.span());
+            parts.push(self.packed(&value, base.span()));
+        }
+        let aggregate = Aggregate::Struct {
+            path: Box::new(literal.path.clone()),
+            members,
+            has_base: literal.rest.is_some(),
+        };
+        Some(self.push(
+            Op::Aggregate(aggregate, parts),
+            Kind::Opaque,
+            literal.span(),
+        ))
+    }
+
+    // Methods
+
+    /// A method of containers; `None` if the name is none of theirs.
+    pub(super) fn container_method(&mut self, call: &syn::ExprMethodCall) -> Option<Lowering> {
+        let span = call.method.span();
+        let name = call.method.to_string();
+        Some(match (&*name, call.args.len()) {
+            ("len" | "is_empty", 0) => {
+                if !self.is_memory_expr(&call.receiver) {
+                    return None;
+                }
+                let kind = if name == "len" { Kind::Int } else { Kind::Bool };
+                self.memory(&call.receiver)
+                    .map(|place| self.push(Op::Query(place, call.method.clone()), kind, span))
+            }
+            ("to_vec" | "to_owned" | "clone", 0) => self.duplicate(call),
+            ("as_slice" | "as_mut_slice", 0) => self
+                .memory(&call.receiver)
+                .map(|place| self.view(place, name == "as_mut_slice", span)),
+            ("swap", 2) => self.mutate(call, "swap"),
+            ("reverse", 0) => self.mutate(call, "reverse"),
+            ("rotate_left", 1) => self.mutate(call, "rotate_left"),
+            ("rotate_right", 1) => self.mutate(call, "rotate_right"),
+            ("push", 1) => self.mutate(call, "push"),
+            ("fill", 1) => self.fill(call),
+            ("copy_from_slice" | "clone_from_slice", 1) => self.copy_from(call),
+            ("extend_from_slice", 1) => self.extend_from(call),
+            ("split_at" | "split_at_mut", 1) => self.split_at(call),
+            ("unwrap" | "expect", _) if self.is_element_access(&call.receiver) => {
+                let Expr::MethodCall(access) = &*call.receiver else {
+                    return None;
+                };
+                self.element_access(access).and_then(|base| {
+                    let place = self.as_place(base, span)?;
+                    let kind = self.kind_at(&place);
+                    Some(match kind {
+                        Kind::Real(_) | Kind::Int | Kind::Bool
+                            if !access.method.to_string().ends_with("_mut") =>
+                        {
+                            Tree::Ref(Box::new(self.load(place, span)))
+                        }
+                        _ => {
+                            let mutable = access.method.to_string().ends_with("_mut");
+                            self.view(place, mutable, span)
+                        }
+                    })
+                })
+            }
+            _ => return None,
+        })
+    }
+
+    /// Whether an expression names or makes what is held in memory, so that
+    /// `len` is that of a container.
+    fn is_memory_expr(&self, expr: &Expr) -> bool {
+        match expr {
+            Expr::Paren(inner) => self.is_memory_expr(&inner.expr),
+            Expr::Path(path) => match path.path.get_ident() {
+                Some(name) => self.lookup(&name.to_string()).is_some(),
+                None => false,
+            },
+            Expr::Index(index) => self.is_memory_expr(&index.expr),
+            Expr::Field(field) => self.is_memory_expr(&field.base),
+            Expr::Unary(unary) => self.is_memory_expr(&unary.expr),
+            Expr::Reference(reference) => self.is_memory_expr(&reference.expr),
+            _ => false,
+        }
+    }
+
+    fn duplicate(&mut self, call: &syn::ExprMethodCall) -> Lowering {
+        let span = call.span();
+        let place = match self.base(&call.receiver)? {
+            Base::Tree(tree) => match tree.behind_refs() {
+                Tree::Leaf(leaf) if self.is_scalar(*leaf) => {
+                    return Some(tree.behind_refs().clone());
+                }
+                Tree::Leaf(leaf) => Place::whole(*leaf),
+                // a tuple is cloned part by part
+                tuple => {
+                    let tuple = tuple.clone();
+                    return Some(self.duplicate_tree(&tuple, &call.method, span));
+                }
+            },
+            Base::Place(place) => place,
+        };
+        let kind = self.kind_at(&place);
+        if matches!(kind, Kind::Real(_) | Kind::Int | Kind::Bool) {
+            return Some(self.load(place, span));
+        }
+        Some(self.push(Op::Duplicate(place, call.method.clone()), kind, span))
+    }
+
+    pub(super) fn duplicate_tree(
+        &mut self,
+        tree: &Tree<ValueId>,
+        method: &Ident,
+        span: Span,
+    ) -> Tree<ValueId> {
+        match tree {
+            Tree::Leaf(leaf) if self.is_scalar(*leaf) => tree.clone(),
+            Tree::Leaf(leaf) => {
+                let kind = self.f.kind(*leaf);
+                let op = Op::Duplicate(Place::whole(*leaf), method.clone());
+                self.push(op, kind, span)
+            }
+            Tree::Tuple(parts) => {
+                let parts = parts.iter();
+                Tree::Tuple(
+                    parts
+                        .map(|part| self.duplicate_tree(part, method, span))
+                        .collect(),
+                )
+            }
+            Tree::Ref(inner) => Tree::Ref(inner.clone()),
+        }
+    }
+
+    /// A method that rearranges or lengthens.
+    fn mutate(&mut self, call: &syn::ExprMethodCall, method: &'static str) -> Lowering {
+        let place = self.memory(&call.receiver)?;
+        let exprs: Vec<&Expr> = call.args.iter().collect();
+        let (args, _) = self.parts(exprs)?;
+        if method == "push"
+            && let (Some(target), Some(arg)) = (self.place(&call.receiver), args.first())
+            && let Some(Tree::Leaf(var)) = self.place_vars(&target)
+        {
+            // the first element tells what `Vec::new()` holds
+            let known = self.f.kind(*arg).contained();
+            let info = &mut self.f.vars[var.0 as usize];
+            info.kind = info.kind.join(known);
+        }
+        self.out.push(Stmt::Mutate(Mutate {
+            place,
+            method,
+            args,
+            span: call.method.span(),
+        }));
+        Some(Tree::unit())
+    }
+
+    /// `for k in 0..len { body(k) }`
+    pub(super) fn counted(
+        &mut self,
+        len: ValueId,
+        span: Span,
+        body: impl FnOnce(&mut Self, ValueId),
+    ) {
+        let start = self.push_value(Op::Integer(0), Kind::Int, span);
+        let item = self.f.value(Kind::Int, Some("k".to_owned()), span);
+        let region = self.region(|this| body(this, item));
+        let id = self.f.stmt_id();
+        let exit = self.f.target();
+        self.out.push(Stmt::Loop(Loop {
+            id,
+            head: Head::Range(Range {
+                item,
+                start,
+                end: len,
+                inclusive: false,
+                adaptors: Vec::new(),
+            }),
+            inits: Vec::new(),
+            params: Vec::new(),
+            results: Vec::new(),
+            body: region,
+            stop: None,
+            exit: Some(exit),
+            tape: None,
+            span,
+        }));
+    }
+
+    fn fill(&mut self, call: &syn::ExprMethodCall) -> Lowering {
+        let span = call.method.span();
+        let place = self.memory(&call.receiver)?;
+        let (args, _) = self.parts([&call.args[0]])?;
+        let len = self.len(&place, span);
+        self.counted(len, span, |this, k| {
+            this.write_at(place.with(Proj::Index(k)), args[0], span);
+        });
+        Some(Tree::unit())
+    }
+
+    /// `to.copy_from_slice(from)`
+    fn copy_from(&mut self, call: &syn::ExprMethodCall) -> Lowering {
+        let span = call.method.span();
+        let to = self.memory(&call.receiver)?;
+        let from = self.memory(&call.args[0])?;
+        let (len, other) = (self.len(&to, span), self.len(&from, span));
+        let differ = self.push_value(Op::Binary(BinaryOp::Ne, len, other), Kind::Bool, span);
+        let panics = self.region(|this| {
+            let tokens = quote_spanned! {span=>
+                ::core::panic!("the source slice and the destination slice differ in length")
+            };
+            this.out.push(Stmt::Diverge(Capture {
+                tokens,
+                uses: Vec::new(),
+            }));
+        });
+        self.push_if(differ, panics, Region::default());
+        self.counted(len, span, |this, k| {
+            let Tree::Leaf(value) = this.element(&from, k, span) else {
+                return;
+            };
+            this.write_at(to.with(Proj::Index(k)), value, span);
+        });
+        Some(Tree::unit())
+    }
+
+    /// A copy of element `k`: elements that are containers are cloned.
+    pub(super) fn element(&mut self, from: &Place, k: ValueId, span: Span) -> Tree<ValueId> {
+        let place = from.clone().with(Proj::Index(k));
+        let kind = self.kind_at(&place);
+        match kind {
+            Kind::Real(_) | Kind::Int | Kind::Bool => self.load(place, span),
+            kind => {
+                let clone = Ident::new("clone", span);
+                self.push(Op::Duplicate(place, clone), kind, span)
+            }
+        }
+    }
+
+    fn extend_from(&mut self, call: &syn::ExprMethodCall) -> Lowering {
+        let span = call.method.span();
+        let to = self.memory(&call.receiver)?;
+        let from = self.memory(&call.args[0])?;
+        let len = self.len(&from, span);
+        self.counted(len, span, |this, k| {
+            let Tree::Leaf(value) = this.element(&from, k, span) else {
+                return;
+            };
+            this.out.push(Stmt::Mutate(Mutate {
+                place: to,
+                method: "push",
+                args: vec![value],
+                span,
+            }));
+        });
+        Some(Tree::unit())
+    }
+
+    fn split_at(&mut self, call: &syn::ExprMethodCall) -> Lowering {
+        let span = call.method.span();
+        let mutable = call.method == "split_at_mut";
+        let place = self.memory(&call.receiver)?;
+        let middle = self.expr(&call.args[0])?;
+        let middle = self.leaf(&middle, call.args[0].span());
+        if !mutable {
+            let left = place.clone().with(Proj::Range(None, Some(middle), false));
+            let right = place.with(Proj::Range(Some(middle), None, false));
+            let left = self.view(left, false, span);
+            let right = self.view(right, false, span);
+            return Some(Tree::Tuple(vec![left, right]));
+        }
+        let kind = self.kind_at(&place);
+        let pair = self.push_value(Op::SplitAt(place.clone(), middle), Kind::Opaque, span);
+        let halves = [
+            Proj::Range(None, Some(middle), false),
+            Proj::Range(Some(middle), None, false),
+        ];
+        let mut parts = Vec::new();
+        for (index, half) in halves.into_iter().enumerate() {
+            let op = Op::Half(pair, index as u32, place.clone().with(half));
+            let value = self.push_value(op, kind, span);
+            self.f.info_mut(value).hold = Hold::Mut;
+            parts.push(Tree::Leaf(value));
+        }
+        Some(Tree::Tuple(parts))
+    }
+
+    // `std::mem`
+
+    /// `swap(&mut a, &mut b)`, `replace(&mut a, value)`, `take(&mut a)`.
+    pub(super) fn mem_function(&mut self, name: &str, call: &syn::ExprCall) -> Option<Lowering> {
+        let span = call.span();
+        let target = |index: usize| match call.args.get(index) {
+            Some(Expr::Reference(reference)) if reference.mutability.is_some() => {
+                Some(&*reference.expr)
+            }
+            _ => None,
+        };
+        match (name, call.args.len()) {
+            ("swap", 2) => {
+                let (a, b) = (target(0)?, target(1)?);
+                Some(self.swap(a, b))
+            }
+            ("replace", 2) => {
+                let a = target(0)?;
+                Some(self.replace(a, |this| this.expr(&call.args[1])))
+            }
+            ("take", 1) => {
+                let a = target(0)?;
+                Some(self.replace(a, |this| {
+                    let tokens = quote_spanned!(span=> ::core::default::Default::default());
+                    Some(this.push(Op::Constant(tokens), Kind::Opaque, span))
+                }))
+            }
+            _ => None,
+        }
+    }
+
+    /// The content of a variable or a place, to be overwritten at once.
+    fn taken(&mut self, target: &Expr) -> Lowering {
+        if let Some(place) = self.place(target) {
+            return self.read_place(&place, target.span());
+        }
+        let place = self.memory(target)?;
+        Some(self.load(place, target.span()))
+    }
+
+    fn swap(&mut self, a: &Expr, b: &Expr) -> Lowering {
+        let old_a = self.taken(a)?;
+        let old_b = self.taken(b)?;
+        self.put(a, &old_b);
+        self.put(b, &old_a);
+        Some(Tree::unit())
+    }
+
+    fn replace(&mut self, target: &Expr, value: impl FnOnce(&mut Self) -> Lowering) -> Lowering {
+        let value = value(self)?;
+        let old = self.taken(target)?;
+        let value = self.owned(&value, target.span());
+        self.put(target, &value);
+        Some(old)
+    }
+
+    /// Writes a value that is nobody else's.
+    fn put(&mut self, target: &Expr, value: &Tree<ValueId>) {
+        match self.place(target) {
+            Some(place) => self.write_place(&place, value, target.span()),
+            None => {
+                self.store(target, value);
+            }
+        }
+    }
+}

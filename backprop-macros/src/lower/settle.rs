@@ -1,0 +1,113 @@
+//! Copies of whole values that cannot be told from the value itself.
+//!
+//! Lowering copies what a variable holds wherever it is used as a value,
+//! because the variable may be changed in place later. Where it is not, the
+//! copy is the value.
+
+use crate::ir::{Function, Op, Place, Region, Stmt, ValueId, Views, rewrite_region_uses};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Replaces whole loads by what they load where that changes nothing.
+pub(crate) fn loads(f: &mut Function) {
+    let mut body = std::mem::take(&mut f.body);
+    let changed = changed(f, &body);
+    let mut uses = BTreeMap::new();
+    rewrite_region_uses(&mut body.clone(), &mut |value| {
+        *uses.entry(*value).or_insert(0) += 1;
+    });
+    for leaf in f.result.leaves() {
+        *uses.entry(leaf).or_insert(0) += 1;
+    }
+    let mut same = BTreeMap::new();
+    find(f, &body, &changed, &uses, &mut same);
+    let resolve = |value: &mut ValueId| {
+        while let Some(from) = same.get(value) {
+            *value = *from;
+        }
+    };
+    for (load, from) in &same {
+        // the user's name for the copy is a name for the value
+        let hint = f.info(*load).hint.clone();
+        let info = f.info_mut(*from);
+        if info.hint.is_none() {
+            info.hint = hint;
+        }
+    }
+    drop_loads(&mut body, &same);
+    rewrite_region_uses(&mut body, &mut { resolve });
+    f.body = body;
+    f.result.for_each_mut(&mut { resolve });
+}
+
+/// The values whose content some statement changes in place.
+pub(crate) fn changed(f: &Function, body: &Region) -> BTreeSet<ValueId> {
+    fn visit(f: &Function, region: &Region, views: &Views, into: &mut BTreeSet<ValueId>) {
+        for stmt in &region.stmts {
+            match stmt {
+                Stmt::Store(store) => {
+                    into.insert(views.root(store.place.base));
+                }
+                Stmt::Mutate(mutate) => {
+                    into.insert(views.root(mutate.place.base));
+                }
+                Stmt::Let(binding) => {
+                    if let Op::View(place, true) | Op::SplitAt(place, _) = &binding.op {
+                        into.insert(views.root(place.base));
+                    }
+                }
+                Stmt::Call(call) => {
+                    for arg in &call.args {
+                        if let crate::ir::Arg::In(tree) = arg {
+                            tree.for_each(&mut |leaf| {
+                                if f.info(*leaf).hold == crate::ir::Hold::Mut {
+                                    into.insert(views.root(*leaf));
+                                }
+                            });
+                        }
+                    }
+                }
+                _ => {}
+            }
+            crate::ir::for_each_region(stmt, &mut |inner, _| visit(f, inner, views, into));
+        }
+    }
+    let views = Views::of(f, body);
+    let mut into = BTreeSet::new();
+    visit(f, body, &views, &mut into);
+    into
+}
+
+fn find(
+    f: &Function,
+    region: &Region,
+    changed: &BTreeSet<ValueId>,
+    uses: &BTreeMap<ValueId, usize>,
+    same: &mut BTreeMap<ValueId, ValueId>,
+) {
+    let mut here = BTreeSet::new();
+    for stmt in &region.stmts {
+        if let Stmt::Let(binding) = stmt
+            && let Op::Load(Place { base, path }) = &binding.op
+            && path.is_empty()
+            && !f.is_reference(*base)
+        {
+            let constant = !changed.contains(base) && !changed.contains(&binding.value);
+            let only = uses.get(base) == Some(&1) && here.contains(base);
+            if constant || only {
+                same.insert(binding.value, *base);
+            }
+        }
+        here.extend(crate::ir::definitions(stmt));
+        crate::ir::for_each_region(stmt, &mut |inner, _| find(f, inner, changed, uses, same));
+    }
+}
+
+fn drop_loads(region: &mut Region, same: &BTreeMap<ValueId, ValueId>) {
+    region.stmts.retain(|stmt| match stmt {
+        Stmt::Let(binding) => !same.contains_key(&binding.value),
+        _ => true,
+    });
+    for stmt in &mut region.stmts {
+        crate::ir::for_each_region_mut(stmt, &mut |inner| drop_loads(inner, same));
+    }
+}

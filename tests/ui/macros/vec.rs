@@ -1,9 +1,0 @@
-use backprop::differentiate;
-
-#[differentiate]
-fn f(x: f64) -> f64 {
-    let v = vec![x];
-    v[0]
-}
-
-fn main() {}

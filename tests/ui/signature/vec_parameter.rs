@@ -1,8 +1,0 @@
-use backprop::differentiate;
-
-#[differentiate]
-fn f(x: Vec<f64>) -> f64 {
-    x[0]
-}
-
-fn main() {}
