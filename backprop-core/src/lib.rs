@@ -16,6 +16,7 @@ mod protocol;
 mod ranges;
 #[cfg(feature = "std")]
 mod slopes;
+mod tape;
 
 pub use differentiable::Differentiable;
 pub use protocol::constant::constant;
@@ -29,6 +30,7 @@ pub mod __private {
     pub use crate::differentiable::Differentiable;
     pub use crate::protocol::*;
     pub use crate::real::Real;
+    pub use crate::tape::*;
     /// Functions that rules call by name.
     pub mod rules {
         pub use crate::ranges::*;
@@ -37,6 +39,5 @@ pub mod __private {
     }
     pub use alloc::boxed::Box;
     pub use alloc::string::String;
-    pub use alloc::vec::Vec as Tape;
     pub use alloc::vec::Vec;
 }

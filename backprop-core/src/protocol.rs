@@ -277,6 +277,36 @@ pub fn pop<G>(adjoint: &mut Vec<G>) -> G {
         .expect("an adjoint is shorter than its vector")
 }
 
+/// The order in which a stable sort puts the elements.
+#[inline]
+pub fn sort_order<T>(
+    elements: &[T],
+    mut compare: impl FnMut(&T, &T) -> core::cmp::Ordering,
+) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..elements.len()).collect();
+    order.sort_by(|a, b| compare(&elements[*a], &elements[*b]));
+    order
+}
+
+/// Puts the elements into an order.
+#[inline]
+pub fn permute<T: Clone>(elements: &mut [T], order: &[usize]) {
+    let sorted: Vec<T> = order.iter().map(|i| elements[*i].clone()).collect();
+    elements.clone_from_slice(&sorted);
+}
+
+/// Puts elements back that were put into an order.
+#[inline]
+pub fn unpermute<G: Differentiable<Gradient = G>>(elements: &mut [G], order: &[usize]) {
+    let mut before: Vec<G> = elements.iter().map(G::zero_gradient).collect();
+    for (from, to) in elements.iter_mut().zip(order) {
+        core::mem::swap(from, &mut before[*to]);
+    }
+    for (to, from) in elements.iter_mut().zip(before) {
+        *to = from;
+    }
+}
+
 /// What `iter()` is known for: the elements in order, by index.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not known to be a sequence",

@@ -1,4 +1,4 @@
-//! Positions in integer ranges.
+//! Positions in integer ranges, and values of a type that another has.
 
 /// An integer type that ranges are made of.
 pub trait Integer: Copy {
@@ -49,4 +49,10 @@ pub fn offset_back<I: Integer>(end: I, k: usize) -> I {
 #[inline]
 pub fn distance<I: Integer>(start: I, end: I) -> usize {
     start.distance(end)
+}
+
+/// What `std::mem::take` leaves.
+#[inline]
+pub fn default_like<T: Default>(_: &T) -> T {
+    T::default()
 }

@@ -113,6 +113,7 @@ pub(crate) fn carriers(f: &Function, value: ValueId, op: &Op) -> Vec<ValueId> {
         }
         Op::Cast(a, _) if matches!(f.kind(value), Kind::Real(_)) => vec![*a],
         Op::Binary(op, a, b) if op.is_arithmetic() => vec![*a, *b],
+        Op::Runtime("default_like", _) => Vec::new(),
         Op::Method(Method::Smooth(_), args) | Op::Runtime(_, args) | Op::Aggregate(_, args) => {
             args.clone()
         }

@@ -102,10 +102,8 @@ fn expand(assertion: &Assertion) -> TokenStream {
     let args: Vec<Argument> = assertion.args.iter().map(argument).collect();
     let texts = assertion.args.iter().map(|arg| quote!(#arg).to_string());
     let owned = args.iter().map(|arg| &arg.owned);
-    let all: u64 = match args.len() {
-        64.. => u64::MAX,
-        n => (1 << n) - 1,
-    };
+    // every argument is active, and `&mut` content is taken back
+    let all: u64 = (1 << 63) | ((1 << args.len()) - 1);
     let mask = Literal::u64_suffixed(all);
     let index = |i: usize| Literal::usize_unsuffixed(i);
     let passed: Vec<TokenStream> = args

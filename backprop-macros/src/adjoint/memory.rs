@@ -144,6 +144,9 @@ impl Pass<'_> {
                 self.contribute(*arg, d);
                 return;
             }
+            "permute" => "unpermute",
+            // what was cut off has no adjoint yet
+            "truncate" => "grow",
             "rotate_left" => "rotate_right",
             "rotate_right" => "rotate_left",
             same => same,
@@ -152,6 +155,7 @@ impl Pass<'_> {
             place,
             method,
             args: mutate.args.clone(),
+            record: mutate.record,
             span,
         }));
     }

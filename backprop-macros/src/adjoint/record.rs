@@ -12,7 +12,7 @@
 
 use crate::ir::{
     Arm, BranchRecord, Function, Head, Kind, Let, Loop, Op, Order, RangeAdaptor, Region, RevBranch,
-    RevLoop, Stmt, StmtId, ValueId,
+    RevLoop, Stmt, StmtId, TapeSize, ValueId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,7 +25,13 @@ pub(crate) fn record(f: &mut Function) {
     };
     let mut forward = std::mem::take(&mut f.body);
     zeros::make(f, &mut forward, &mut reverse);
-    let mut pass = Pass { f };
+    let mut integers = BTreeMap::new();
+    find_integers(&forward, &mut integers);
+    let mut pass = Pass {
+        f,
+        integers,
+        inline: BTreeMap::new(),
+    };
     pass.scope(&mut forward, &mut reverse.body);
     f.body = forward;
     f.reverse = Some(reverse);
@@ -33,6 +39,29 @@ pub(crate) fn record(f: &mut Function) {
 
 struct Pass<'a> {
     f: &'a mut Function,
+    /// Integer literals.
+    integers: BTreeMap<ValueId, i64>,
+    /// How many values each tape of constant size holds.
+    inline: BTreeMap<ValueId, u64>,
+}
+
+/// A tape of constant size holds at most so many values: it is on the stack.
+const MAX_INLINE: u64 = 512;
+
+fn find_integers(region: &Region, into: &mut BTreeMap<ValueId, i64>) {
+    for stmt in &region.stmts {
+        if let Stmt::Let(binding) = stmt {
+            let literal = match &binding.op {
+                Op::Integer(n) => Some(*n),
+                Op::Constant(tokens) => syn::parse2::<syn::LitInt>(tokens.clone())
+                    .ok()
+                    .and_then(|lit| lit.base10_parse().ok()),
+                _ => None,
+            };
+            into.extend(literal.map(|n| (binding.value, n)));
+        }
+        crate::ir::for_each_region(stmt, &mut |inner, _| find_integers(inner, into));
+    }
 }
 
 impl Pass<'_> {
@@ -66,7 +95,8 @@ impl Pass<'_> {
                     if let Some(Stmt::Loop(original)) = find(forward, of)
                         && let Some(tape) = self.looped(original, looped)
                     {
-                        before_loops.insert(of, Stmt::NewTape(tape));
+                        let size = self.tape_size(original, tape);
+                        before_loops.insert(of, Stmt::NewTape(tape, size));
                     }
                 }
                 _ => {}
@@ -175,6 +205,34 @@ impl Pass<'_> {
                 };
                 Some(tape)
             }
+        }
+    }
+
+    /// How long the tape of a loop gets.
+    fn tape_size(&mut self, forward: &Loop, tape: ValueId) -> TapeSize {
+        let (Head::Range(range), Kind::Opaque) = (&forward.head, self.f.kind(tape)) else {
+            return TapeSize::Unknown;
+        };
+        let bounds = (
+            self.integers.get(&range.start),
+            self.integers.get(&range.end),
+        );
+        if let (Some(start), Some(end)) = bounds
+            && let Some(Stmt::Push(_, record)) = forward.body.stmts.last()
+        {
+            let count = end.saturating_sub(*start).max(0) as u64 + u64::from(range.inclusive);
+            let width = record
+                .iter()
+                .map(|value| self.inline.get(value).unwrap_or(&1));
+            let total = count.saturating_mul(width.sum());
+            if total <= MAX_INLINE {
+                self.inline.insert(tape, total);
+                return TapeSize::Constant(count);
+            }
+        }
+        match forward.stop {
+            None => TapeSize::Range(range.clone()),
+            Some(_) => TapeSize::Unknown,
         }
     }
 

@@ -4,7 +4,7 @@ use super::Emitter;
 use super::names::plumbing;
 use crate::ir::{
     Arg, BranchRecord, Call, Claim, Head, If, Loop, Match, Op, Order, Pullback, PullbackArg, Range,
-    RangeAdaptor, Region, RevBranch, RevLoop, Stmt, Tree, ValueId,
+    RangeAdaptor, Region, RevBranch, RevLoop, Stmt, TapeSize, Tree, ValueId,
 };
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -48,16 +48,7 @@ impl Emitter<'_> {
             Stmt::RevBranch(branch) => self.reverse_branch(branch),
             Stmt::RevLoop(looped) => self.reverse_loop(looped),
             Stmt::Pullback(call) => self.pullback(call),
-            Stmt::NewTape(tape) => {
-                let name = self.ident(*tape);
-                match self.f.kind(*tape) {
-                    crate::ir::Kind::Int => quote!(let mut #name = 0usize;),
-                    _ => {
-                        let vec = self.facade.private("Tape", self.span(*tape));
-                        quote!(let mut #name = #vec::new();)
-                    }
-                }
-            }
+            Stmt::NewTape(tape, size) => self.new_tape(*tape, size),
             Stmt::Push(tape, values) => {
                 let name = self.ident(*tape);
                 let values = self.group(values);
@@ -69,6 +60,29 @@ impl Emitter<'_> {
             | Stmt::Write(..)
             | Stmt::Block(..)
             | Stmt::Exit(_) => TokenStream::new(),
+        }
+    }
+
+    fn new_tape(&self, tape: ValueId, size: &TapeSize) -> TokenStream {
+        let (name, span) = (self.ident(tape), self.span(tape));
+        if self.f.kind(tape) == crate::ir::Kind::Int {
+            return quote!(let mut #name = 0usize;);
+        }
+        match size {
+            TapeSize::Constant(n) => {
+                let inline = self.facade.private("InlineTape", span);
+                let n = Literal::u64_unsuffixed(*n);
+                quote!(let mut #name = #inline::<_, #n>::new();)
+            }
+            TapeSize::Range(range) => {
+                let tape = self.facade.private("tape_for", span);
+                let range = self.range(range);
+                quote!(let mut #name = #tape(&(#range));)
+            }
+            TapeSize::Unknown => {
+                let tape = self.facade.private("Tape", span);
+                quote!(let mut #name = #tape::new();)
+            }
         }
     }
 
@@ -383,9 +397,9 @@ impl Emitter<'_> {
             Order::DrainRange(tape, values, range) => {
                 let (tape, values) = (self.ident(*tape), self.names(values));
                 let (item, range) = (self.ident(range.item), self.range(range));
-                let iterator = quote!(::core::iter::Iterator);
-                let into_iter = quote!(::core::iter::IntoIterator::into_iter);
-                quote!(for (#item, #values) in #iterator::zip(#range, #iterator::rev(#into_iter(#tape))))
+                let zip = quote!(::core::iter::Iterator::zip);
+                let backwards = self.facade.private("backwards", looped.span);
+                quote!(for (#item, #values) in #zip(#range, #backwards(#tape)))
             }
             Order::Range(range) => self.for_head(range),
             Order::Count(count) => {
@@ -449,10 +463,16 @@ impl Emitter<'_> {
         let mut mask = 0;
         for (index, arg) in call.args.iter().enumerate() {
             let active = match arg {
-                Arg::In(tree) => tree.any(|leaf| self.active_args.contains(&(call.id, *leaf))),
+                Arg::In(tree) => {
+                    // the content goes back to what it was before the call
+                    if tree.any(|leaf| self.f.info(*leaf).hold == crate::ir::Hold::Mut) {
+                        mask |= 1 << 63;
+                    }
+                    tree.any(|leaf| self.active_args.contains(&(call.id, *leaf)))
+                }
                 Arg::Mut { .. } => true,
             };
-            if active && index < 64 {
+            if active && index < 63 {
                 mask |= 1 << index;
             }
         }

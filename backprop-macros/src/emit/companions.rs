@@ -221,6 +221,13 @@ impl<'a> Parts<'a> {
         }
     }
 
+    /// Whether a caller wants the initial content of `&mut` arguments back: the
+    /// highest bit of the mask. Only callers whose own pullback sees it do.
+    pub(super) fn restored(&self) -> TokenStream {
+        let active = plumbing("ACTIVE", self.span);
+        quote!(#active >> 63u32 != 0u64)
+    }
+
     pub(super) fn has_shared_entry(&self, param: &Parameter) -> bool {
         param.passing == Passing::Shared && param.is_in_place()
     }

@@ -127,7 +127,7 @@ impl Emitter<'_> {
             Op::Runtime(name, args) => {
                 let function = self.facade.rule(name, span);
                 let args = args.iter().map(|arg| match *name {
-                    "is_nonzero" => self.reference(*arg),
+                    "is_nonzero" | "default_like" => self.reference(*arg),
                     _ => self.value(*arg),
                 });
                 (quote_spanned!(span=> #function(#(#args),*)), ATOM)
@@ -166,6 +166,7 @@ impl Emitter<'_> {
             | Op::Duplicate(..)
             | Op::Query(..)
             | Op::Length(_)
+            | Op::SortOrder(..)
             | Op::NewVec(_)
             | Op::Repeat(..)
             | Op::Take(_)

@@ -161,6 +161,15 @@ impl Emitter<'_> {
 
     pub(super) fn mutate(&self, mutate: &Mutate) -> TokenStream {
         let place = self.receiver(&mutate.place);
+        if let ("permute" | "unpermute", Some(order)) = (mutate.method, mutate.record) {
+            let function = self.facade.private(mutate.method, mutate.span);
+            let order = self.ident(order);
+            return quote!(#function(&mut #place[..], &#order););
+        }
+        if let ("grow", Some(zeros)) = (mutate.method, mutate.record) {
+            let zeros = self.value(zeros);
+            return quote!(#place.extend(#zeros););
+        }
         let method = Ident::new(mutate.method, mutate.span.resolved_at(Span::mixed_site()));
         let args = mutate.args.iter().map(|arg| self.value(*arg));
         quote!(#place.#method(#(#args),*);)
@@ -228,6 +237,11 @@ impl Emitter<'_> {
                 let mut method = method.clone();
                 method.set_span(span);
                 quote_spanned!(span=> #place.#method())
+            }
+            Op::SortOrder(place, compare) => {
+                let (order, place) = (private("sort_order"), self.place(place));
+                let compare = self.capture(compare);
+                quote_spanned!(span=> #order(&#place[..], #compare))
             }
             Op::Length(place) => {
                 let (length, place) = (private("length"), self.place(place));

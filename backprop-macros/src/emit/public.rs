@@ -67,7 +67,7 @@ impl Parts<'_> {
         let (value, pullback) = (plumbing("value", span), plumbing("pullback", span));
         let active = self.private("Active");
         let mut mask = 0u64;
-        for (index, param) in self.input.signature.params.iter().enumerate().take(64) {
+        for (index, param) in self.input.signature.params.iter().enumerate().take(63) {
             if param.has_adjoint() {
                 mask |= 1 << index;
             }
@@ -166,9 +166,9 @@ impl Parts<'_> {
             let buffer = plumbing(&format!("d_{}", plain(name)), span);
             let zero = self.private("zero_gradient");
             if param.passing == Passing::Mut && param.is_in_place() {
-                // the pullback takes the content back to what it was on entry
-                let (entry, snapshot) = (self.private("mut_entry"), self.private("snapshot"));
-                let content = plumbing(&format!("content_{}", plain(name)), span);
+                // the content stays what it is: nobody asks for the initial one
+                let entry = self.private("mut_entry");
+                let adjoint_name = plumbing("adjoint", span);
                 let adjoint = match buffers {
                     Some(buffers) if param.shape.may_be_active() => {
                         let buffer = buffers(param);
@@ -180,11 +180,10 @@ impl Parts<'_> {
                         quote!({ #buffer = #zero(&*#name); &mut #buffer })
                     }
                 };
-                prepare.extend(quote!(let mut #content;));
-                entries.push(quote_spanned! {span=> {
-                    #content = #snapshot(&*#name);
-                    #entry(&mut #content, #adjoint)
-                }});
+                entries.push(quote_spanned!(span=> {
+                    let #adjoint_name = #adjoint;
+                    #entry(&mut *#name, #adjoint_name)
+                }));
             } else if param.passing == Passing::Mut {
                 let entry = self.private("Mut");
                 let last = plumbing(&format!("final_{}", plain(name)), span);

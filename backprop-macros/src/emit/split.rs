@@ -24,7 +24,14 @@ pub(super) fn split_body(
         if is_rewritten(f, &values.entry) {
             let (saved, snapshot) = (saved(param, span), parts.private("snapshot"));
             let content = emitter.tree(&values.entry);
-            load.extend(quote!(let #saved = #snapshot(&*#content);));
+            let restored = parts.restored();
+            load.extend(quote! {
+                let #saved = if #restored {
+                    ::core::option::Option::Some(#snapshot(&*#content))
+                } else {
+                    ::core::option::Option::None
+                };
+            });
         }
     }
     let forward = emitter.stmts(&f.body);
@@ -181,7 +188,10 @@ fn pullback(emitter: &Emitter, parts: &Parts, f: &Function) -> TokenStream {
                 }
                 if is_rewritten(f, &f.params[index].entry) {
                     let (saved, restore) = (saved(param, span), parts.private("restore"));
-                    tail.extend(quote!(#restore(#entry.value, #saved);));
+                    let some = quote!(::core::option::Option::Some);
+                    tail.extend(
+                        quote!(if let #some(#saved) = #saved { #restore(#entry.value, #saved); }),
+                    );
                 }
                 params.push(quote!(#entry: #ty));
                 slots.push(quote!(()));

@@ -274,9 +274,19 @@ pub(crate) enum Stmt {
     RevLoop(RevLoop),
     Pullback(Pullback),
     /// Declares a tape or an iteration count before a loop.
-    NewTape(ValueId),
+    NewTape(ValueId, TapeSize),
     /// Pushes a record on a tape.
     Push(ValueId, Vec<ValueId>),
+}
+
+/// How many records a tape will hold.
+#[derive(Clone, Debug)]
+pub(crate) enum TapeSize {
+    Unknown,
+    /// At most so many: it needs no allocation.
+    Constant(u64),
+    /// As many as the range has numbers.
+    Range(Range),
 }
 
 /// What a [`Stmt::Check`] claims of a type that only rustc knows.
@@ -310,6 +320,8 @@ pub(crate) struct Mutate {
     pub(crate) place: Place,
     pub(crate) method: &'static str,
     pub(crate) args: Vec<ValueId>,
+    /// What only the reverse half needs.
+    pub(crate) record: Option<ValueId>,
     pub(crate) span: Span,
 }
 

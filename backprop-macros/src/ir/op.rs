@@ -48,6 +48,8 @@ pub(crate) enum Op {
     Duplicate(Place, Ident),
     /// `place.method()`: a number about a container (`len`, `is_empty`).
     Query(Place, Ident),
+    /// The order in which a stable sort by a comparison puts the elements.
+    SortOrder(Place, Capture),
     /// The length of a sequence of a type that only rustc knows.
     Length(Place),
     /// `Vec::with_capacity(n)`, or `Vec::new()`.
@@ -246,6 +248,10 @@ impl Op {
             | Op::ZeroAt(place)
             | Op::Pop(place)
             | Op::Snapshot(place) => place.for_each_mut(f),
+            Op::SortOrder(place, capture) => {
+                place.for_each_mut(f);
+                capture.rewrite_uses(f);
+            }
             Op::NewVec(n) => n.iter_mut().for_each(f),
             Op::Repeat(a, count) => {
                 f(a);

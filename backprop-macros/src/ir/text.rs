@@ -3,7 +3,7 @@
 
 use super::{
     Arg, BranchRecord, Capture, Function, Head, Op, Order, Place, Proj, PullbackArg, Range,
-    RangeAdaptor, Region, Stmt, Tree, ValueId,
+    RangeAdaptor, Region, Stmt, TapeSize, Tree, ValueId,
 };
 use quote::ToTokens;
 
@@ -195,7 +195,14 @@ impl Text<'_> {
             Stmt::Write(var, v) => self.line(&format!("write ${} {}", var.0, name(*v))),
             Stmt::Exit(target) => self.line(&format!("exit @{}", target.0)),
             Stmt::Block(target, region) => self.nested(&format!("block @{}", target.0), region),
-            Stmt::NewTape(tape) => self.line(&format!("{} = new tape", name(*tape))),
+            Stmt::NewTape(tape, size) => {
+                let size = match size {
+                    TapeSize::Unknown => String::new(),
+                    TapeSize::Constant(n) => format!(" of {n}"),
+                    TapeSize::Range(range) => format!(" for {}", self.range(range)),
+                };
+                self.line(&format!("{} = new tape{size}", name(*tape)));
+            }
             Stmt::Push(tape, values) => {
                 self.line(&format!("push {} ({})", name(*tape), self.list(values)));
             }
@@ -356,6 +363,7 @@ impl Text<'_> {
             Op::Duplicate(place, method) | Op::Query(place, method) => {
                 format!("{} {}", method, self.place(place))
             }
+            Op::SortOrder(place, _) => format!("sort order of {}", self.place(place)),
             Op::Length(place) => format!("length of {}", self.place(place)),
             Op::NewVec(n) => format!("new vec {}", n.as_ref().map(name).unwrap_or_default()),
             Op::Aggregate(aggregate, parts) => format!("{aggregate:?} of {}", self.list(parts)),

@@ -53,7 +53,8 @@ pub(crate) fn rewrite_uses(stmt: &mut Stmt, f: &mut dyn FnMut(&mut ValueId)) {
                 f(stop);
             }
         }
-        Stmt::Declare(_) | Stmt::Read(..) | Stmt::Exit(_) | Stmt::NewTape(_) => {}
+        Stmt::NewTape(_, super::TapeSize::Range(range)) => rewrite_range(range, f),
+        Stmt::Declare(_) | Stmt::Read(..) | Stmt::Exit(_) | Stmt::NewTape(..) => {}
         Stmt::Write(_, value) | Stmt::Check(value, _) => f(value),
         Stmt::SameType(a, b) => {
             f(a);
@@ -65,7 +66,8 @@ pub(crate) fn rewrite_uses(stmt: &mut Stmt, f: &mut dyn FnMut(&mut ValueId)) {
         }
         Stmt::Mutate(mutate) => {
             mutate.place.for_each_mut(f);
-            mutate.args.iter_mut().for_each(f);
+            mutate.args.iter_mut().for_each(&mut *f);
+            mutate.record.iter_mut().for_each(f);
         }
         Stmt::AddAt(add) => {
             add.place.for_each_mut(f);
@@ -174,7 +176,7 @@ pub(crate) fn rewrite_region_uses(region: &mut Region, f: &mut dyn FnMut(&mut Va
 pub(crate) fn definitions(stmt: &Stmt) -> Vec<ValueId> {
     match stmt {
         Stmt::Let(binding) => vec![binding.value],
-        Stmt::Read(value, _) | Stmt::NewTape(value) => vec![*value],
+        Stmt::Read(value, _) | Stmt::NewTape(value, _) => vec![*value],
         Stmt::Call(call) => {
             let mut defined = call.result.leaves();
             for arg in &call.args {

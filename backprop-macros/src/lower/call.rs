@@ -17,6 +17,8 @@ enum Callable {
     Stop,
     /// `Vec::new` and its like.
     Container,
+    /// `array::from_fn`
+    ArrayFromFn,
     /// `swap`, `replace`, `take` of `std::mem`.
     Memory(String),
     /// Another differentiated function.
@@ -58,6 +60,10 @@ impl Lowerer<'_> {
                 }
                 Some(value)
             }
+            Callable::ArrayFromFn if call.args.len() == 1 => {
+                self.array_from_fn(&call.args[0], call.span())
+            }
+            Callable::ArrayFromFn => self.verbatim(&whole, no::STD_FUNCTION),
             Callable::Memory(name) => match self.mem_function(&name, call) {
                 Some(value) => value,
                 None => self.verbatim(&whole, no::STD_FUNCTION),
@@ -86,6 +92,7 @@ impl Lowerer<'_> {
             Some("mem") if matches!(last.as_str(), "swap" | "replace" | "take") => {
                 return Callable::Memory(last.clone());
             }
+            Some("array") if last == "from_fn" => return Callable::ArrayFromFn,
             Some(owner) if capital(owner) => {
                 return Callable::Opaque(match capital(last) {
                     true => no::CONSTRUCTOR,

@@ -166,6 +166,7 @@ fn unknown_method(expr: &Expr) -> Option<&ExprMethodCall> {
                     "take",
                     "step_by",
                     "zip",
+                    "chain",
                 ],
                 2 => &["fold", "scan"],
                 _ => &[],
@@ -390,6 +391,7 @@ impl Lowerer<'_> {
                     _ => Step::Every(n, slot),
                 });
             }
+            ("chain", Some(other), 1) => return self.chained(chain, call, &other),
             ("zip", Some(other), 1) => {
                 let other_chain = self.chain(&other)?;
                 let Some(other) = self.by_position(other_chain) else {
@@ -622,6 +624,45 @@ impl Lowerer<'_> {
             Some(Tree::Tuple(vec![a, b]))
         });
         self.indexed(len, span, item)
+    }
+
+    /// The items of one sequence, then those of another.
+    fn chained(&mut self, chain: Chain, call: &ExprMethodCall, other: &Expr) -> Option<Chain> {
+        let span = chain.span;
+        let other_chain = self.chain(other)?;
+        let parts = (self.by_position(chain), self.by_position(other_chain));
+        let (Some(first), Some(second)) = parts else {
+            self.errors.refuse(call, no::ZIP);
+            return None;
+        };
+        let Some(middle) = first.len else {
+            return Some(self.indexed(None, span, first.item));
+        };
+        let len = second
+            .len
+            .map(|len| self.int_op(BinaryOp::Add, middle, len, span));
+        let item: Item = Rc::new(move |this, k| {
+            let in_first = this.int_op(BinaryOp::Lt, k, middle, span);
+            let slot = this.slot(None, None, true, span);
+            let write = |this: &mut Lowerer, item: Lowering| {
+                if let Some(item) = item {
+                    let item = this.owned(&item, span);
+                    this.write_slot(slot, &item, span);
+                }
+            };
+            let then = this.region(|this| {
+                let value = (first.item)(this, k);
+                write(this, value);
+            });
+            let other = this.region(|this| {
+                let at = this.int_op(BinaryOp::Sub, k, middle, span);
+                let value = (second.item)(this, at);
+                write(this, value);
+            });
+            this.push_if(in_first, then, other);
+            Some(this.read_slot(slot, span))
+        });
+        Some(self.indexed(len, span, item))
     }
 
     /// The value behind a reference item.
@@ -1044,12 +1085,7 @@ impl Lowerer<'_> {
             let Tree::Leaf(base) = this.read_slot(slot, span) else {
                 return;
             };
-            this.out.push(Stmt::Mutate(crate::ir::Mutate {
-                place: Place::whole(base),
-                method: "push",
-                args: vec![item],
-                span,
-            }));
+            this.push_to(Place::whole(base), item, span);
         });
         if let (Some(kind), Some(Tree::Leaf(var))) = (kind, self.slots[slot.0].tree.clone()) {
             self.f.vars[var.0 as usize].kind = kind.contained();

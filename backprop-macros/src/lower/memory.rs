@@ -483,6 +483,17 @@ impl Lowerer<'_> {
             ("fill", 1) => self.fill(call),
             ("copy_from_slice" | "clone_from_slice", 1) => self.copy_from(call),
             ("extend_from_slice", 1) => self.extend_from(call),
+            ("extend", 1) => self.extend(call),
+            ("truncate", 1) => self.truncate(call),
+            ("clear", 0) => self.memory(&call.receiver).map(|place| {
+                let zero = self.push_value(Op::Integer(0), Kind::Int, span);
+                self.cut(place, zero, span);
+                Tree::unit()
+            }),
+            ("resize", 2) => self.resize(call),
+            ("sort_by", 1) => self.sort_by(call),
+            ("concat", 0) => self.concat(call),
+            ("map", 1) if self.is_array(&call.receiver) => self.map_array(call),
             ("split_at" | "split_at_mut", 1) => self.split_at(call),
             ("unwrap" | "expect", _) if self.is_element_access(&call.receiver) => {
                 let Expr::MethodCall(access) = &*call.receiver else {
@@ -591,6 +602,7 @@ impl Lowerer<'_> {
             place,
             method,
             args,
+            record: None,
             span: call.method.span(),
         }));
         Some(Tree::unit())
@@ -691,10 +703,210 @@ impl Lowerer<'_> {
                 place: to,
                 method: "push",
                 args: vec![value],
+                record: None,
                 span,
             }));
         });
         Some(Tree::unit())
+    }
+
+    /// `v.extend(items)`
+    fn extend(&mut self, call: &syn::ExprMethodCall) -> Lowering {
+        let span = call.method.span();
+        let place = self.memory(&call.receiver)?;
+        let chain = self.chain(&call.args[0])?;
+        self.drive(chain, &None, &mut |this, item| {
+            // `extend` takes references to numbers, too
+            let item = match &item {
+                Tree::Ref(inner) => (**inner).clone(),
+                Tree::Leaf(leaf) if this.f.is_reference(*leaf) => {
+                    this.load(Place::whole(*leaf), span)
+                }
+                item => this.owned(item, span),
+            };
+            let item = this.packed(&item, span);
+            this.push_to(place.clone(), item, span);
+        });
+        Some(Tree::unit())
+    }
+
+    pub(super) fn push_to(&mut self, place: Place, item: ValueId, span: Span) {
+        self.out.push(Stmt::Mutate(Mutate {
+            place,
+            method: "push",
+            args: vec![item],
+            record: None,
+            span,
+        }));
+    }
+
+    fn truncate(&mut self, call: &syn::ExprMethodCall) -> Lowering {
+        let place = self.memory(&call.receiver)?;
+        let n = self.expr(&call.args[0])?;
+        let n = self.leaf(&n, call.args[0].span());
+        self.cut(place, n, call.method.span());
+        Some(Tree::unit())
+    }
+
+    /// Shortens a vector to `n` elements, if it has more.
+    fn cut(&mut self, place: Place, n: ValueId, span: Span) {
+        let len = self.len(&place, span);
+        let shorter = self.push_value(Op::Binary(BinaryOp::Lt, n, len), Kind::Bool, span);
+        let region = self.region(|this| {
+            let rest = place.clone().with(Proj::Range(Some(n), None, false));
+            let kind = this.kind_at(&place);
+            let zeros = this.push_value(Op::ZeroAt(rest), kind, span);
+            this.out.push(Stmt::Mutate(Mutate {
+                place,
+                method: "truncate",
+                args: vec![n],
+                record: Some(zeros),
+                span,
+            }));
+        });
+        self.push_if(shorter, region, Region::default());
+    }
+
+    /// `v.resize(n, value)`
+    fn resize(&mut self, call: &syn::ExprMethodCall) -> Lowering {
+        let span = call.method.span();
+        let place = self.memory(&call.receiver)?;
+        let n = self.expr(&call.args[0])?;
+        let n = self.leaf(&n, span);
+        let (parts, _) = self.parts([&call.args[1]])?;
+        let len = self.len(&place, span);
+        let less = self.push_value(Op::Binary(BinaryOp::Lt, n, len), Kind::Bool, span);
+        let kept = self.push_value(Op::Select(less, n, len), Kind::Int, span);
+        let more = self.push_value(Op::Binary(BinaryOp::Sub, n, kept), Kind::Int, span);
+        let clone = Ident::new("clone", span);
+        let longer = place.clone();
+        self.counted(more, span, |this, _| {
+            let item = this.duplicate_tree(&Tree::Leaf(parts[0]), &clone, span);
+            let item = this.packed(&item, span);
+            this.push_to(longer, item, span);
+        });
+        self.cut(place, n, span);
+        Some(Tree::unit())
+    }
+
+    /// `v.sort_by(compare)`: the permutation is recorded.
+    fn sort_by(&mut self, call: &syn::ExprMethodCall) -> Lowering {
+        let span = call.method.span();
+        let place = self.memory(&call.receiver)?;
+        let compare = self.capture(call.args[0].to_token_stream());
+        let order = self.push_value(Op::SortOrder(place.clone(), compare), Kind::Opaque, span);
+        self.out.push(Stmt::Mutate(Mutate {
+            place,
+            method: "permute",
+            args: Vec::new(),
+            record: Some(order),
+            span,
+        }));
+        Some(Tree::unit())
+    }
+
+    /// `rows.concat()`
+    fn concat(&mut self, call: &syn::ExprMethodCall) -> Lowering {
+        let span = call.method.span();
+        let place = self.memory(&call.receiver)?;
+        let kind = self.kind_at(&place).element();
+        let vec = self.push(Op::NewVec(None), kind, span);
+        let slot = self.slot(Some("concatenated".to_owned()), None, true, span);
+        self.write_slot(slot, &vec, span);
+        let rows = self.len(&place, span);
+        self.counted(rows, span, |this, i| {
+            let row = place.with(Proj::Index(i));
+            let len = this.len(&row, span);
+            this.counted(len, span, |this, k| {
+                let element = this.element(&row, k, span);
+                let element = this.packed(&element, span);
+                if let Tree::Leaf(base) = this.read_slot(slot, span) {
+                    this.push_to(Place::whole(base), element, span);
+                }
+            });
+        });
+        Some(self.read_slot(slot, span))
+    }
+
+    /// Whether an expression is an array, so that `map` is that of arrays.
+    fn is_array(&mut self, expr: &Expr) -> bool {
+        match expr {
+            Expr::Array(_) | Expr::Repeat(_) => true,
+            Expr::Paren(inner) => self.is_array(&inner.expr),
+            Expr::Path(path) => match path.path.get_ident() {
+                Some(name) => match self.lookup(&name.to_string()).cloned() {
+                    Some(Binding::Value(Tree::Leaf(leaf))) => self.f.kind(leaf).is_container(),
+                    Some(Binding::Slot(slot)) => match &self.slots[slot.0].tree {
+                        Some(Tree::Leaf(var)) => self.f.vars[var.0 as usize].kind.is_container(),
+                        _ => false,
+                    },
+                    _ => false,
+                },
+                None => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// `array.map(function)`, for functions that keep the type.
+    fn map_array(&mut self, call: &syn::ExprMethodCall) -> Lowering {
+        let span = call.method.span();
+        let value = self.expr(&call.receiver)?;
+        let mut value = self.owned(&value, span);
+        if let Tree::Leaf(leaf) = value
+            && self.f.is_reference(leaf)
+        {
+            value = self.load(Place::whole(leaf), span);
+        }
+        let slot = self.slot(Some("mapped".to_owned()), None, true, span);
+        self.write_slot(slot, &value, span);
+        self.fill_array(slot, span, |this, base, k| {
+            let item = this.element(&base, k, span);
+            this.apply(&call.args[0], vec![item])
+        })
+    }
+
+    /// `array::from_fn(function)`
+    pub(super) fn array_from_fn(&mut self, function: &Expr, span: Span) -> Lowering {
+        let tokens = quote_spanned! {span=>
+            ::core::array::from_fn(|_| ::core::default::Default::default())
+        };
+        let value = self.push(Op::Constant(tokens), Kind::Opaque.contained(), span);
+        let slot = self.slot(Some("array".to_owned()), None, true, span);
+        self.write_slot(slot, &value, span);
+        self.fill_array(slot, span, |this, _, k| {
+            this.apply(function, vec![Tree::Leaf(k)])
+        })
+    }
+
+    /// Writes each element of an array anew.
+    fn fill_array(
+        &mut self,
+        slot: super::SlotId,
+        span: Span,
+        element: impl FnOnce(&mut Self, Place, ValueId) -> Lowering,
+    ) -> Lowering {
+        let Tree::Leaf(base) = self.read_slot(slot, span) else {
+            return None;
+        };
+        let len = self.len(&Place::whole(base), span);
+        let mut kind = None;
+        self.counted(len, span, |this, k| {
+            let Tree::Leaf(base) = this.read_slot(slot, span) else {
+                return;
+            };
+            if let Some(value) = element(this, Place::whole(base), k) {
+                let value = this.owned(&value, span);
+                let value = this.packed(&value, span);
+                kind = Some(this.f.kind(value));
+                this.write_at(Place::whole(base).with(Proj::Index(k)), value, span);
+            }
+        });
+        if let (Some(kind), Some(Tree::Leaf(var))) = (kind, self.slots[slot.0].tree.clone()) {
+            let info = &mut self.f.vars[var.0 as usize];
+            info.kind = info.kind.join(kind.contained());
+        }
+        Some(self.read_slot(slot, span))
     }
 
     fn split_at(&mut self, call: &syn::ExprMethodCall) -> Lowering {
@@ -748,10 +960,7 @@ impl Lowerer<'_> {
             }
             ("take", 1) => {
                 let a = target(0)?;
-                Some(self.replace(a, |this| {
-                    let tokens = quote_spanned!(span=> ::core::default::Default::default());
-                    Some(this.push(Op::Constant(tokens), Kind::Opaque, span))
-                }))
+                Some(self.take(a, span))
             }
             _ => None,
         }
@@ -778,6 +987,16 @@ impl Lowerer<'_> {
         let value = value(self)?;
         let old = self.taken(target)?;
         let value = self.owned(&value, target.span());
+        self.put(target, &value);
+        Some(old)
+    }
+
+    fn take(&mut self, target: &Expr, span: Span) -> Lowering {
+        let old = self.taken(target)?;
+        let value = old.map(&mut |leaf| {
+            let op = Op::Runtime("default_like", vec![*leaf]);
+            self.push_value(op, self.f.kind(*leaf), span)
+        });
         self.put(target, &value);
         Some(old)
     }

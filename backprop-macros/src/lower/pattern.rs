@@ -2,7 +2,7 @@
 
 use super::{Binding, Lowerer};
 use crate::fence::catalogue as no;
-use crate::ir::{Kind, Tree, ValueId};
+use crate::ir::{BinaryOp, Hold, Kind, Op, Place, Proj, Tree, ValueId};
 use proc_macro2::Ident;
 use syn::spanned::Spanned;
 use syn::{Pat, Type};
@@ -15,7 +15,7 @@ impl Lowerer<'_> {
             None => value,
         };
         match pat {
-            Pat::Ident(pat) if pat.by_ref.is_some() => self.errors.refuse(pat, no::REF_PATTERN),
+            Pat::Ident(pat) if pat.by_ref.is_some() => self.bind_ref(pat, value),
             Pat::Ident(pat) => {
                 let name = pat.ident.to_string();
                 if let Some((_, sub)) = &pat.subpat {
@@ -48,7 +48,122 @@ impl Lowerer<'_> {
                 Tree::Tuple(_) => self.errors.refuse(pat, no::PATTERN),
             },
             Pat::Tuple(tuple) => self.bind_tuple(tuple, value),
+            Pat::Struct(fields) => {
+                for field in &fields.fields {
+                    self.bind_part(&field.pat, &value, Proj::Field(field.member.clone()));
+                }
+            }
+            Pat::TupleStruct(parts) if !parts.elems.iter().any(is_rest) => {
+                for (index, pat) in parts.elems.iter().enumerate() {
+                    let member = syn::Member::Unnamed(index.into());
+                    self.bind_part(pat, &value, Proj::Field(member));
+                }
+            }
+            Pat::Slice(slice) => self.bind_slice(slice, &value),
             pat => self.errors.refuse(pat, no::PATTERN),
+        }
+    }
+
+    /// `ref name`, `ref mut name`
+    fn bind_ref(&mut self, pat: &syn::PatIdent, value: Tree<ValueId>) {
+        let reference = match &value {
+            Tree::Leaf(leaf) if !self.is_scalar(*leaf) => {
+                let mutable = pat.mutability.is_some();
+                self.view(Place::whole(*leaf), mutable, pat.ident.span())
+            }
+            _ if pat.mutability.is_none() => Tree::Ref(Box::new(value)),
+            _ => {
+                self.errors.refuse(pat, no::REF_PATTERN);
+                return;
+            }
+        };
+        self.bind(&pat.ident, Binding::Value(reference));
+    }
+
+    /// Binds a pattern to a part of a struct, an array or a slice: through a
+    /// reference it binds a reference.
+    fn bind_part(&mut self, pat: &Pat, value: &Tree<ValueId>, step: Proj) {
+        if matches!(pat, Pat::Wild(_) | Pat::Rest(_)) {
+            return;
+        }
+        let span = pat.span();
+        let (leaf, by_reference) = match value {
+            Tree::Leaf(leaf) => (*leaf, self.f.is_reference(*leaf)),
+            Tree::Ref(inner) => match &**inner {
+                Tree::Leaf(leaf) => (*leaf, true),
+                _ => return self.errors.refuse(pat, no::PATTERN),
+            },
+            Tree::Tuple(_) => return self.errors.refuse(pat, no::PATTERN),
+        };
+        let place = Place::whole(leaf).with(step);
+        let explicit = matches!(pat, Pat::Ident(pat) if pat.by_ref.is_some());
+        let part = match by_reference || explicit {
+            true => {
+                let mutable = match pat {
+                    Pat::Ident(pat) if explicit => pat.mutability.is_some(),
+                    _ => self.f.info(leaf).hold == Hold::Mut,
+                };
+                match self.kind_at(&place) {
+                    Kind::Real(_) | Kind::Int | Kind::Bool if !mutable => {
+                        Tree::Ref(Box::new(self.load(place, span)))
+                    }
+                    _ => self.view(place, mutable, span),
+                }
+            }
+            false => self.load(place, span),
+        };
+        match pat {
+            Pat::Ident(pat) if explicit && pat.subpat.is_none() => {
+                self.bind(&pat.ident, Binding::Value(part));
+            }
+            pat => self.bind_pattern(pat, part, None),
+        }
+    }
+
+    /// `[a, b, rest @ ..]` that always matches: of an array.
+    fn bind_slice(&mut self, slice: &syn::PatSlice, value: &Tree<ValueId>) {
+        let span = slice.span();
+        let count = slice.elems.len();
+        let rest = slice.elems.iter().position(is_rest_or_bound);
+        let leaf = match value.behind_refs() {
+            Tree::Leaf(leaf) => *leaf,
+            _ => return self.errors.refuse(slice, no::PATTERN),
+        };
+        let len = self.len(&Place::whole(leaf), span);
+        for (i, pat) in slice.elems.iter().enumerate() {
+            match rest {
+                Some(rest) if i == rest => {
+                    let Pat::Ident(bound) = pat else {
+                        continue;
+                    };
+                    let start = self.push_value(Op::Integer(i as i64), Kind::Int, span);
+                    let after = (count - i - 1) as i64;
+                    let after = self.push_value(Op::Integer(after), Kind::Int, span);
+                    let op = Op::Binary(BinaryOp::Sub, len, after);
+                    let end = self.push_value(op, Kind::Int, span);
+                    let step = Proj::Range(Some(start), Some(end), false);
+                    let by_reference = self.f.is_reference(leaf) || matches!(value, Tree::Ref(_));
+                    if !by_reference && bound.by_ref.is_none() {
+                        // an array of another length by value
+                        self.errors.refuse(pat, no::PATTERN);
+                        continue;
+                    }
+                    let mutable = self.f.info(leaf).hold == Hold::Mut;
+                    let view = self.view(Place::whole(leaf).with(step), mutable, span);
+                    self.bind(&bound.ident, Binding::Value(view));
+                }
+                Some(rest) if i > rest => {
+                    let back = (count - i) as i64;
+                    let back = self.push_value(Op::Integer(back), Kind::Int, span);
+                    let op = Op::Binary(BinaryOp::Sub, len, back);
+                    let index = self.push_value(op, Kind::Int, span);
+                    self.bind_part(pat, value, Proj::Index(index));
+                }
+                _ => {
+                    let index = self.push_value(Op::Integer(i as i64), Kind::Int, span);
+                    self.bind_part(pat, value, Proj::Index(index));
+                }
+            }
         }
     }
 
@@ -242,6 +357,18 @@ impl Lowerer<'_> {
             false => Binding::Value(tree),
         };
         self.bind(&ident, binding);
+    }
+}
+
+fn is_rest(pat: &Pat) -> bool {
+    matches!(pat, Pat::Rest(_))
+}
+
+/// `..` or `name @ ..`
+fn is_rest_or_bound(pat: &Pat) -> bool {
+    match pat {
+        Pat::Ident(bound) => matches!(&bound.subpat, Some((_, inner)) if is_rest(inner)),
+        pat => is_rest(pat),
     }
 }
 

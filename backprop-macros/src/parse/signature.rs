@@ -187,7 +187,7 @@ impl Signature {
             check_parameter(param, errors);
         }
         check_result(sig, &params, &result, wrt_is_sound, errors);
-        if params.len() > 64 {
+        if params.len() > 63 {
             errors.refuse(&sig.inputs, no::TOO_MANY_PARAMETERS);
         }
         Signature {

@@ -78,7 +78,7 @@ fn has_effect(f: &Function, stmt: &Stmt, live: &BTreeSet<ValueId>, forward: bool
             let guarded = |arm: &crate::ir::Arm| arm.guard.is_some() || !arm.body.stmts.is_empty();
             defines() || choice.arms.iter().any(guarded)
         }
-        Stmt::NewTape(tape) | Stmt::Push(tape, _) => live.contains(tape),
+        Stmt::NewTape(tape, _) | Stmt::Push(tape, _) => live.contains(tape),
         _ => defines(),
     }
 }

@@ -1,0 +1,117 @@
+//! What a gradient allocates: nothing where the function allocates nothing and
+//! its trip counts are constants, one tape for each run of a loop otherwise,
+//! and no record at all of a reduction.
+
+use backprop::differentiate;
+
+/// The number of allocations of `f`, and the bytes alive at its peak.
+fn measured(f: impl FnOnce()) -> (u64, u64) {
+    let info = allocation_counter::measure(f);
+    (info.count_total, info.bytes_max)
+}
+
+#[differentiate]
+fn scalar(x: f64, y: f64) -> f64 {
+    (x * y).tanh() + x.exp()
+}
+
+#[differentiate]
+fn nested(x: [f64; 4], m: &[[f64; 4]; 4]) -> f64 {
+    let mut state = x;
+    for step in 0..3 {
+        let mut next = [0.0; 4];
+        for i in 0..4 {
+            for j in 0..4 {
+                next[i] += m[i][j] * state[j];
+            }
+            if i != step {
+                next[i] = next[i].tanh();
+            }
+        }
+        state = next;
+    }
+    state[0] * state[3] + helper(&state)
+}
+
+#[differentiate]
+fn helper(x: &[f64; 4]) -> f64 {
+    x[0].sin() + x[1] * x[2]
+}
+
+#[differentiate]
+fn in_place(x: &mut [f64], k: f64) {
+    for i in 0..3 {
+        x[i] = (x[i] * k).sin();
+    }
+}
+
+#[differentiate]
+fn sum_of_squares(x: &[f64]) -> f64 {
+    x.iter().map(|v| v * v).sum()
+}
+
+#[differentiate]
+fn sum_of_functions(x: &[f64], k: f64) -> f64 {
+    let mut sum = 0.0;
+    for i in 0..x.len() {
+        let d = x[i] - k;
+        sum += d * d * d;
+    }
+    sum
+}
+
+#[differentiate]
+fn recurrence(x: f64, w: f64, n: usize) -> f64 {
+    let mut s = x;
+    for _ in 0..n {
+        s = (w * s + 0.1).tanh();
+    }
+    s
+}
+
+#[test]
+fn constant_trip_counts_allocate_nothing() {
+    let (mut d_x, mut d_y) = (0.0, 0.0);
+    let (count, _) = measured(|| {
+        scalar_backprop(0.3, 0.4, 1.0, &mut d_x, &mut d_y);
+    });
+    assert_eq!(count, 0);
+
+    let m = [[0.1, 0.2, 0.3, 0.4]; 4];
+    let (mut d_x, mut d_m) = ([0.0; 4], [[0.0; 4]; 4]);
+    let (count, _) = measured(|| {
+        nested_backprop([0.1, 0.2, 0.3, 0.4], &m, 1.0, &mut d_x, &mut d_m);
+    });
+    assert_eq!(count, 0);
+    assert!(d_x.iter().all(|d| *d != 0.0));
+
+    let mut x = [0.1, 0.2, 0.3];
+    let (mut d_x, mut d_k) = ([1.0; 3], 0.0);
+    let (count, _) = measured(|| {
+        in_place_backprop(&mut x, 0.5, &mut d_x, &mut d_k);
+    });
+    assert_eq!(count, 0);
+    assert!(d_k != 0.0);
+}
+
+#[test]
+fn reductions_record_nothing() {
+    let x = vec![0.5; 1_000_000];
+    let (mut d_x, mut d_k) = (vec![0.0; 1_000_000], 0.0);
+    let measures = measured(|| {
+        sum_of_squares_backprop(&x, 1.0, &mut d_x);
+        sum_of_functions_backprop(&x, 0.1, 1.0, &mut d_x, &mut d_k);
+    });
+    assert_eq!(measures, (0, 0));
+    assert!((d_k + 3.0 * 0.16 * 1e6).abs() < 1e-3, "{d_k}");
+}
+
+#[test]
+fn a_loop_allocates_one_tape_of_its_length() {
+    let (mut d_x, mut d_w) = (0.0, 0.0);
+    let (count, peak) = measured(|| {
+        recurrence_backprop(0.3, 0.9, 1_000_000, 1.0, &mut d_x, &mut d_w);
+    });
+    // the state before and after each step
+    assert_eq!((count, peak), (1, 16_000_000));
+}
