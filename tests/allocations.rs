@@ -2,6 +2,8 @@
 //! its trip counts are constants, one tape for each run of a loop otherwise,
 //! and no record at all of a reduction.
 
+#![expect(clippy::needless_range_loop, reason = "index loops are the subject")]
+
 use backprop::differentiate;
 
 /// The number of allocations of `f`, and the bytes alive at its peak.
