@@ -122,7 +122,7 @@
 
 extern crate self as backprop;
 
-pub use backprop_core::{Differentiable, Real, constant};
+pub use backprop_core::{Differentiable, Numbers, Real, constant};
 
 /// Generates the gradient of a function, beside the function.
 ///
@@ -186,6 +186,57 @@ pub use backprop_core::{Differentiable, Real, constant};
 /// assert_eq!((x, d_x, d_k), (6.0, 2.0, 3.0));
 /// ```
 pub use backprop_macros::differentiate;
+
+/// Generates the gradient type of a struct or an enum.
+///
+/// `struct Params` gets `ParamsGradient` with the same fields, each of them the
+/// gradient of the field's type: the numbers that `f_grad` returns for a
+/// parameter of that type. Integers, flags and text have the gradient `()`.
+///
+/// ```
+/// use backprop::{Differentiable, Numbers, differentiate};
+///
+/// #[derive(Differentiable)]
+/// struct Neuron {
+///     weights: Vec<f64>,
+///     bias: f64,
+///     /// No number of it is learned.
+///     name: String,
+/// }
+///
+/// #[differentiate(wrt(neuron))]
+/// fn loss(neuron: &Neuron, inputs: &[f64], target: f64) -> f64 {
+///     let mut sum = neuron.bias;
+///     for (w, x) in neuron.weights.iter().zip(inputs) {
+///         sum += w * x;
+///     }
+///     let error = sum - target;
+///     error * error
+/// }
+///
+/// let mut neuron = Neuron { weights: vec![2.0, -3.0], bias: -3.0, name: "n".into() };
+/// let (value, gradient) = loss_grad(&neuron, &[-1.0, -2.0], 0.0);
+/// assert_eq!(value, 1.0);
+/// assert_eq!((gradient.weights.as_slice(), gradient.bias), ([-2.0, -4.0].as_slice(), 2.0));
+///
+/// // one step of gradient descent
+/// neuron.update(&gradient, |x, d| x - 0.01 * d);
+/// assert_eq!(neuron.bias, -3.02);
+/// ```
+///
+/// The gradient type has `Clone`, `Debug`, `PartialEq` and `Default` where its
+/// fields have them, `+`, `+=`, `* f64`, and [`Numbers`]. An enum gets an enum
+/// of the same variants; one without payloads has the gradient `()`. Type and
+/// const parameters carry over, lifetimes do not: a gradient borrows nothing.
+///
+/// `#[differentiate(skip)]` on a field leaves it out (its gradient is `()`, its
+/// type may be anything); on the type, `#[differentiate(gradient = Name)]` names
+/// the gradient, and `crate = path` tells where this crate is, if renamed.
+///
+/// # Panics
+///
+/// Adding the gradients of two variants of an enum.
+pub use backprop_macros::Differentiable;
 
 /// Compares a gradient with central differences over several step sizes, in
 /// your own tests.

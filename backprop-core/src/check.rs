@@ -1,157 +1,29 @@
 //! The gradient check behind `assert_gradient!`: reverse mode against central
 //! differences.
 
+use crate::numbers::Numbers;
 use crate::protocol::{AddedInPlace, ParameterExcludedByWrt};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// The real numbers in a value, in order. Integers, flags and text have none.
-pub trait Numbers {
-    /// How many there are.
-    fn count(&self) -> usize;
-    /// Number `index`, as `f64`.
-    fn get(&self, index: usize) -> f64;
-    /// Replaces number `index`.
-    fn set(&mut self, index: usize, value: f64);
-    /// Whether any of them is an `f32`.
-    fn is_single(&self) -> bool {
-        false
-    }
-}
-
-macro_rules! floats {
-    ($($float:ident $single:literal)*) => {$(
-        impl Numbers for $float {
-            fn count(&self) -> usize {
-                1
-            }
-            fn get(&self, _: usize) -> f64 {
-                f64::from(*self)
-            }
-            fn set(&mut self, _: usize, value: f64) {
-                *self = value as $float;
-            }
-            fn is_single(&self) -> bool {
-                $single
-            }
-        }
-    )*};
-}
-
-floats! { f32 true f64 false }
-
-macro_rules! constants {
-    ($($ty:ty)*) => {$(
-        impl Numbers for $ty {
-            fn count(&self) -> usize {
-                0
-            }
-            fn get(&self, _: usize) -> f64 {
-                0.0
-            }
-            fn set(&mut self, _: usize, _: f64) {}
-        }
-    )*};
-}
-
-constants! {
-    () i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize bool char &str String
-    core::cmp::Ordering
-}
-
-macro_rules! sequence {
-    () => {
-        fn count(&self) -> usize {
-            self.iter().map(T::count).sum()
-        }
-        fn get(&self, mut index: usize) -> f64 {
-            for element in self.iter() {
-                match index < element.count() {
-                    true => return element.get(index),
-                    false => index -= element.count(),
-                }
-            }
-            0.0
-        }
-        fn set(&mut self, mut index: usize, value: f64) {
-            for element in self.iter_mut() {
-                match index < element.count() {
-                    true => return element.set(index, value),
-                    false => index -= element.count(),
-                }
-            }
-        }
-        fn is_single(&self) -> bool {
-            self.iter().any(T::is_single)
-        }
-    };
-}
-
-impl<T: Numbers> Numbers for Vec<T> {
-    sequence!();
-}
-
-impl<T: Numbers, const N: usize> Numbers for [T; N] {
-    sequence!();
-}
-
-impl<T: Numbers> Numbers for Option<T> {
-    sequence!();
-}
-
-macro_rules! tuples {
-    ($(($($name:ident $index:tt)*))*) => {$(
-        impl<$($name: Numbers),*> Numbers for ($($name,)*) {
-            fn count(&self) -> usize {
-                0 $(+ self.$index.count())*
-            }
-            fn get(&self, mut index: usize) -> f64 {
-                $(
-                    let count = self.$index.count();
-                    if index < count {
-                        return self.$index.get(index);
-                    }
-                    index -= count;
-                )*
-                let _ = index;
-                0.0
-            }
-            fn set(&mut self, mut index: usize, value: f64) {
-                $(
-                    let count = self.$index.count();
-                    if index < count {
-                        return self.$index.set(index, value);
-                    }
-                    index -= count;
-                )*
-                let _ = (index, value);
-            }
-            fn is_single(&self) -> bool {
-                false $(|| self.$index.is_single())*
-            }
-        }
-    )*};
-}
-
-tuples! {
-    (A 0)
-    (A 0 B 1)
-    (A 0 B 1 C 2)
-    (A 0 B 1 C 2 D 3)
-    (A 0 B 1 C 2 D 3 E 4)
-    (A 0 B 1 C 2 D 3 E 4 F 5)
-    (A 0 B 1 C 2 D 3 E 4 F 5 G 6)
-    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7)
-    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8)
-    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9)
-    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10)
-    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10 L 11)
-}
-
 /// All numbers of a value.
 pub fn numbers<T: Numbers + ?Sized>(value: &T) -> Vec<f64> {
-    (0..value.count()).map(|index| value.get(index)).collect()
+    value.numbers()
+}
+
+/// How many numbers a value has.
+pub fn count<T: Numbers + ?Sized>(value: &T) -> usize {
+    value.count_numbers()
+}
+
+/// Replaces number `index` of a value.
+pub fn set<T: Numbers + ?Sized>(value: &mut T, index: usize, number: f64) {
+    let mut position = 0;
+    value.map_numbers(&mut |x| {
+        position += 1;
+        if position == index + 1 { number } else { x }
+    });
 }
 
 /// What a pullback returned for a parameter, as numbers.
@@ -353,20 +225,20 @@ macro_rules! arguments {
         impl<$($name: Numbers + Clone),*> Arguments for ($($name,)*) {
             fn number(&self, parameter: usize, element: usize) -> f64 {
                 match parameter {
-                    $($index => self.$index.get(element),)*
+                    $($index => self.$index.numbers().get(element).copied().unwrap_or(0.0),)*
                     _ => 0.0,
                 }
             }
             fn with(&self, parameter: usize, element: usize, value: f64) -> Self {
                 let mut copy = self.clone();
                 match parameter {
-                    $($index => copy.$index.set(element, value),)*
+                    $($index => set(&mut copy.$index, element, value),)*
                     _ => {}
                 }
                 copy
             }
             fn single(&self) -> bool {
-                self.is_single()
+                self.__is_single()
             }
             fn numbers(&self) -> Vec<f64> {
                 numbers(self)

@@ -8,6 +8,7 @@ extern crate alloc;
 extern crate std;
 
 mod differentiable;
+mod numbers;
 mod real;
 
 #[cfg(feature = "std")]
@@ -19,6 +20,7 @@ mod slopes;
 mod tape;
 
 pub use differentiable::Differentiable;
+pub use numbers::Numbers;
 pub use protocol::constant::constant;
 pub use real::Real;
 
@@ -26,8 +28,9 @@ pub use real::Real;
 #[doc(hidden)]
 pub mod __private {
     #[cfg(feature = "std")]
-    pub use crate::check::{Check, Numbers, Reverse, numbers, slot};
+    pub use crate::check::{Check, Reverse, count, numbers, set, slot};
     pub use crate::differentiable::Differentiable;
+    pub use crate::numbers::Numbers;
     pub use crate::protocol::*;
     pub use crate::real::Real;
     pub use crate::tape::*;

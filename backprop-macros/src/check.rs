@@ -140,9 +140,9 @@ fn expand(assertion: &Assertion) -> TokenStream {
             (true, true) => {
                 prepare.extend(quote_spanned! {span=>
                     let mut #buffer = #private::zero_gradient(&args.#i);
-                    let count = #private::Numbers::count(&#buffer);
+                    let count = #private::count(&#buffer);
                     if (seeded..seeded + count).contains(&output) {
-                        #private::Numbers::set(&mut #buffer, output - seeded, 1.0);
+                        #private::set(&mut #buffer, output - seeded, 1.0);
                     }
                     seeded += count;
                 });
@@ -201,9 +201,9 @@ fn expand(assertion: &Assertion) -> TokenStream {
                 let mut outputs = #private::numbers(&result);
                 #(#finals)*
                 let mut upstream = #private::zero_gradient(&result);
-                let mut seeded = #private::Numbers::count(&upstream);
+                let mut seeded = #private::count(&upstream);
                 if output < seeded {
-                    #private::Numbers::set(&mut upstream, output, 1.0);
+                    #private::set(&mut upstream, output, 1.0);
                 }
                 #prepare
                 let _ = (&mut args, &mut seeded);

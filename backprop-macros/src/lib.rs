@@ -25,6 +25,7 @@ mod simplify;
 mod emit;
 
 mod check;
+mod derive;
 mod errors;
 mod show;
 
@@ -44,4 +45,11 @@ pub fn differentiate(
 #[proc_macro]
 pub fn assert_gradient(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     check::assert_gradient(input.into()).into()
+}
+
+/// Generates the gradient type of a struct or an enum; documented in the crate
+/// `backprop`.
+#[proc_macro_derive(Differentiable, attributes(differentiate))]
+pub fn derive(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    derive::derive(input.into()).into()
 }

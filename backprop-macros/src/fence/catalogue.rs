@@ -27,6 +27,11 @@ catalogue! {
     CONSTANT_WRT = "this parameter cannot carry a derivative: only real numbers can";
     NOT_A_FUNCTION = "`#[differentiate]` goes on a free function";
 
+    // the derive
+    DERIVE_OPTION = "unknown option; `#[derive(Differentiable)]` knows `crate = ..` and `gradient = ..` on the type, and `skip` on a field";
+    DERIVE_FIELD_OPTION = "unknown option; a field knows `skip`";
+    DERIVE_UNION = "a union has no gradient: which of its fields is there is not known";
+
     // the signature
     METHOD = "methods are not differentiated yet; write a free function that takes the fields it needs";
     ASYNC_FUNCTION = "an `async fn` cannot be differentiated; differentiate the computation and call it from async code";

@@ -15,6 +15,8 @@ enum Callable {
     Float(Width, String),
     /// `backprop::constant`.
     Stop,
+    /// The constructor of a tuple struct.
+    TupleStruct,
     /// `Vec::new` and its like.
     Container,
     /// `array::from_fn`
@@ -53,6 +55,7 @@ impl Lowerer<'_> {
                 Some(self.push(op, Kind::Opaque, call.span()))
             }
             Callable::Function => self.function_call(call, &path.path, expected),
+            Callable::TupleStruct => self.tuple_struct(call, &path.path),
             Callable::Container => {
                 let value = self.verbatim(&whole, no::ASSOCIATED_FUNCTION)?;
                 if let Tree::Leaf(leaf) = value {
@@ -102,7 +105,10 @@ impl Lowerer<'_> {
             _ => {}
         }
         if capital(last) {
-            return Callable::Opaque(no::CONSTRUCTOR);
+            return match matches!(last.as_str(), "Some" | "Ok" | "Err") {
+                true => Callable::Opaque(no::CONSTRUCTOR),
+                false => Callable::TupleStruct,
+            };
         }
         if last == "constant" && self.lookup(last).is_none() {
             return Callable::Stop;

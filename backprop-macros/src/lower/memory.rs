@@ -456,6 +456,20 @@ impl Lowerer<'_> {
         ))
     }
 
+    /// `Path(values)`
+    pub(super) fn tuple_struct(&mut self, call: &syn::ExprCall, path: &syn::Path) -> Lowering {
+        let (parts, _) = self.parts(&call.args)?;
+        let aggregate = Aggregate::Struct {
+            path: Box::new(path.clone()),
+            members: (0..parts.len())
+                .map(|i| Member::Unnamed(i.into()))
+                .collect(),
+            has_base: false,
+        };
+        let op = Op::Aggregate(aggregate, parts);
+        Some(self.push(op, Kind::Opaque, call.span()))
+    }
+
     // Methods
 
     /// A method of containers; `None` if the name is none of theirs.

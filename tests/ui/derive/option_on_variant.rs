@@ -1,0 +1,9 @@
+use backprop::Differentiable;
+
+#[derive(Differentiable)]
+enum Shape {
+    #[differentiate(skip)]
+    Circle(f64),
+}
+
+fn main() {}

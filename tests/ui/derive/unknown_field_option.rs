@@ -1,0 +1,9 @@
+use backprop::Differentiable;
+
+#[derive(Differentiable)]
+struct Point {
+    #[differentiate(ignore)]
+    x: f64,
+}
+
+fn main() {}
