@@ -42,6 +42,12 @@ pub trait Differentiable {
     ///
     /// If the shapes differ, as vectors of different lengths do.
     fn accumulate(into: &mut Self::Gradient, from: &Self::Gradient);
+
+    /// Whether a gradient has the shape of this value.
+    #[doc(hidden)]
+    fn __fits(&self, _: &Self::Gradient) -> bool {
+        true
+    }
 }
 
 macro_rules! floats {
@@ -92,6 +98,11 @@ impl<T: Differentiable + ?Sized> Differentiable for &T {
     }
 
     #[inline]
+    fn __fits(&self, gradient: &T::Gradient) -> bool {
+        (**self).__fits(gradient)
+    }
+
+    #[inline]
     fn accumulate(into: &mut T::Gradient, from: &T::Gradient) {
         T::accumulate(into, from);
     }
@@ -104,6 +115,10 @@ impl<T: Differentiable> Differentiable for Box<T> {
         Box::new((**self).zero_gradient())
     }
 
+    fn __fits(&self, gradient: &Box<T::Gradient>) -> bool {
+        (**self).__fits(gradient)
+    }
+
     fn accumulate(into: &mut Box<T::Gradient>, from: &Box<T::Gradient>) {
         T::accumulate(into, from);
     }
@@ -114,6 +129,10 @@ impl<T: Differentiable, const N: usize> Differentiable for [T; N] {
 
     fn zero_gradient(&self) -> [T::Gradient; N] {
         core::array::from_fn(|i| self[i].zero_gradient())
+    }
+
+    fn __fits(&self, gradient: &[T::Gradient; N]) -> bool {
+        crate::protocol::all_fit(self, gradient)
     }
 
     fn accumulate(into: &mut [T::Gradient; N], from: &[T::Gradient; N]) {
@@ -137,6 +156,10 @@ impl<T: Differentiable> Differentiable for [T] {
         self.iter().map(T::zero_gradient).collect()
     }
 
+    fn __fits(&self, gradient: &Vec<T::Gradient>) -> bool {
+        crate::protocol::all_fit(self, gradient)
+    }
+
     fn accumulate(into: &mut Vec<T::Gradient>, from: &Vec<T::Gradient>) {
         accumulate_all::<T>(into, from);
     }
@@ -149,6 +172,10 @@ impl<T: Differentiable> Differentiable for Vec<T> {
         self.iter().map(T::zero_gradient).collect()
     }
 
+    fn __fits(&self, gradient: &Vec<T::Gradient>) -> bool {
+        crate::protocol::all_fit(self, gradient)
+    }
+
     fn accumulate(into: &mut Vec<T::Gradient>, from: &Vec<T::Gradient>) {
         accumulate_all::<T>(into, from);
     }
@@ -159,6 +186,14 @@ impl<T: Differentiable> Differentiable for Option<T> {
 
     fn zero_gradient(&self) -> Option<T::Gradient> {
         self.as_ref().map(T::zero_gradient)
+    }
+
+    fn __fits(&self, gradient: &Option<T::Gradient>) -> bool {
+        match (self, gradient) {
+            (Some(value), Some(gradient)) => value.__fits(gradient),
+            (None, None) => true,
+            _ => false,
+        }
     }
 
     fn accumulate(into: &mut Option<T::Gradient>, from: &Option<T::Gradient>) {
@@ -178,6 +213,11 @@ macro_rules! tuples {
             #[inline]
             fn zero_gradient(&self) -> Self::Gradient {
                 ($(self.$index.zero_gradient(),)*)
+            }
+
+            #[inline]
+            fn __fits(&self, gradient: &Self::Gradient) -> bool {
+                $(self.$index.__fits(&gradient.$index))&&*
             }
 
             #[inline]

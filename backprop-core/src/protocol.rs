@@ -33,14 +33,34 @@ pub fn check_companion<Called: 'static, Own: 'static>(_: &Called, _: &Own) {
 pub trait InPlace {
     /// The gradient, or a slice of gradients for a slice.
     type Adjoint: ?Sized;
+
+    /// Whether an adjoint has the shape of this value.
+    fn fits(&self, adjoint: &Self::Adjoint) -> bool;
 }
 
 impl<T: Differentiable> InPlace for T {
     type Adjoint = T::Gradient;
+
+    #[inline]
+    fn fits(&self, adjoint: &T::Gradient) -> bool {
+        self.__fits(adjoint)
+    }
 }
 
 impl<T: Differentiable> InPlace for [T] {
     type Adjoint = [T::Gradient];
+
+    #[inline]
+    fn fits(&self, adjoint: &[T::Gradient]) -> bool {
+        all_fit(self, adjoint)
+    }
+}
+
+/// Whether two sequences have one length, and their elements one shape.
+#[inline]
+pub fn all_fit<T: Differentiable>(values: &[T], adjoints: &[T::Gradient]) -> bool {
+    let mut pairs = values.iter().zip(adjoints);
+    values.len() == adjoints.len() && pairs.all(|(value, adjoint)| value.__fits(adjoint))
 }
 
 /// Entry for `&T` where the adjoint is added in place.
@@ -353,6 +373,39 @@ impl<T: Sequence + ?Sized> Sequence for Box<T> {
     }
 }
 
+/// A vector.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not known to be a vector",
+    label = "changed in length here"
+)]
+pub trait Vector {}
+
+impl<T> Vector for Vec<T> {}
+
+/// The same reference, to what is a sequence.
+#[inline]
+pub fn sequence<S: Sequence + ?Sized>(sequence: &S) -> &S {
+    sequence
+}
+
+/// The same reference, to what is a sequence.
+#[inline]
+pub fn sequence_mut<S: Sequence + ?Sized>(sequence: &mut S) -> &mut S {
+    sequence
+}
+
+/// The same reference, to what is a vector.
+#[inline]
+pub fn vector_mut<V: Vector>(vector: &mut V) -> &mut V {
+    vector
+}
+
+/// Whether there are no elements.
+#[inline]
+pub fn is_empty<S: Sequence + ?Sized>(sequence: &S) -> bool {
+    sequence.length() == 0
+}
+
 /// The number of elements.
 #[inline]
 pub fn length<S: Sequence + ?Sized>(sequence: &S) -> usize {
@@ -467,7 +520,12 @@ pub fn deposit<D: Deposit<B>, B: ?Sized>(returned: D, into: Option<&mut B>) {
 /// Panics if a gradient buffer has another shape than what it is for.
 #[inline]
 #[track_caller]
-pub fn check_shape<T: InPlace + ?Sized>(_: &T, _: &T::Adjoint) {}
+pub fn check_shape<T: InPlace + ?Sized>(value: &T, adjoint: &T::Adjoint) {
+    assert!(
+        value.fits(adjoint),
+        "a gradient buffer has another shape than the argument",
+    );
+}
 
 /// What comes back for an argument `&value`: its adjoint, or [`AddedInPlace`].
 #[diagnostic::on_unimplemented(

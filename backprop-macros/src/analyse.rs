@@ -87,6 +87,7 @@ pub(crate) fn analyse(f: &mut Function, errors: &mut Errors) -> Activity {
     report(f, &f.body, &activity, errors);
     report_views(f, &f.body, &activity, errors);
     let mut body = std::mem::take(&mut f.body);
+    lengths(f, &mut body, &activity);
     claim(f, &mut body, &mut activity, &mut BTreeSet::new());
     f.body = body;
     activity
@@ -117,7 +118,9 @@ pub(crate) fn carriers(f: &Function, value: ValueId, op: &Op) -> Vec<ValueId> {
         Op::Method(Method::Smooth(_), args) | Op::Runtime(_, args) | Op::Aggregate(_, args) => {
             args.clone()
         }
-        Op::Load(place) | Op::View(place, _) | Op::Duplicate(place, _) => vec![place.base],
+        Op::Load(place) | Op::View(place, _) | Op::Checked(place, _) | Op::Duplicate(place, _) => {
+            vec![place.base]
+        }
         Op::SplitAt(place, _) | Op::Half(_, _, place) => vec![place.base],
         Op::Repeat(a, _) => vec![*a],
         Op::Select(_, a, b) => vec![*a, *b],
@@ -341,6 +344,25 @@ fn report_views(f: &Function, region: &Region, activity: &Activity, errors: &mut
         crate::ir::for_each_region(stmt, &mut |inner, _| {
             report_views(f, inner, activity, errors)
         });
+    }
+}
+
+/// `len` of an active value of unknown type is that of a sequence, or refused
+/// by rustc; that of a constant may be anything.
+fn lengths(f: &Function, region: &mut Region, activity: &Activity) {
+    for stmt in &mut region.stmts {
+        if let Stmt::Let(binding) = stmt
+            && let Op::Query(place, method) = &binding.op
+            && f.kind(binding.value) == Kind::Opaque
+            && activity.is_varied(activity.views.root(place.base))
+        {
+            let place = place.clone();
+            binding.op = match method == "len" {
+                true => Op::Length(place),
+                false => Op::IsEmpty(place),
+            };
+        }
+        crate::ir::for_each_region_mut(stmt, &mut |inner| lengths(f, inner, activity));
     }
 }
 

@@ -164,6 +164,7 @@ impl<'a> Model<'a> {
         let gradient = self.gradient_type();
         let zero = self.zero(false);
         let accumulate = self.accumulate();
+        let fits = self.fits();
         let (definition, traits) = (self.definition(), self.gradient_traits());
         let private = self.private();
         // the numbers behind a reference cannot be replaced
@@ -185,6 +186,7 @@ impl<'a> Model<'a> {
             impl #impl_generics #krate::Differentiable for #name #type_generics #where_clause {
                 type Gradient = #gradient;
                 fn zero_gradient(&self) -> Self::Gradient { #zero }
+                fn __fits(&self, gradient: &Self::Gradient) -> bool { #fits }
                 fn accumulate(into: &mut Self::Gradient, from: &Self::Gradient) { #accumulate }
             }
 
@@ -363,6 +365,29 @@ impl<'a> Model<'a> {
             ),
         };
         quote_spanned!(self.span=> match (into, from) { #(#arms),* #other })
+    }
+
+    fn fits(&self) -> TokenStream {
+        let krate = &self.krate;
+        let (source, target) = (self.path(false), self.path(true));
+        let arms = self.variants.iter().map(|variant| {
+            let (left, values) = variant.pattern("", self.span);
+            let (right, gradients) = variant.pattern("d_", self.span);
+            let parts = variant.parts.iter().zip(values.iter().zip(&gradients));
+            let tests = parts.map(|(part, (value, gradient))| match part.ty {
+                None => quote_spanned!(self.span=> { let _ = (#value, #gradient); true }),
+                Some(_) => {
+                    quote_spanned!(self.span=> #krate::Differentiable::__fits(#value, #gradient))
+                }
+            });
+            let name = variant.colon_name();
+            quote_spanned!(self.span=> (#source #name #left, #target #name #right) => true #(&& #tests)*)
+        });
+        let other = match self.variants.len() {
+            0 | 1 => None,
+            _ => Some(quote_spanned!(self.span=> _ => false)),
+        };
+        quote_spanned!(self.span=> match (self, gradient) { #(#arms,)* #other })
     }
 
     /// The methods of `Numbers`.

@@ -101,6 +101,9 @@ impl Pass<'_> {
     }
 
     pub(super) fn stored(&mut self, store: &Store) {
+        if store.old.is_some() && self.is_in_place(store.value) {
+            self.ensure_shape(&store.place);
+        }
         let Some(place) = self.adjoint_place(&store.place) else {
             return;
         };
@@ -129,7 +132,19 @@ impl Pass<'_> {
         self.contribute(store.value, d);
     }
 
+    /// Begins an adjoint in the shape that its value has now: an earlier use
+    /// finds the value in another.
+    fn ensure_shape(&mut self, place: &Place) {
+        let root = self.activity.views.root(place.base);
+        if self.activity.is_active(root) {
+            self.ensure(root);
+        }
+    }
+
     pub(super) fn mutated(&mut self, mutate: &Mutate) {
+        if matches!(mutate.method, "push" | "truncate" | "pop") {
+            self.ensure_shape(&mutate.place);
+        }
         let Some(place) = self.adjoint_place(&mutate.place) else {
             return;
         };
@@ -223,9 +238,8 @@ impl Pass<'_> {
         args.iter().any(|arg| match arg {
             Arg::In(tree) => tree.any(|leaf| {
                 let root = self.activity.views.root(*leaf);
-                self.f.info(*leaf).hold == Hold::Mut
-                    && self.activity.is_active(root)
-                    && self.memory.contains_key(&root)
+                // even where no adjoint is there yet: the shape may change
+                self.f.info(*leaf).hold == Hold::Mut && self.activity.is_active(root)
             }),
             Arg::Mut { .. } => false,
         })
@@ -370,7 +384,7 @@ pub(crate) fn moved_by(f: &Function, stmt: &Stmt) -> Vec<ValueId> {
     let mut moved = match stmt {
         Stmt::Let(binding) => match &binding.op {
             Op::Copy(a, _) | Op::Repeat(a, _) | Op::Project(a, _) | Op::Deref(a) => vec![*a],
-            Op::Load(place) | Op::View(place, true) | Op::SplitAt(place, _) => vec![place.base],
+            Op::Load(place) => vec![place.base],
             Op::Aggregate(_, parts) => parts.clone(),
             Op::Verbatim(capture, _) | Op::Stop(_, capture) => captured(f, capture),
             _ => Vec::new(),

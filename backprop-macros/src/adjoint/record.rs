@@ -329,9 +329,9 @@ impl Plan<'_> {
                 matches!(self.f.kind(value), Kind::Real(_) | Kind::Int)
             }
             // the content is still what it was
-            Some(Op::Load(place) | Op::Query(place, _) | Op::Length(place)) => {
-                self.f.stable.contains(&place.base)
-            }
+            Some(
+                Op::Load(place) | Op::Query(place, _) | Op::Length(place) | Op::IsEmpty(place),
+            ) => self.f.stable.contains(&place.base),
             Some(Op::Binary(op, _, _)) => op.is_predicate() && self.f.kind(value) == Kind::Bool,
             Some(Op::Constant(_)) => matches!(self.f.kind(value), Kind::Real(_) | Kind::Int),
             Some(Op::Neg(_)) => matches!(self.f.kind(value), Kind::Real(_)),

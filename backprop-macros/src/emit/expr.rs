@@ -166,6 +166,8 @@ impl Emitter<'_> {
             | Op::Duplicate(..)
             | Op::Query(..)
             | Op::Length(_)
+            | Op::IsEmpty(_)
+            | Op::Checked(..)
             | Op::SortOrder(..)
             | Op::NewVec(_)
             | Op::Repeat(..)

@@ -3,8 +3,8 @@
 use super::Emitter;
 use super::names::plumbing;
 use crate::ir::{
-    AddAt, Aggregate, BinaryOp, Count, Function, Hold, Kind, Mutate, Op, Place, Proj, PullbackArg,
-    Region, Stmt, Store, ValueId,
+    AddAt, Aggregate, BinaryOp, Claimed, Count, Function, Hold, Kind, Mutate, Op, Place, Proj,
+    PullbackArg, Region, Stmt, Store, ValueId,
 };
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -29,6 +29,7 @@ pub(super) fn changed(f: &Function) -> BTreeSet<ValueId> {
                 }
                 Stmt::Let(binding) => match &binding.op {
                     Op::View(place, true)
+                    | Op::Checked(place, Claimed::SequenceMut | Claimed::VectorMut)
                     | Op::SplitAt(place, _)
                     | Op::Take(place)
                     | Op::Exchange(place, _)
@@ -232,6 +233,13 @@ impl Emitter<'_> {
                 let index = proc_macro2::Literal::u32_unsuffixed(*index);
                 quote!(#pair.#index)
             }
+            // whatever `len` is in scope, this is that of slices
+            Op::Query(place, method) if self.f.kind(value) != Kind::Opaque => {
+                let place = self.place(place);
+                let mut method = method.clone();
+                method.set_span(span);
+                quote_spanned!(span=> <[_]>::#method(&#place))
+            }
             Op::Duplicate(place, method) | Op::Query(place, method) => {
                 let place = self.receiver(place);
                 let mut method = method.clone();
@@ -243,9 +251,23 @@ impl Emitter<'_> {
                 let compare = self.capture(compare);
                 quote_spanned!(span=> #order(&#place[..], #compare))
             }
-            Op::Length(place) => {
-                let (length, place) = (private("length"), self.place(place));
-                quote_spanned!(span=> #length(&#place))
+            Op::Length(place) | Op::IsEmpty(place) => {
+                let name = match op {
+                    Op::Length(_) => "length",
+                    _ => "is_empty",
+                };
+                let (function, place) = (private(name), self.place(place));
+                quote_spanned!(span=> #function(&#place))
+            }
+            Op::Checked(place, claim) => {
+                let place = self.place(place);
+                let (name, reference) = match claim {
+                    Claimed::Sequence => ("sequence", quote!(&#place)),
+                    Claimed::SequenceMut => ("sequence_mut", quote!(&mut #place)),
+                    Claimed::VectorMut => ("vector_mut", quote!(&mut #place)),
+                };
+                let function = private(name);
+                quote_spanned!(span=> #function(#reference))
             }
             Op::NewVec(n) => {
                 let vec = private("Vec");

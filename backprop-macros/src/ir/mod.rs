@@ -37,7 +37,7 @@ mod visit;
 use proc_macro2::Span;
 use std::collections::BTreeSet;
 
-pub(crate) use op::{Aggregate, BinaryOp, Callee, Capture, Count, Method, Op};
+pub(crate) use op::{Aggregate, BinaryOp, Callee, Capture, Claimed, Count, Method, Op};
 pub(crate) use place::{Hold, Place, Proj, Views};
 pub(crate) use tree::Tree;
 pub(crate) use visit::{

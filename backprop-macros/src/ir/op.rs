@@ -52,6 +52,10 @@ pub(crate) enum Op {
     SortOrder(Place, Capture),
     /// The length of a sequence of a type that only rustc knows.
     Length(Place),
+    /// Whether such a sequence is empty.
+    IsEmpty(Place),
+    /// `&place` or `&mut place` of what rustc must find to be a sequence.
+    Checked(Place, Claimed),
     /// `Vec::with_capacity(n)`, or `Vec::new()`.
     NewVec(Option<ValueId>),
     /// An array, a tuple, a struct or a vector of its parts.
@@ -82,6 +86,17 @@ pub(crate) enum Op {
     Snapshot(Place),
     /// An adjoint in the other float type: `value as f32` without naming it.
     Narrow(ValueId, ValueId),
+}
+
+/// What an [`Op::Checked`] must be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Claimed {
+    /// An array, a slice or a vector.
+    Sequence,
+    /// The same, to be changed.
+    SequenceMut,
+    /// A vector, to be changed.
+    VectorMut,
 }
 
 /// What an [`Op::Aggregate`] builds.
@@ -244,6 +259,8 @@ impl Op {
             | Op::Duplicate(place, _)
             | Op::Query(place, _)
             | Op::Length(place)
+            | Op::IsEmpty(place)
+            | Op::Checked(place, _)
             | Op::Take(place)
             | Op::ZeroAt(place)
             | Op::Pop(place)

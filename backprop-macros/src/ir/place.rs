@@ -83,7 +83,9 @@ impl Views {
         for stmt in &region.stmts {
             if let Stmt::Let(binding) = stmt {
                 let viewed = match &binding.op {
-                    Op::View(place, _) | Op::Half(_, _, place) => Some(place.clone()),
+                    Op::View(place, _) | Op::Checked(place, _) | Op::Half(_, _, place) => {
+                        Some(place.clone())
+                    }
                     Op::Copy(a, _) if f.is_reference(*a) => Some(Place::whole(*a)),
                     _ => None,
                 };

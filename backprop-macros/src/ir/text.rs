@@ -363,6 +363,8 @@ impl Text<'_> {
             Op::Duplicate(place, method) | Op::Query(place, method) => {
                 format!("{} {}", method, self.place(place))
             }
+            Op::IsEmpty(place) => format!("is empty {}", self.place(place)),
+            Op::Checked(place, claim) => format!("view {} as {claim:?}", self.place(place)),
             Op::SortOrder(place, _) => format!("sort order of {}", self.place(place)),
             Op::Length(place) => format!("length of {}", self.place(place)),
             Op::NewVec(n) => format!("new vec {}", n.as_ref().map(name).unwrap_or_default()),

@@ -56,13 +56,7 @@ impl Lowerer<'_> {
             }
             Callable::Function => self.function_call(call, &path.path, expected),
             Callable::TupleStruct => self.tuple_struct(call, &path.path),
-            Callable::Container => {
-                let value = self.verbatim(&whole, no::ASSOCIATED_FUNCTION)?;
-                if let Tree::Leaf(leaf) = value {
-                    self.f.info_mut(leaf).kind = Kind::Opaque.contained();
-                }
-                Some(value)
-            }
+            Callable::Container => self.new_vec(call, &path.path),
             Callable::ArrayFromFn if call.args.len() == 1 => {
                 self.array_from_fn(&call.args[0], call.span())
             }
@@ -73,6 +67,27 @@ impl Lowerer<'_> {
             },
             Callable::Opaque(refusal) => self.verbatim(&whole, refusal),
         }
+    }
+
+    /// `Vec::new()`, `Vec::<f64>::with_capacity(n)`
+    fn new_vec(&mut self, call: &syn::ExprCall, path: &Path) -> Lowering {
+        let span = call.span();
+        let capacity = match call.args.first() {
+            Some(arg) => {
+                let value = self.expr(arg)?;
+                Some(self.leaf(&value, arg.span()))
+            }
+            None => None,
+        };
+        let vec = self.push(Op::NewVec(capacity), Kind::Opaque.contained(), span);
+        let owner = path.segments.iter().rev().nth(1);
+        Some(match owner.map(|owner| &owner.arguments) {
+            Some(arguments @ syn::PathArguments::AngleBracketed(_)) => {
+                let ty = syn::parse_quote_spanned!(span=> Vec #arguments);
+                self.ascribe(vec, &ty)
+            }
+            _ => vec,
+        })
     }
 
     fn callable(&self, path: &Path) -> Callable {

@@ -8,7 +8,8 @@
 use super::{Lowerer, Lowering, SlotId};
 use crate::fence::catalogue as no;
 use crate::ir::{
-    BinaryOp, Head, Kind, Op, Place, Proj, Range, RangeAdaptor, Region, Stmt, Target, Tree, ValueId,
+    BinaryOp, Claimed, Head, Kind, Op, Place, Proj, Range, RangeAdaptor, Region, Stmt, Target,
+    Tree, ValueId,
 };
 use proc_macro2::Span;
 use quote::quote_spanned;
@@ -420,7 +421,7 @@ impl Lowerer<'_> {
     /// `iter()`, `windows(n)` and their like, of a container.
     fn source(&mut self, call: &ExprMethodCall, name: &str) -> Option<Chain> {
         let span = call.method.span();
-        let place = self.memory(&call.receiver)?;
+        let mut place = self.memory(&call.receiver)?;
         match name {
             "iter" => return Some(self.elements(place, Some(false), span)),
             "iter_mut" => return Some(self.elements(place, Some(true), span)),
@@ -431,6 +432,11 @@ impl Lowerer<'_> {
             }
             _ => {}
         }
+        let claim = match name.ends_with("_mut") {
+            true => Claimed::SequenceMut,
+            false => Claimed::Sequence,
+        };
+        place = self.as_sequence(place, claim, span);
         let n = self.argument(call)?;
         let total = self.length(&place, span);
         let zero = self.integer(0, span);

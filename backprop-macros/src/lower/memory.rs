@@ -7,8 +7,8 @@
 use super::{Binding, Lowerer, Lowering};
 use crate::fence::catalogue as no;
 use crate::ir::{
-    Aggregate, BinaryOp, Capture, Count, Head, Hold, Kind, Loop, Mutate, Op, Place, Proj, Range,
-    Region, Stmt, Store, Tree, ValueId,
+    Aggregate, BinaryOp, Capture, Claimed, Count, Head, Hold, Kind, Loop, Mutate, Op, Place, Proj,
+    Range, Region, Stmt, Store, Tree, ValueId,
 };
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
@@ -175,7 +175,11 @@ impl Lowerer<'_> {
     /// `first()`, `last()`, `get(i)`, as places: the element must be there.
     fn element_access(&mut self, call: &syn::ExprMethodCall) -> Option<Base> {
         let span = call.method.span();
-        let place = self.memory(&call.receiver)?;
+        let claim = match call.method.to_string().ends_with("_mut") {
+            true => Claimed::SequenceMut,
+            false => Claimed::Sequence,
+        };
+        let place = self.sequence(&call.receiver, claim)?;
         let index = match &*call.method.to_string() {
             "first" | "first_mut" => self.push_value(Op::Integer(0), Kind::Int, span),
             "last" | "last_mut" => {
@@ -194,6 +198,26 @@ impl Lowerer<'_> {
     pub(super) fn len(&mut self, place: &Place, span: Span) -> ValueId {
         let op = Op::Query(place.clone(), Ident::new("len", span));
         self.push_value(op, Kind::Int, span)
+    }
+
+    /// The place of a receiver whose method is taken for that of sequences: if
+    /// that is not known by spelling, rustc checks it.
+    fn sequence(&mut self, expr: &Expr, claim: Claimed) -> Option<Place> {
+        let place = self.memory(expr)?;
+        Some(self.as_sequence(place, claim, expr.span()))
+    }
+
+    pub(super) fn as_sequence(&mut self, place: Place, claim: Claimed, span: Span) -> Place {
+        if self.kind_at(&place).is_container() {
+            return place;
+        }
+        let kind = Kind::Opaque.contained();
+        let value = self.push_value(Op::Checked(place, claim), kind, span);
+        self.f.info_mut(value).hold = match claim {
+            Claimed::Sequence => Hold::Shared,
+            _ => Hold::Mut,
+        };
+        Place::whole(value)
     }
 
     pub(super) fn kind_at(&self, place: &Place) -> Kind {
@@ -481,9 +505,14 @@ impl Lowerer<'_> {
                 if !self.is_memory_expr(&call.receiver) {
                     return None;
                 }
-                let kind = if name == "len" { Kind::Int } else { Kind::Bool };
-                self.memory(&call.receiver)
-                    .map(|place| self.push(Op::Query(place, call.method.clone()), kind, span))
+                self.memory(&call.receiver).map(|place| {
+                    let kind = match (self.kind_at(&place), &*name) {
+                        (Kind::Container(..), "len") => Kind::Int,
+                        (Kind::Container(..), _) => Kind::Bool,
+                        _ => Kind::Opaque,
+                    };
+                    self.push(Op::Query(place, call.method.clone()), kind, span)
+                })
             }
             ("to_vec" | "to_owned" | "clone", 0) => self.duplicate(call),
             ("as_slice" | "as_mut_slice", 0) => self
@@ -499,11 +528,13 @@ impl Lowerer<'_> {
             ("extend_from_slice", 1) => self.extend_from(call),
             ("extend", 1) => self.extend(call),
             ("truncate", 1) => self.truncate(call),
-            ("clear", 0) => self.memory(&call.receiver).map(|place| {
-                let zero = self.push_value(Op::Integer(0), Kind::Int, span);
-                self.cut(place, zero, span);
-                Tree::unit()
-            }),
+            ("clear", 0) => self
+                .sequence(&call.receiver, Claimed::VectorMut)
+                .map(|place| {
+                    let zero = self.push_value(Op::Integer(0), Kind::Int, span);
+                    self.cut(place, zero, span);
+                    Tree::unit()
+                }),
             ("resize", 2) => self.resize(call),
             ("sort_by", 1) => self.sort_by(call),
             ("concat", 0) => self.concat(call),
@@ -566,6 +597,10 @@ impl Lowerer<'_> {
             },
             Base::Place(place) => place,
         };
+        let mut place = place;
+        if call.method == "to_vec" {
+            place = self.as_sequence(place, Claimed::Sequence, span);
+        }
         let kind = self.kind_at(&place);
         if matches!(kind, Kind::Real(_) | Kind::Int | Kind::Bool) {
             return Some(self.load(place, span));
@@ -600,7 +635,11 @@ impl Lowerer<'_> {
 
     /// A method that rearranges or lengthens.
     fn mutate(&mut self, call: &syn::ExprMethodCall, method: &'static str) -> Lowering {
-        let place = self.memory(&call.receiver)?;
+        let claim = match method {
+            "push" => Claimed::VectorMut,
+            _ => Claimed::SequenceMut,
+        };
+        let place = self.sequence(&call.receiver, claim)?;
         let exprs: Vec<&Expr> = call.args.iter().collect();
         let (args, _) = self.parts(exprs)?;
         if method == "push"
@@ -656,7 +695,7 @@ impl Lowerer<'_> {
 
     fn fill(&mut self, call: &syn::ExprMethodCall) -> Lowering {
         let span = call.method.span();
-        let place = self.memory(&call.receiver)?;
+        let place = self.sequence(&call.receiver, Claimed::SequenceMut)?;
         let (args, _) = self.parts([&call.args[0]])?;
         let len = self.len(&place, span);
         self.counted(len, span, |this, k| {
@@ -668,8 +707,8 @@ impl Lowerer<'_> {
     /// `to.copy_from_slice(from)`
     fn copy_from(&mut self, call: &syn::ExprMethodCall) -> Lowering {
         let span = call.method.span();
-        let to = self.memory(&call.receiver)?;
-        let from = self.memory(&call.args[0])?;
+        let to = self.sequence(&call.receiver, Claimed::SequenceMut)?;
+        let from = self.sequence(&call.args[0], Claimed::Sequence)?;
         let (len, other) = (self.len(&to, span), self.len(&from, span));
         let differ = self.push_value(Op::Binary(BinaryOp::Ne, len, other), Kind::Bool, span);
         let panics = self.region(|this| {
@@ -706,8 +745,8 @@ impl Lowerer<'_> {
 
     fn extend_from(&mut self, call: &syn::ExprMethodCall) -> Lowering {
         let span = call.method.span();
-        let to = self.memory(&call.receiver)?;
-        let from = self.memory(&call.args[0])?;
+        let to = self.sequence(&call.receiver, Claimed::VectorMut)?;
+        let from = self.sequence(&call.args[0], Claimed::Sequence)?;
         let len = self.len(&from, span);
         self.counted(len, span, |this, k| {
             let Tree::Leaf(value) = this.element(&from, k, span) else {
@@ -727,7 +766,7 @@ impl Lowerer<'_> {
     /// `v.extend(items)`
     fn extend(&mut self, call: &syn::ExprMethodCall) -> Lowering {
         let span = call.method.span();
-        let place = self.memory(&call.receiver)?;
+        let place = self.sequence(&call.receiver, Claimed::VectorMut)?;
         let chain = self.chain(&call.args[0])?;
         self.drive(chain, &None, &mut |this, item| {
             // `extend` takes references to numbers, too
@@ -755,7 +794,7 @@ impl Lowerer<'_> {
     }
 
     fn truncate(&mut self, call: &syn::ExprMethodCall) -> Lowering {
-        let place = self.memory(&call.receiver)?;
+        let place = self.sequence(&call.receiver, Claimed::VectorMut)?;
         let n = self.expr(&call.args[0])?;
         let n = self.leaf(&n, call.args[0].span());
         self.cut(place, n, call.method.span());
@@ -784,7 +823,7 @@ impl Lowerer<'_> {
     /// `v.resize(n, value)`
     fn resize(&mut self, call: &syn::ExprMethodCall) -> Lowering {
         let span = call.method.span();
-        let place = self.memory(&call.receiver)?;
+        let place = self.sequence(&call.receiver, Claimed::VectorMut)?;
         let n = self.expr(&call.args[0])?;
         let n = self.leaf(&n, span);
         let (parts, _) = self.parts([&call.args[1]])?;
@@ -806,7 +845,7 @@ impl Lowerer<'_> {
     /// `v.sort_by(compare)`: the permutation is recorded.
     fn sort_by(&mut self, call: &syn::ExprMethodCall) -> Lowering {
         let span = call.method.span();
-        let place = self.memory(&call.receiver)?;
+        let place = self.sequence(&call.receiver, Claimed::SequenceMut)?;
         let compare = self.capture(call.args[0].to_token_stream());
         let order = self.push_value(Op::SortOrder(place.clone(), compare), Kind::Opaque, span);
         self.out.push(Stmt::Mutate(Mutate {
@@ -822,7 +861,7 @@ impl Lowerer<'_> {
     /// `rows.concat()`
     fn concat(&mut self, call: &syn::ExprMethodCall) -> Lowering {
         let span = call.method.span();
-        let place = self.memory(&call.receiver)?;
+        let place = self.sequence(&call.receiver, Claimed::Sequence)?;
         let kind = self.kind_at(&place).element();
         let vec = self.push(Op::NewVec(None), kind, span);
         let slot = self.slot(Some("concatenated".to_owned()), None, true, span);
@@ -926,7 +965,11 @@ impl Lowerer<'_> {
     fn split_at(&mut self, call: &syn::ExprMethodCall) -> Lowering {
         let span = call.method.span();
         let mutable = call.method == "split_at_mut";
-        let place = self.memory(&call.receiver)?;
+        let claim = match mutable {
+            true => Claimed::SequenceMut,
+            false => Claimed::Sequence,
+        };
+        let place = self.sequence(&call.receiver, claim)?;
         let middle = self.expr(&call.args[0])?;
         let middle = self.leaf(&middle, call.args[0].span());
         if !mutable {

@@ -4,7 +4,7 @@
 //! because the variable may be changed in place later. Where it is not, the
 //! copy is the value.
 
-use crate::ir::{Function, Op, Place, Region, Stmt, ValueId, Views, rewrite_region_uses};
+use crate::ir::{Claimed, Function, Op, Place, Region, Stmt, ValueId, Views, rewrite_region_uses};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Replaces whole loads by what they load where that changes nothing.
@@ -51,7 +51,10 @@ pub(crate) fn changed(f: &Function, body: &Region) -> BTreeSet<ValueId> {
                     into.insert(views.root(mutate.place.base));
                 }
                 Stmt::Let(binding) => {
-                    if let Op::View(place, true) | Op::SplitAt(place, _) = &binding.op {
+                    if let Op::View(place, true)
+                    | Op::SplitAt(place, _)
+                    | Op::Checked(place, Claimed::SequenceMut | Claimed::VectorMut) = &binding.op
+                    {
                         into.insert(views.root(place.base));
                     }
                 }

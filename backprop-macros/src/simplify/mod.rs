@@ -107,6 +107,7 @@ pub(crate) fn is_pinned(f: &Function, op: &Op) -> bool {
         }
         Op::View(place, mutable) => *mutable || !place.path.is_empty(),
         Op::SplitAt(..)
+        | Op::Checked(..)
         | Op::Half(..)
         | Op::Begin(_)
         | Op::CopyGradient(_)
