@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 
 use crate::Value;
+use crate::value::flat;
 
 /// What is known about one parameter of a checked function.
 pub struct Parameter {
@@ -15,8 +16,12 @@ pub struct Parameter {
     pub exclusive: bool,
 }
 
-/// `f_backprop` in the flat form.
-pub type Backprop<A, R> = dyn Fn(A, &R, &[f64], &[f64]) -> (R, Vec<f64>);
+/// `f_grad`: the outputs and, for each parameter, its gradient in flat form.
+pub type Grad<A, R> = dyn Fn(A) -> (R, Vec<Vec<f64>>);
+
+/// `f_backprop`: arguments, a model of the outputs, upstreams, and the content
+/// of the gradient buffers before and after.
+pub type Backprop<A, R> = dyn Fn(A, &R, &[f64], &[f64]) -> (R, Vec<Vec<f64>>);
 
 /// One call of a differentiated function, in the flat form.
 ///
@@ -36,10 +41,9 @@ pub struct Program<'a, A: Value, R: Value> {
     /// The function on dual numbers.
     pub dual: &'a dyn Fn(A::Dual) -> R::Dual,
     /// `f_grad`, for a scalar result.
-    pub grad: Option<&'a dyn Fn(A) -> (R, Vec<f64>)>,
-    /// `f_backprop`: arguments, a model of the outputs, upstreams, and the
-    /// content of the gradient buffers before and after.
-    pub backprop: &'a Backprop<A, R>,
+    pub grad: Option<&'a Grad<A, R>>,
+    /// `f_backprop`, unless only the twin is checked.
+    pub backprop: Option<&'a Backprop<A, R>>,
 }
 
 impl<A: Value + Debug, R: Value + Debug> Program<'_, A, R> {
@@ -88,29 +92,36 @@ impl<A: Value + Debug, R: Value + Debug> Program<'_, A, R> {
             (&[1e-3, 1e-4, 1e-5, 1e-6, 1e-7], 1e-5)
         };
         let point = flat(&self.arguments);
-        for output in 0..flat(outputs).len() {
-            for (input, column) in jacobian.iter().enumerate() {
-                let slope = |step: &f64| {
-                    let moved = |sign: f64| {
-                        let mut moved = point.clone();
-                        moved[input] += sign * step * point[input].abs().max(1.0);
-                        if self.single {
-                            moved[input] = f64::from(moved[input] as f32);
-                        }
-                        (
-                            moved[input],
-                            flat(&(self.primal)(self.copy(Some(&moved))))[output],
-                        )
-                    };
-                    let ((above, high), (below, low)) = (moved(1.0), moved(-1.0));
-                    (high - low) / (above - below)
+        let outputs = flat(outputs).len();
+        for (input, column) in jacobian.iter().enumerate() {
+            let slopes = |step: &f64| {
+                let moved = |sign: f64| {
+                    let mut moved = point.clone();
+                    moved[input] += sign * step * point[input].abs().max(1.0);
+                    if self.single {
+                        moved[input] = f64::from(moved[input] as f32);
+                    }
+                    let values = flat(&(self.primal)(self.copy(Some(&moved))));
+                    (moved[input], values)
                 };
-                let slopes: Vec<f64> = steps.iter().map(slope).collect();
-                let expected = column[output];
+                let ((above, high), (below, low)) = (moved(1.0), moved(-1.0));
+                let width = above - below;
+                // An output that is not there, or moved, has no slope.
+                let same_shape = high.len() == outputs && low.len() == outputs;
+                (0..outputs)
+                    .map(|output| match same_shape {
+                        true => (high[output] - low[output]) / width,
+                        false => f64::NAN,
+                    })
+                    .collect()
+            };
+            let slopes: Vec<Vec<f64>> = steps.iter().map(slopes).collect();
+            for (output, expected) in column.iter().enumerate() {
+                let slopes: Vec<f64> = slopes.iter().map(|slopes| slopes[output]).collect();
                 assert!(
                     slopes
                         .iter()
-                        .any(|slope| agree(*slope, expected, tolerance)),
+                        .any(|slope| agree(*slope, *expected, tolerance)),
                     "{}: output {output} along {}: dual numbers give {expected:e}, \
                      central differences {slopes:?}; is this a kink?",
                     self.call(),
@@ -129,6 +140,9 @@ impl<A: Value + Debug, R: Value + Debug> Program<'_, A, R> {
     }
 
     fn check_backprop(&self, outputs: &R, jacobian: &[Vec<f64>]) {
+        let Some(backprop) = self.backprop else {
+            return;
+        };
         for upstream in upstreams(flat(outputs).len()) {
             let local: Vec<f64> = jacobian
                 .iter()
@@ -147,8 +161,7 @@ impl<A: Value + Debug, R: Value + Debug> Program<'_, A, R> {
 
             let mut buffers = start.clone();
             for round in 1..=2 {
-                let (values, after) =
-                    (self.backprop)(self.copy(None), outputs, &upstream, &buffers);
+                let (values, after) = backprop(self.copy(None), outputs, &upstream, &buffers);
                 let case =
                     format!("f_backprop, upstream {upstream:?}, call {round} into one buffer");
                 self.same_values(&case, outputs, &values);
@@ -163,30 +176,42 @@ impl<A: Value + Debug, R: Value + Debug> Program<'_, A, R> {
                     })
                     .collect();
                 self.same_gradient(&case, &expected, &after);
-                buffers = after;
+                buffers = after.concat();
             }
         }
     }
 
-    /// Compares by the text of `Debug`, which tells any two floats apart but NaNs.
+    /// Compares by the text of `Debug`, which tells any two floats apart but
+    /// NaNs, and scalar by scalar, because a type may print less than it holds.
     fn same_values(&self, case: &str, expected: &R, got: &R) {
+        let bits = |value: &R| -> Vec<Option<u64>> {
+            let scalars = flat(value).into_iter();
+            scalars
+                .map(|scalar| (!scalar.is_nan()).then_some(scalar.to_bits()))
+                .collect()
+        };
+        let same = bits(expected) == bits(got);
         let (expected, got) = (format!("{expected:?}"), format!("{got:?}"));
         assert!(
-            expected == got,
+            same && expected == got,
             "{}: {case}: value: expected {expected}, got {got}",
             self.call(),
         );
     }
 
-    fn same_gradient(&self, case: &str, expected: &[f64], got: &[f64]) {
+    fn same_gradient(&self, case: &str, expected: &[f64], got: &[Vec<f64>]) {
         let tolerance = if self.single { 2e-4 } else { 1e-9 };
-        assert_eq!(
-            expected.len(),
-            got.len(),
-            "{}: {case}: length of the gradient",
-            self.call()
-        );
-        for (input, (expected, got)) in expected.iter().zip(got).enumerate() {
+        for (parameter, got) in self.parameters.iter().zip(got) {
+            assert!(
+                parameter.scalars == got.len(),
+                "{}: {case}: the gradient of `{}` has {} scalars instead of {}",
+                self.call(),
+                parameter.name,
+                got.len(),
+                parameter.scalars,
+            );
+        }
+        for (input, (expected, got)) in expected.iter().zip(got.iter().flatten()).enumerate() {
             assert!(
                 agree(*expected, *got, tolerance),
                 "{}: {case}: {}: expected {expected:e} (dual numbers), got {got:e}",
@@ -215,12 +240,6 @@ impl<A: Value + Debug, R: Value + Debug> Program<'_, A, R> {
         }
         format!("input {input}")
     }
-}
-
-fn flat(value: &impl Value) -> Vec<f64> {
-    let mut flat = Vec::new();
-    value.scalars(&mut flat);
-    flat
 }
 
 /// Every output alone with several factors, then all outputs together.

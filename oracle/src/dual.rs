@@ -78,6 +78,41 @@ impl<T: Constant> Constant for Vec<T> {
     }
 }
 
+impl<T: Constant> Constant for Option<T> {
+    fn constant(self) -> Self {
+        self.map(T::constant)
+    }
+}
+
+impl<T: Constant> Constant for Box<T> {
+    fn constant(self) -> Self {
+        Box::new((*self).constant())
+    }
+}
+
+/// The integer as wide as a float.
+trait Bits {
+    type Bits;
+}
+impl Bits for f64 {
+    type Bits = u64;
+}
+impl Bits for f32 {
+    type Bits = u32;
+}
+
+/// `vec![a, b, c]`, as a call through which types can be followed.
+#[doc(hidden)]
+pub fn list<T, const N: usize>(elements: [T; N]) -> Vec<T> {
+    elements.into()
+}
+
+/// `vec![element; length]`, likewise.
+#[doc(hidden)]
+pub fn repeat<T: Clone>(element: T, length: usize) -> Vec<T> {
+    vec![element; length]
+}
+
 macro_rules! operator {
     ($Dual:ident, $float:ident, $Trait:ident $method:ident, $Assign:ident $assign:ident) => {
         impl $Trait<&$Dual> for $Dual {
@@ -110,6 +145,30 @@ macro_rules! operator {
                 $Trait::$method(*self, $Dual::constant(other))
             }
         }
+        impl $Trait<&$float> for $Dual {
+            type Output = $Dual;
+            fn $method(self, other: &$float) -> $Dual {
+                $Trait::$method(self, $Dual::constant(*other))
+            }
+        }
+        impl $Trait<&$float> for &$Dual {
+            type Output = $Dual;
+            fn $method(self, other: &$float) -> $Dual {
+                $Trait::$method(*self, $Dual::constant(*other))
+            }
+        }
+        impl $Trait<$Dual> for &$float {
+            type Output = $Dual;
+            fn $method(self, other: $Dual) -> $Dual {
+                $Trait::$method($Dual::constant(*self), other)
+            }
+        }
+        impl $Trait<&$Dual> for &$float {
+            type Output = $Dual;
+            fn $method(self, other: &$Dual) -> $Dual {
+                $Trait::$method($Dual::constant(*self), *other)
+            }
+        }
         impl $Trait<$Dual> for $float {
             type Output = $Dual;
             fn $method(self, other: $Dual) -> $Dual {
@@ -135,6 +194,11 @@ macro_rules! operator {
         impl $Assign<$float> for $Dual {
             fn $assign(&mut self, other: $float) {
                 *self = $Trait::$method(*self, other);
+            }
+        }
+        impl $Assign<&$float> for $Dual {
+            fn $assign(&mut self, other: &$float) {
+                *self = $Trait::$method(*self, *other);
             }
         }
     };
@@ -430,6 +494,16 @@ macro_rules! dual {
                 self.value().total_cmp(&other.value())
             }
 
+            /// The bits of the value, which carry no tangent.
+            pub fn to_bits(self) -> <$float as Bits>::Bits {
+                self.value().to_bits()
+            }
+
+            /// The number with these bits.
+            pub fn from_bits(bits: <$float as Bits>::Bits) -> Self {
+                Self::new($float::from_bits(bits), 0.0)
+            }
+
             /// The category of the value.
             pub fn classify(self) -> FpCategory {
                 self.value().classify()
@@ -519,6 +593,14 @@ macro_rules! dual {
             fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
                 fmt::Debug::fmt(&self.value(), formatter)
             }
+        }
+        impl fmt::LowerExp for $Dual {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::LowerExp::fmt(&self.value(), formatter)
+            }
+        }
+        impl From<$float> for $Dual {
+            fn from(value: $float) -> Self { Self::constant(value) }
         }
         impl Default for $Dual {
             fn default() -> Self { Self::new(0.0, 0.0) }

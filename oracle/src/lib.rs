@@ -31,15 +31,15 @@ mod pattern;
 mod value;
 
 pub use cast::Cast;
-pub use check::{Backprop, Parameter, Program};
-pub use dual::{Constant, Dual32, Dual64, Literal, constant, literal};
-pub use oracle_macros::programs;
-/// The attribute for companions written by hand.
+pub use check::{Backprop, Grad, Parameter, Program};
+pub use dual::{Constant, Dual32, Dual64, Literal, constant, list, literal, repeat};
+pub use oracle_macros::{programs, twins};
+/// The attribute and the derive for companions written by hand.
 pub mod by_hand {
-    pub use oracle_macros::differentiate;
+    pub use oracle_macros::{Differentiable, differentiate};
 }
 pub use pattern::{Real, at_least, at_most, below, equals};
-pub use value::{Value, flatten_like};
+pub use value::{Own, Value, flat, flatten};
 
 /// Checks every generated companion of one call of a function from
 /// [`programs!`]; `check!(f(x), kink)` leaves out the central differences,

@@ -107,6 +107,10 @@ tuple!(A 0 B 1 C 2 D 3 E 4);
 tuple!(A 0 B 1 C 2 D 3 E 4 F 5);
 tuple!(A 0 B 1 C 2 D 3 E 4 F 5 G 6);
 tuple!(A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7);
+tuple!(A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8);
+tuple!(A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9);
+tuple!(A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10);
+tuple!(A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10 L 11);
 
 impl<T: Value> Value for Vec<T> {
     type Dual = Vec<T::Dual>;
@@ -168,8 +172,201 @@ impl<T: Value, const N: usize> Value for [T; N] {
     }
 }
 
-/// [`Value::flatten`] where the value itself says the type.
+impl<T: Value> Value for Option<T> {
+    type Dual = Option<T::Dual>;
+    type Gradient = Option<T::Gradient>;
+    fn scalars(&self, flat: &mut Vec<f64>) {
+        self.iter().for_each(|content| content.scalars(flat));
+    }
+    fn with_scalars(&self, scalars: &mut dyn Iterator<Item = f64>) -> Self {
+        self.as_ref().map(|content| content.with_scalars(scalars))
+    }
+    fn dual(&self, tangents: &mut dyn Iterator<Item = f64>) -> Self::Dual {
+        self.as_ref().map(|content| content.dual(tangents))
+    }
+    fn tangents(dual: &Self::Dual, flat: &mut Vec<f64>) {
+        dual.iter().for_each(|content| T::tangents(content, flat));
+    }
+    fn primal(dual: &Self::Dual) -> Self {
+        dual.as_ref().map(T::primal)
+    }
+    fn gradient(&self, elements: &mut dyn Iterator<Item = f64>) -> Self::Gradient {
+        self.as_ref().map(|content| content.gradient(elements))
+    }
+    fn flatten(gradient: &Self::Gradient, flat: &mut Vec<f64>) {
+        gradient
+            .iter()
+            .for_each(|content| T::flatten(content, flat));
+    }
+}
+
+impl<T: Value> Value for Box<T> {
+    type Dual = Box<T::Dual>;
+    type Gradient = Box<T::Gradient>;
+    fn scalars(&self, flat: &mut Vec<f64>) {
+        (**self).scalars(flat);
+    }
+    fn with_scalars(&self, scalars: &mut dyn Iterator<Item = f64>) -> Self {
+        Box::new((**self).with_scalars(scalars))
+    }
+    fn dual(&self, tangents: &mut dyn Iterator<Item = f64>) -> Self::Dual {
+        Box::new((**self).dual(tangents))
+    }
+    fn tangents(dual: &Self::Dual, flat: &mut Vec<f64>) {
+        T::tangents(dual, flat);
+    }
+    fn primal(dual: &Self::Dual) -> Self {
+        Box::new(T::primal(dual))
+    }
+    fn gradient(&self, elements: &mut dyn Iterator<Item = f64>) -> Self::Gradient {
+        Box::new((**self).gradient(elements))
+    }
+    fn flatten(gradient: &Self::Gradient, flat: &mut Vec<f64>) {
+        T::flatten(gradient, flat);
+    }
+}
+
+/// A reference inside another value, such as a row in `&[&[f64]]`. Its copies
+/// are leaked, which a test can afford.
+impl<T> Value for &T
+where
+    T: Own + ?Sized,
+    T::Dual: 'static,
+{
+    type Dual = &'static T::Dual;
+    type Gradient = <T::Owned as Value>::Gradient;
+    fn scalars(&self, flat: &mut Vec<f64>) {
+        (**self).own().scalars(flat);
+    }
+    fn with_scalars(&self, scalars: &mut dyn Iterator<Item = f64>) -> Self {
+        T::leak((**self).own().with_scalars(scalars))
+    }
+    fn dual(&self, tangents: &mut dyn Iterator<Item = f64>) -> Self::Dual {
+        T::leak_dual((**self).own().dual(tangents))
+    }
+    fn tangents(dual: &Self::Dual, flat: &mut Vec<f64>) {
+        T::tangents_of(dual, flat);
+    }
+    fn primal(dual: &Self::Dual) -> Self {
+        T::leak(T::primal_of(dual))
+    }
+    fn gradient(&self, elements: &mut dyn Iterator<Item = f64>) -> Self::Gradient {
+        (**self).own().gradient(elements)
+    }
+    fn flatten(gradient: &Self::Gradient, flat: &mut Vec<f64>) {
+        T::Owned::flatten(gradient, flat);
+    }
+}
+
+/// What stands behind a reference: a value, or the content of one.
+pub trait Own {
+    /// The value that lends it.
+    type Owned: Value;
+    /// What stands behind the reference in the dual twin.
+    type Dual: ?Sized;
+
+    /// A copy, made without `Clone`, which program texts need not implement.
+    fn own(&self) -> Self::Owned;
+    /// Lends for ever.
+    fn leak<'a>(owned: Self::Owned) -> &'a Self
+    where
+        Self: 'a;
+    /// Lends a dual twin for ever.
+    fn leak_dual(dual: <Self::Owned as Value>::Dual) -> &'static Self::Dual
+    where
+        Self::Dual: 'static;
+    /// Appends the tangents of a lent twin.
+    fn tangents_of(dual: &Self::Dual, flat: &mut Vec<f64>);
+    /// The value of a lent twin.
+    fn primal_of(dual: &Self::Dual) -> Self::Owned;
+}
+
+impl<T: Value> Own for T {
+    type Owned = T;
+    type Dual = T::Dual;
+    fn own(&self) -> T {
+        copy(self)
+    }
+    fn leak<'a>(owned: T) -> &'a T
+    where
+        T: 'a,
+    {
+        Box::leak(Box::new(owned))
+    }
+    fn leak_dual(dual: T::Dual) -> &'static T::Dual
+    where
+        T::Dual: 'static,
+    {
+        Box::leak(Box::new(dual))
+    }
+    fn tangents_of(dual: &T::Dual, flat: &mut Vec<f64>) {
+        T::tangents(dual, flat);
+    }
+    fn primal_of(dual: &T::Dual) -> T {
+        T::primal(dual)
+    }
+}
+
+impl<T: Value> Own for [T] {
+    type Owned = Vec<T>;
+    type Dual = [T::Dual];
+    fn own(&self) -> Vec<T> {
+        self.iter().map(copy).collect()
+    }
+    fn leak<'a>(owned: Vec<T>) -> &'a [T]
+    where
+        T: 'a,
+    {
+        owned.leak()
+    }
+    fn leak_dual(dual: Vec<T::Dual>) -> &'static [T::Dual]
+    where
+        [T::Dual]: 'static,
+    {
+        dual.leak()
+    }
+    fn tangents_of(dual: &[T::Dual], flat: &mut Vec<f64>) {
+        dual.iter().for_each(|element| T::tangents(element, flat));
+    }
+    fn primal_of(dual: &[T::Dual]) -> Vec<T> {
+        dual.iter().map(T::primal).collect()
+    }
+}
+
+impl Own for str {
+    type Owned = String;
+    type Dual = str;
+    fn own(&self) -> String {
+        self.to_owned()
+    }
+    fn leak<'a>(owned: String) -> &'a str {
+        owned.leak()
+    }
+    fn leak_dual(dual: String) -> &'static str {
+        dual.leak()
+    }
+    fn tangents_of(_: &str, _: &mut Vec<f64>) {}
+    fn primal_of(dual: &str) -> String {
+        dual.to_owned()
+    }
+}
+
+fn copy<T: Value>(value: &T) -> T {
+    value.with_scalars(&mut flat(value).into_iter())
+}
+
+/// The scalars of a value.
 #[doc(hidden)]
-pub fn flatten_like<T: Value>(_: &T, gradient: &T::Gradient, flat: &mut Vec<f64>) {
-    T::flatten(gradient, flat);
+pub fn flat(value: &impl Value) -> Vec<f64> {
+    let mut flat = Vec::new();
+    value.scalars(&mut flat);
+    flat
+}
+
+/// The elements of the gradient of a parameter of type `T` or `&T`.
+#[doc(hidden)]
+pub fn flatten<T: Own + ?Sized>(gradient: &<T::Owned as Value>::Gradient) -> Vec<f64> {
+    let mut flat = Vec::new();
+    T::Owned::flatten(gradient, &mut flat);
+    flat
 }

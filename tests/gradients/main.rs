@@ -18,6 +18,7 @@
 mod branches;
 mod calls;
 mod classics;
+mod containers;
 mod hostile;
 mod loops;
 mod statements;

@@ -5,41 +5,78 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::{Fields, FnArg, GenericParam, Item, ItemFn, Meta, Pat, Result, Type};
 
-use crate::facts::{Facts, result, typed_parameters};
+use crate::facts::{Facts, Width, result, type_name, typed_parameters};
 use crate::twin::is_differentiate;
+use crate::value::values;
+
+/// Which functions are checked, and against what.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// The differentiated ones, with their companions.
+    Companions,
+    /// All that have values for arguments and result, against the twin alone.
+    Twins,
+}
 
 /// The items of the module `checks`.
-pub(crate) fn drivers(items: &[Item], facts: &Facts) -> Result<TokenStream> {
-    let mut tokens = TokenStream::new();
+pub(crate) fn drivers(items: &[Item], facts: &Facts, mode: Mode) -> Result<TokenStream> {
+    let functions = items.iter().filter_map(|item| match item {
+        Item::Fn(function) => Some(function),
+        _ => None,
+    });
+    let checked: Vec<&ItemFn> = functions
+        .filter(|function| match mode {
+            Mode::Companions => is_checked(function),
+            Mode::Twins => takes_values(function, items),
+        })
+        .collect();
+    let types = checked
+        .iter()
+        .flat_map(|function| typed_parameters(function).chain(result(function)));
+    let mut tokens = values(items, facts, types, mode == Mode::Companions);
+    for function in &checked {
+        tokens.extend(driver(function, facts, mode)?);
+    }
     for item in items {
-        match item {
-            Item::Fn(function) if is_checked(function) => tokens.extend(driver(function, facts)?),
-            Item::Enum(choice) if !facts.carries_floats(&choice.to_token_stream()) => {
-                let name = &choice.ident;
-                let plain = choice
-                    .variants
-                    .iter()
-                    .all(|variant| matches!(variant.fields, Fields::Unit));
-                if plain && !choice.variants.is_empty() {
-                    tokens.extend(quote!(::oracle::cast_enum!(#name);));
-                }
-                let used = items.iter().any(|item| match item {
-                    Item::Fn(function) => {
-                        is_checked(function)
-                            && typed_parameters(function)
-                                .chain(result(function))
-                                .any(|ty| names(ty).iter().any(|found| name == found))
-                    }
-                    _ => false,
-                });
-                if used {
-                    tokens.extend(quote!(::oracle::inactive!(#name);));
+        if let Item::Enum(choice) = item {
+            let name = &choice.ident;
+            let fieldless = |variant: &syn::Variant| matches!(variant.fields, Fields::Unit);
+            if !choice.variants.is_empty() && choice.variants.iter().all(fieldless) {
+                tokens.extend(quote!(::oracle::cast_enum!(#name);));
+                if facts.twins.contains(&name.to_string()) {
+                    tokens.extend(quote!(::oracle::cast_enum!(dual::#name);));
                 }
             }
-            _ => {}
         }
     }
     Ok(tokens)
+}
+
+/// Free of type parameters and made of types that have values.
+fn takes_values(function: &ItemFn, items: &[Item]) -> bool {
+    let declared: Vec<String> = items
+        .iter()
+        .filter(|item| matches!(item, Item::Struct(_) | Item::Enum(_)))
+        .filter_map(type_name)
+        .collect();
+    let is_known = |ty: &Type| {
+        !ty.to_token_stream()
+            .into_iter()
+            .any(|token| ["impl", "dyn", "fn"].contains(&token.to_string().as_str()))
+            && names(ty).iter().all(|found| {
+                is_constant_or_container(found)
+                    || Width::of_name(&found.to_string()).is_some()
+                    || declared.iter().any(|name| found == name)
+            })
+    };
+    let lends = result(function).is_some_and(|ty| ty.to_token_stream().to_string().contains('&'));
+    let mut types = typed_parameters(function).chain(result(function));
+    !is_generic(function) && !lends && types.all(is_known)
+}
+
+fn is_generic(function: &ItemFn) -> bool {
+    let mut parameters = function.sig.generics.params.iter();
+    parameters.any(|parameter| !matches!(parameter, GenericParam::Lifetime(_)))
 }
 
 /// Differentiated, free of type parameters, and with the usual companions.
@@ -56,16 +93,10 @@ fn is_checked(function: &ItemFn) -> bool {
         .attrs
         .iter()
         .filter(|attribute| is_differentiate(attribute));
-    let generic = function
-        .sig
-        .generics
-        .params
-        .iter()
-        .any(|parameter| !matches!(parameter, GenericParam::Lifetime(_)));
-    !generic && attributes.next().is_some_and(plain)
+    !is_generic(function) && attributes.next().is_some_and(plain)
 }
 
-fn driver(function: &ItemFn, facts: &Facts) -> Result<TokenStream> {
+fn driver(function: &ItemFn, facts: &Facts, mode: Mode) -> Result<TokenStream> {
     let name = &function.sig.ident;
     let generics = &function.sig.generics;
     let (grad, backprop) = (
@@ -101,25 +132,37 @@ fn driver(function: &ItemFn, facts: &Facts) -> Result<TokenStream> {
         .filter(|parameter| parameter.is_active())
         .collect();
     let adjoints: Vec<_> = active.iter().map(|parameter| parameter.adjoint()).collect();
-    let flattened: Vec<_> = active.iter().map(|parameter| parameter.flatten()).collect();
+    // Of a parameter that is not listed, there is nothing to compare.
+    let flattened: Vec<_> = parameters
+        .iter()
+        .map(|parameter| match parameter.is_active() {
+            true => parameter.flatten(),
+            false => quote!(Vec::new()),
+        })
+        .collect();
     let single = facts.is_single(function);
 
-    let buffers = parameters
-        .iter()
-        .filter(|parameter| parameter.is_active())
-        .map(|parameter| {
-            let (name, adjoint) = (&parameter.name, parameter.adjoint());
-            match parameter.is_exclusive() {
-                false => {
-                    quote!(let mut #adjoint = ::oracle::Value::gradient(&#name, &mut buffers);)
-                }
-                // Its adjoint enters as the upstream of its final content.
-                true => quote! {
+    let mut exclusives = 0;
+    let mut buffers = Vec::new();
+    for parameter in &parameters {
+        let (name, adjoint) = (&parameter.name, parameter.adjoint());
+        exclusives += usize::from(parameter.is_exclusive());
+        if !parameter.is_active() {
+            continue;
+        }
+        buffers.push(match parameter.is_exclusive() {
+            false => quote!(let mut #adjoint = ::oracle::Value::gradient(&#name, &mut buffers);),
+            // Its adjoint enters as the upstream of its final content, which
+            // may be longer or shorter than the argument.
+            true => {
+                let output = syn::Index::from(exclusives);
+                quote! {
                     let _ = ::oracle::Value::gradient(&#name, &mut buffers);
-                    let mut #adjoint = ::oracle::Value::gradient(&#name, &mut upstream);
-                },
+                    let mut #adjoint = ::oracle::Value::gradient(&outputs.#output, &mut upstream);
+                }
             }
         });
+    }
 
     let output = result(function);
     let upstream = match output {
@@ -128,7 +171,7 @@ fn driver(function: &ItemFn, facts: &Facts) -> Result<TokenStream> {
         _ => quote!(),
     };
     let grad = match output {
-        Some(ty) if is_scalar(ty) => {
+        Some(ty) if is_scalar(ty) && mode == Mode::Companions => {
             let gradient = match adjoints.as_slice() {
                 [only] => quote!(#only),
                 several => quote!((#(#several),*)),
@@ -137,27 +180,39 @@ fn driver(function: &ItemFn, facts: &Facts) -> Result<TokenStream> {
                 Some(&|arguments| {
                     let #unpack = arguments;
                     let (result, #gradient) = super::#grad(#(#passed),*);
-                    let mut flat = Vec::new();
-                    #(#flattened)*
-                    ((result, #(#finals,)*), flat)
+                    ((result, #(#finals,)*), vec![#(#flattened),*])
                 })
             }
         }
         _ => quote!(None),
+    };
+    let backprop = match mode {
+        Mode::Companions => quote! {
+            Some(&|arguments, outputs, upstream, buffers| {
+                let #unpack = arguments;
+                let mut upstream = upstream.iter().copied();
+                let mut buffers = buffers.iter().copied();
+                let result_upstream = ::oracle::Value::gradient(&outputs.0, &mut upstream);
+                #(#buffers)*
+                let result = super::#backprop(#(#passed,)* #upstream #(&mut #adjoints),*);
+                ((result, #(#finals,)*), vec![#(#flattened),*])
+            })
+        },
+        Mode::Twins => quote!(None),
     };
 
     Ok(quote! {
         pub fn #name #generics (#(#declared,)* differences: bool) {
             let arguments = (#(#owned,)*);
             let (#(#names,)*) = &arguments;
-            let parameters = vec![#({
-                let mut flat = Vec::new();
-                ::oracle::Value::scalars(#names, &mut flat);
-                ::oracle::Parameter { name: #labels, scalars: flat.len(), exclusive: #exclusive }
+            let parameters = vec![#(::oracle::Parameter {
+                name: #labels,
+                scalars: ::oracle::flat(#names).len(),
+                exclusive: #exclusive,
             }),*];
             ::oracle::Program {
                 name: stringify!(#name),
-                arguments: arguments.clone(),
+                arguments,
                 parameters,
                 single: #single,
                 primal: &|arguments| {
@@ -171,17 +226,7 @@ fn driver(function: &ItemFn, facts: &Facts) -> Result<TokenStream> {
                     (result, #(#finals,)*)
                 },
                 grad: #grad,
-                backprop: &|arguments, outputs, upstream, buffers| {
-                    let #unpack = arguments;
-                    let mut upstream = upstream.iter().copied();
-                    let mut buffers = buffers.iter().copied();
-                    let result_upstream = ::oracle::Value::gradient(&outputs.0, &mut upstream);
-                    #(#buffers)*
-                    let result = super::#backprop(#(#passed,)* #upstream #(&mut #adjoints),*);
-                    let mut flat = Vec::new();
-                    #(#flattened)*
-                    ((result, #(#finals,)*), flat)
-                },
+                backprop: #backprop,
             }
             .check(differences);
         }
@@ -223,7 +268,7 @@ impl Parameter {
     fn owned(&self) -> TokenStream {
         let name = &self.name;
         match &self.ty {
-            Type::Reference(_) => quote!(::std::borrow::ToOwned::to_owned(&*#name)),
+            Type::Reference(_) => quote!(::oracle::Own::own(&*#name)),
             _ => quote!(#name),
         }
     }
@@ -234,7 +279,7 @@ impl Parameter {
         match &self.ty {
             Type::Reference(_) if self.is_exclusive() => quote!(&mut #name),
             Type::Reference(_) => quote!(&#name),
-            _ => quote!(#name.clone()),
+            _ => quote!(#name),
         }
     }
 
@@ -242,10 +287,14 @@ impl Parameter {
         format_ident!("d_{}", self.name)
     }
 
-    /// Appends the gradient; the argument names its type.
+    /// The gradient in flat form.
     fn flatten(&self) -> TokenStream {
-        let (name, adjoint) = (&self.name, self.adjoint());
-        quote!(::oracle::flatten_like(&#name, &#adjoint, &mut flat);)
+        let adjoint = self.adjoint();
+        let ty = match &self.ty {
+            Type::Reference(reference) => &*reference.elem,
+            ty => ty,
+        };
+        quote!(::oracle::flatten::<#ty>(&#adjoint))
     }
 }
 
@@ -269,17 +318,19 @@ fn is_scalar(ty: &Type) -> bool {
 /// Known by its spelling to carry no derivative. Any other name counts as
 /// active, as in the compiler: an enum is listed, with the gradient `()`.
 fn is_inactive(ty: &Type) -> bool {
+    names(ty).iter().all(is_constant_or_container)
+}
+
+fn is_constant_or_container(name: &proc_macro2::Ident) -> bool {
     const NAMES: &[&str] = &[
         "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize",
-        "bool", "char", "str", "String", "Vec", "Option",
+        "bool", "char", "str", "String", "Vec", "Option", "Box",
     ];
-    names(ty)
-        .iter()
-        .all(|found| NAMES.iter().any(|name| found == name))
+    NAMES.iter().any(|known| name == known)
 }
 
 /// All names in a type.
-fn names(ty: &Type) -> Vec<proc_macro2::Ident> {
+pub(crate) fn names(ty: &Type) -> Vec<proc_macro2::Ident> {
     struct Names(Vec<proc_macro2::Ident>);
     impl<'ast> syn::visit::Visit<'ast> for Names {
         fn visit_path_segment(&mut self, segment: &'ast syn::PathSegment) {

@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{FnArg, Item, ItemFn, ReturnType, Type};
+use syn::visit_mut::{self, VisitMut};
+use syn::{FnArg, ImplItem, Item, ItemFn, ItemImpl, Member, ReturnType, Signature, Type};
 
 /// The two widths of floats.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -40,8 +41,15 @@ pub(crate) struct Facts {
     pub(crate) constants: HashMap<String, Type>,
     /// Structs, enums, aliases and traits that contain floats and so have a twin.
     pub(crate) twins: HashSet<String>,
+    /// Names and types of the fields of each struct.
+    pub(crate) structs: HashMap<String, Vec<(Member, Type)>>,
+    /// Parameter types (without `self`) and result of each method, by type and
+    /// name.
+    pub(crate) methods: HashMap<(String, String), (Vec<Type>, Option<Type>)>,
     /// Functions that compute in `f32`, directly or in a callee.
     single: HashSet<String>,
+    /// Types and constants made of `f32`, and of `f64`.
+    widths: [HashSet<String>; 2],
 }
 
 impl Facts {
@@ -51,7 +59,10 @@ impl Facts {
             functions: HashMap::new(),
             constants: HashMap::new(),
             twins: HashSet::new(),
+            structs: HashMap::new(),
+            methods: HashMap::new(),
             single: HashSet::new(),
+            widths: [HashSet::new(), HashSet::new()],
         };
         for item in items {
             match item {
@@ -72,35 +83,114 @@ impl Facts {
                         .constants
                         .insert(item.ident.to_string(), (*item.ty).clone());
                 }
+                Item::Struct(item) => {
+                    let types = item.fields.iter().map(|field| field.ty.clone());
+                    let fields = item.fields.members().zip(types).collect();
+                    facts.structs.insert(item.ident.to_string(), fields);
+                }
+                Item::Impl(block) => facts.read_methods(block),
                 _ => {}
             }
         }
-        facts.close(items);
+        let declared = items.iter().filter_map(type_name).collect();
+        facts.close(items, &declared);
         facts
     }
 
-    /// Adds what follows transitively: types of twin types, callers of callees.
-    fn close(&mut self, items: &[Item]) {
-        loop {
-            let before = (self.twins.len(), self.single.len());
-            for item in items {
-                let tokens = item.to_token_stream();
-                let calls_single = |name: &str| name.ends_with("f32") || self.single.contains(name);
-                match item {
-                    Item::Fn(function) if mentions(&tokens, &calls_single) => {
-                        self.single.insert(function.sig.ident.to_string());
-                    }
-                    Item::Struct(_) | Item::Enum(_) | Item::Type(_) | Item::Trait(_)
-                        if self.carries_floats(&tokens) =>
-                    {
-                        self.twins.extend(type_name(item));
-                    }
-                    _ => {}
-                }
+    fn read_methods(&mut self, block: &ItemImpl) {
+        let Some(name) = path_name(&block.self_ty) else {
+            return;
+        };
+        for item in &block.items {
+            if let ImplItem::Fn(method) = item {
+                let parameters = parameters(&method.sig).map(|ty| with_self(ty, &block.self_ty));
+                let result = match &method.sig.output {
+                    ReturnType::Default => None,
+                    ReturnType::Type(_, ty) => Some(with_self(ty, &block.self_ty)),
+                };
+                self.methods.insert(
+                    (name.clone(), method.sig.ident.to_string()),
+                    (parameters.collect(), result),
+                );
             }
-            if before == (self.twins.len(), self.single.len()) {
+        }
+    }
+
+    /// Adds what follows transitively: types of twin types, callers of callees.
+    fn close(&mut self, items: &[Item], declared: &HashSet<String>) {
+        let count = |facts: &Self| {
+            (
+                facts.twins.len(),
+                facts.single.len(),
+                facts.widths.each_ref().map(HashSet::len),
+            )
+        };
+        loop {
+            let before = count(self);
+            for item in items {
+                self.close_item(item, declared);
+            }
+            if before == count(self) {
                 return;
             }
+        }
+    }
+
+    fn close_item(&mut self, item: &Item, declared: &HashSet<String>) {
+        let tokens = item.to_token_stream();
+        let implemented = match item {
+            Item::Impl(block) => path_name(&block.self_ty).filter(|name| declared.contains(name)),
+            _ => None,
+        };
+        let is_single = |name: &str| {
+            name.ends_with("f32") || self.single.contains(name) || self.widths[0].contains(name)
+        };
+        match item {
+            Item::Fn(function) if mentions(&tokens, &is_single) => {
+                self.single.insert(function.sig.ident.to_string());
+            }
+            // A type whose methods compute needs a twin to hold theirs.
+            Item::Impl(_) if self.carries_floats(&tokens) => {
+                self.twins.extend(implemented.clone());
+            }
+            Item::Struct(_) | Item::Enum(_) | Item::Type(_) | Item::Trait(_)
+                if self.carries_floats(&tokens) =>
+            {
+                self.twins.extend(type_name(item));
+            }
+            _ => {}
+        }
+        let name = match item {
+            Item::Const(item) => Some(item.ident.to_string()),
+            Item::Static(item) => Some(item.ident.to_string()),
+            Item::Impl(_) => implemented,
+            _ => type_name(item),
+        };
+        if let Some(name) = name {
+            for (names, ending) in self.widths.iter_mut().zip(["f32", "f64"]) {
+                let is_wide = |name: &str| name.ends_with(ending) || names.contains(name);
+                if mentions(&tokens, &is_wide) {
+                    names.insert(name.clone());
+                }
+            }
+        }
+    }
+
+    /// The single width that these tokens mention, in types or suffixes; where
+    /// none does, that of the types and constants they name.
+    pub(crate) fn only_width(&self, tokens: &TokenStream) -> Option<Width> {
+        let direct = ["f32", "f64"].map(|end| mentions(tokens, &|name| name.ends_with(end)));
+        let [single, double] = match direct {
+            [false, false] => self
+                .widths
+                .each_ref()
+                .map(|names| mentions(tokens, &|name| names.contains(name))),
+            _ => direct,
+        };
+        match (single, double) {
+            (true, true) => None,
+            (true, false) => Some(Width::Single),
+            (false, _) => Some(Width::Double),
         }
     }
 
@@ -119,10 +209,39 @@ impl Facts {
 
 /// The types of the parameters, `self` left out.
 pub(crate) fn typed_parameters(function: &ItemFn) -> impl Iterator<Item = &Type> {
-    function.sig.inputs.iter().filter_map(|input| match input {
+    parameters(&function.sig)
+}
+
+fn parameters(signature: &Signature) -> impl Iterator<Item = &Type> {
+    signature.inputs.iter().filter_map(|input| match input {
         FnArg::Typed(parameter) => Some(&*parameter.ty),
         FnArg::Receiver(_) => None,
     })
+}
+
+/// The type with `Self` written out.
+pub(crate) fn with_self(ty: &Type, this: &Type) -> Type {
+    struct This<'a>(&'a Type);
+    impl VisitMut for This<'_> {
+        fn visit_type_mut(&mut self, ty: &mut Type) {
+            if matches!(ty, Type::Path(path) if path.path.is_ident("Self")) {
+                *ty = self.0.clone();
+            } else {
+                visit_mut::visit_type_mut(self, ty);
+            }
+        }
+    }
+    let mut ty = ty.clone();
+    This(this).visit_type_mut(&mut ty);
+    ty
+}
+
+/// The last name of a type that is a path.
+pub(crate) fn path_name(ty: &Type) -> Option<String> {
+    match ty {
+        Type::Path(path) => Some(path.path.segments.last()?.ident.to_string()),
+        _ => None,
+    }
 }
 
 /// The result type, if one is written.
@@ -141,17 +260,6 @@ pub(crate) fn type_name(item: &Item) -> Option<String> {
         Item::Type(item) => Some(item.ident.to_string()),
         Item::Trait(item) => Some(item.ident.to_string()),
         _ => None,
-    }
-}
-
-/// The single width that these tokens mention, in types or suffixes.
-pub(crate) fn only_width(tokens: &TokenStream) -> Option<Width> {
-    let single = mentions(tokens, &|name| name.ends_with("f32"));
-    let double = mentions(tokens, &|name| name.ends_with("f64"));
-    match (single, double) {
-        (true, true) => None,
-        (true, false) => Some(Width::Single),
-        (false, _) => Some(Width::Double),
     }
 }
 

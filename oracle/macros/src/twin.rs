@@ -1,17 +1,18 @@
 //! Replaces floats by dual numbers.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    Attribute, Error, Expr, ExprLit, Item, Lit, Macro, Pat, Path, Result, Token, Type, parse_quote,
+    Attribute, Block, Error, Expr, ExprLit, ImplItem, ImplItemConst, Item, ItemConst, ItemUse, Lit,
+    Macro, Pat, Path, Result, Signature, Stmt, Token, Type, UseTree, parse_quote,
     parse_quote_spanned,
 };
 
-use crate::facts::{Facts, Width, only_width, type_name};
+use crate::facts::{Facts, Width, path_name, type_name};
 use crate::{pattern, width};
 
 /// The items of the module `dual`. What has no float in it has no twin: the
@@ -22,19 +23,29 @@ pub(crate) fn twins(items: &[Item], facts: &Facts) -> Result<TokenStream> {
         match item {
             Item::Const(item) if facts.carries_floats(&item.ty.to_token_stream()) => {
                 let (name, vis) = (&item.ident, &item.vis);
-                let value = lift(&item.ty, &quote!(super::#name))?;
+                let value = lift(&item.ty, &quote!(super::#name), facts)?;
                 let ty = twin_type(&item.ty);
                 tokens.extend(quote!(#vis const #name: #ty = #value;));
             }
             Item::Static(item) if facts.carries_floats(&item.ty.to_token_stream()) => {
                 let (name, vis) = (&item.ident, &item.vis);
-                let value = lift(&item.ty, &quote!(super::#name))?;
+                let value = lift(&item.ty, &quote!(super::#name), facts)?;
                 let ty = twin_type(&item.ty);
                 tokens.extend(quote!(#vis static #name: #ty = #value;));
             }
             Item::Fn(_) => tokens.extend(twin(item.clone(), facts)?),
-            Item::Impl(block) if facts.carries_floats(&block.self_ty.to_token_stream()) => {
-                tokens.extend(twin(item.clone(), facts)?);
+            Item::Impl(block) => {
+                let of_twin = block
+                    .trait_
+                    .as_ref()
+                    .is_some_and(|(path, _)| facts.carries_floats(&path.to_token_stream()));
+                if of_twin || facts.carries_floats(&block.self_ty.to_token_stream()) {
+                    tokens.extend(twin(item.clone(), facts)?);
+                }
+            }
+            Item::Use(import) => {
+                let constants = imported_constants(import);
+                tokens.extend(quote!(#(#constants)*));
             }
             _ if type_name(item).is_some_and(|name| facts.twins.contains(&name)) => {
                 tokens.extend(twin(item.clone(), facts)?);
@@ -46,19 +57,187 @@ pub(crate) fn twins(items: &[Item], facts: &Facts) -> Result<TokenStream> {
 }
 
 fn twin(mut item: Item, facts: &Facts) -> Result<TokenStream> {
-    if let Item::Fn(function) = &mut item {
-        width::settle(function, facts);
-        function.vis = parse_quote!(pub);
-    }
+    Lists.visit_item_mut(&mut item);
+    width::settle(&mut item, facts);
+    expose(&mut item);
+    let this = match &item {
+        Item::Impl(block) => Some((*block.self_ty).clone()),
+        _ => None,
+    };
     let mut twin = Twin {
-        default: only_width(&item.to_token_stream()),
+        default: facts.only_width(&item.to_token_stream()),
         facts,
+        this,
         error: None,
     };
     twin.visit_item_mut(&mut item);
     match twin.error {
         Some(error) => Err(error),
         None => Ok(item.into_token_stream()),
+    }
+}
+
+/// Makes what was private to the module of the original visible to it.
+fn expose(item: &mut Item) {
+    match item {
+        Item::Fn(function) => function.vis = parse_quote!(pub),
+        Item::Enum(item) => item.vis = parse_quote!(pub),
+        Item::Trait(item) => item.vis = parse_quote!(pub),
+        Item::Type(item) => item.vis = parse_quote!(pub),
+        Item::Struct(item) => {
+            item.vis = parse_quote!(pub);
+            item.fields
+                .iter_mut()
+                .for_each(|field| field.vis = parse_quote!(pub));
+        }
+        Item::Impl(block) if block.trait_.is_none() => {
+            for item in &mut block.items {
+                match item {
+                    ImplItem::Fn(method) => method.vis = parse_quote!(pub),
+                    ImplItem::Const(constant) => constant.vis = parse_quote!(pub),
+                    _ => {}
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// `use std::f64::consts::PI` as constants; nothing for other imports.
+fn imported_constants(import: &ItemUse) -> Vec<ItemConst> {
+    fn leaves(tree: &UseTree, mut path: Vec<Ident>, found: &mut Vec<(Vec<Ident>, Ident)>) {
+        match tree {
+            UseTree::Path(tree) => {
+                path.push(tree.ident.clone());
+                leaves(&tree.tree, path, found);
+            }
+            UseTree::Group(group) => group
+                .items
+                .iter()
+                .for_each(|tree| leaves(tree, path.clone(), found)),
+            UseTree::Name(name) => {
+                path.push(name.ident.clone());
+                found.push((path, name.ident.clone()));
+            }
+            UseTree::Rename(rename) => {
+                path.push(rename.ident.clone());
+                found.push((path, rename.rename.clone()));
+            }
+            UseTree::Glob(_) => {}
+        }
+    }
+    let mut found = Vec::new();
+    leaves(&import.tree, Vec::new(), &mut found);
+    let constants = found.into_iter().filter_map(|(path, name)| {
+        let path: Path = parse_quote!(#(#path)::*);
+        let value = float_path(&path, Width::Double)?;
+        let width = path
+            .segments
+            .iter()
+            .find_map(|segment| Width::of_name(&segment.ident.to_string()))?;
+        let dual = dual_path(width);
+        Some(parse_quote!(pub const #name: #dual = #value;))
+    });
+    constants.collect()
+}
+
+/// `vec![..]` as a call, whose arguments are expressions like any others.
+struct Lists;
+
+impl VisitMut for Lists {
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        if let Expr::Macro(call) = expr
+            && call
+                .mac
+                .path
+                .segments
+                .last()
+                .is_some_and(|last| last.ident == "vec")
+        {
+            if let Ok(repeat) = call.mac.parse_body::<Repeated>() {
+                let (element, length) = (repeat.element, repeat.length);
+                *expr = parse_quote!(::oracle::repeat(#element, #length));
+            } else if let Ok(elements) = call
+                .mac
+                .parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated)
+            {
+                *expr = match elements.is_empty() {
+                    true => parse_quote!(::std::vec::Vec::new()),
+                    false => parse_quote!(::oracle::list([#elements])),
+                };
+            }
+        }
+        visit_mut::visit_expr_mut(self, expr);
+    }
+
+    fn visit_stmt_mut(&mut self, stmt: &mut Stmt) {
+        if let Stmt::Macro(call) = stmt
+            && call.semi_token.is_none()
+            && call
+                .mac
+                .path
+                .segments
+                .last()
+                .is_some_and(|last| last.ident == "vec")
+        {
+            let mac = call.mac.clone();
+            *stmt = Stmt::Expr(Expr::Macro(parse_quote!(#mac)), None);
+        }
+        visit_mut::visit_stmt_mut(self, stmt);
+    }
+
+    /// Other macros may hold lists in their arguments.
+    fn visit_macro_mut(&mut self, mac: &mut Macro) {
+        visit_arguments(self, mac);
+    }
+}
+
+struct Repeated {
+    element: Expr,
+    length: Expr,
+}
+
+impl Parse for Repeated {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let element = input.parse()?;
+        input.parse::<Token![;]>()?;
+        let length = input.parse()?;
+        Ok(Self { element, length })
+    }
+}
+
+/// Arguments of macros are expressions wherever they parse as such.
+fn visit_arguments(visitor: &mut impl VisitMut, mac: &mut Macro) {
+    let arguments = Punctuated::<Expr, Token![,]>::parse_terminated;
+    if let Ok(mut arguments) = arguments.parse2(mac.tokens.clone()) {
+        arguments
+            .iter_mut()
+            .for_each(|argument| visitor.visit_expr_mut(argument));
+        mac.tokens = arguments.into_token_stream();
+    }
+}
+
+/// Drops the attribute and the derive.
+pub(crate) struct Undifferentiated;
+
+impl VisitMut for Undifferentiated {
+    fn visit_attributes_mut(&mut self, attributes: &mut Vec<Attribute>) {
+        attributes.retain(|attribute| !is_differentiate(attribute));
+        for attribute in attributes {
+            if attribute.path().is_ident("derive")
+                && let Ok(mut traits) =
+                    attribute.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated)
+            {
+                traits = traits
+                    .into_iter()
+                    .filter(|path| {
+                        let last = path.segments.last();
+                        last.is_none_or(|last| last.ident != "Differentiable")
+                    })
+                    .collect();
+                *attribute = parse_quote!(#[derive(#traits)]);
+            }
+        }
     }
 }
 
@@ -69,7 +248,7 @@ fn twin_type(ty: &Type) -> Type {
 }
 
 /// A constant expression for the dual twin of the constant `value`.
-fn lift(ty: &Type, value: &TokenStream) -> Result<TokenStream> {
+fn lift(ty: &Type, value: &TokenStream, facts: &Facts) -> Result<TokenStream> {
     match ty {
         Type::Path(path) => match path
             .path
@@ -80,37 +259,70 @@ fn lift(ty: &Type, value: &TokenStream) -> Result<TokenStream> {
                 let dual = dual_path(width);
                 Ok(quote!(#dual::constant(#value)))
             }
-            None => Ok(value.clone()),
+            None => lift_struct(ty, value, facts),
         },
         Type::Tuple(tuple) => {
             let elements = tuple.elems.iter().enumerate().map(|(index, ty)| {
                 let index = syn::Index::from(index);
-                lift(ty, &quote!(#value.#index))
+                lift(ty, &quote!(#value.#index), facts)
             });
             let elements = elements.collect::<Result<Vec<_>>>()?;
             Ok(quote!((#(#elements,)*)))
         }
-        Type::Array(array) => {
-            let Expr::Lit(ExprLit {
-                lit: Lit::Int(length),
-                ..
-            }) = &array.len
-            else {
-                return Err(Error::new(
-                    array.len.span(),
-                    "the oracle needs a literal array length here",
-                ));
-            };
-            let elements = (0..length.base10_parse::<usize>()?)
-                .map(|index| lift(&array.elem, &quote!(#value[#index])));
-            let elements = elements.collect::<Result<Vec<_>>>()?;
-            Ok(quote!([#(#elements,)*]))
-        }
+        Type::Array(array) => lift_elements(&array.elem, value, facts),
+        Type::Reference(inner) => match &*inner.elem {
+            Type::Slice(slice) => {
+                let elements = lift_elements(&slice.elem, value, facts)?;
+                Ok(quote!(&#elements))
+            }
+            content => {
+                let content = lift(content, &quote!((*#value)), facts)?;
+                Ok(quote!(&#content))
+            }
+        },
         _ => Err(Error::new(
             ty.span(),
             "the oracle has no dual twin for constants of this type",
         )),
     }
+}
+
+/// The twin of a constant struct, or a constant without floats as it is.
+fn lift_struct(ty: &Type, value: &TokenStream, facts: &Facts) -> Result<TokenStream> {
+    let Some(name) = path_name(ty).filter(|name| facts.twins.contains(name)) else {
+        return Ok(value.clone());
+    };
+    let Some(fields) = facts.structs.get(&name) else {
+        return Err(Error::new(
+            ty.span(),
+            "the oracle has no dual twin for constants of this type",
+        ));
+    };
+    let fields = fields.iter().map(|(member, ty)| {
+        let field = lift(ty, &quote!(#value.#member), facts)?;
+        Ok(quote!(#member: #field))
+    });
+    let fields = fields.collect::<Result<Vec<_>>>()?;
+    Ok(quote!(#ty { #(#fields),* }))
+}
+
+/// An array with the twins of the elements of a constant.
+fn lift_elements(element: &Type, value: &TokenStream, facts: &Facts) -> Result<TokenStream> {
+    if !facts.carries_floats(&element.to_token_stream()) {
+        return Ok(value.clone());
+    }
+    let ty = twin_type(element);
+    let first = lift(element, &quote!((#value)[0]), facts)?;
+    let each = lift(element, &quote!((#value)[index]), facts)?;
+    Ok(quote!({
+        let mut elements: [#ty; (#value).len()] = [#first; (#value).len()];
+        let mut index = 1;
+        while index < elements.len() {
+            elements[index] = #each;
+            index += 1;
+        }
+        elements
+    }))
 }
 
 fn dual_path(width: Width) -> Path {
@@ -144,6 +356,8 @@ struct Twin<'a> {
     /// The width of a literal that has no suffix; `None` leaves it to rustc.
     default: Option<Width>,
     facts: &'a Facts,
+    /// The type of the `impl` block.
+    this: Option<Type>,
     error: Option<Error>,
 }
 
@@ -202,11 +416,55 @@ impl Twin<'_> {
 
 impl VisitMut for Twin<'_> {
     fn visit_attributes_mut(&mut self, attributes: &mut Vec<Attribute>) {
-        attributes.retain(|attribute| !is_differentiate(attribute));
+        Undifferentiated.visit_attributes_mut(attributes);
     }
 
     fn visit_type_mut(&mut self, ty: &mut Type) {
         Types.visit_type_mut(ty);
+    }
+
+    /// Operators of dual numbers cannot run at compile time.
+    fn visit_signature_mut(&mut self, signature: &mut Signature) {
+        signature.constness = None;
+        visit_mut::visit_signature_mut(self, signature);
+    }
+
+    fn visit_block_mut(&mut self, block: &mut Block) {
+        block.stmts = std::mem::take(&mut block.stmts)
+            .into_iter()
+            .flat_map(|stmt| match &stmt {
+                Stmt::Item(Item::Use(import)) => match imported_constants(import) {
+                    constants if constants.is_empty() => vec![stmt],
+                    // Their values are dual numbers already.
+                    constants => constants
+                        .iter()
+                        .map(|constant| Stmt::Item(Item::Verbatim(quote!(#constant))))
+                        .collect(),
+                },
+                _ => vec![stmt],
+            })
+            .collect();
+        visit_mut::visit_block_mut(self, block);
+    }
+
+    /// An associated constant is that of the original.
+    fn visit_impl_item_const_mut(&mut self, item: &mut ImplItemConst) {
+        let Some(Type::Path(this)) = &self.this else {
+            return;
+        };
+        if !self.facts.carries_floats(&item.ty.to_token_stream()) {
+            let (name, this) = (&item.ident, &this.path);
+            item.expr = parse_quote!(<super::#this>::#name);
+            return;
+        }
+        let (name, this) = (&item.ident, &this.path);
+        match lift(&item.ty, &quote!(<super::#this>::#name), self.facts) {
+            Ok(lifted) => {
+                item.expr = parse_quote!(#lifted);
+                item.ty = twin_type(&item.ty);
+            }
+            Err(error) => self.refuse(error),
+        }
     }
 
     /// A `const` inside a body keeps its expression, which is evaluated before
@@ -216,7 +474,7 @@ impl VisitMut for Twin<'_> {
             return;
         }
         let (ty, value) = (&item.ty, &item.expr);
-        match lift(ty, &quote!(WRITTEN)) {
+        match lift(ty, &quote!(WRITTEN), self.facts) {
             Ok(lifted) => {
                 *item.expr = parse_quote!({ use super::*; const WRITTEN: #ty = #value; #lifted });
                 *item.ty = twin_type(ty);
@@ -276,13 +534,14 @@ impl VisitMut for Twin<'_> {
                 self.visit_expr_mut(&mut cast.expr);
                 self.visit_type_mut(&mut cast.ty);
                 let (value, ty) = (&cast.expr, &cast.ty);
-                if is_numeric(ty) {
+                if is_numeric(ty) || matches!(&*cast.ty, Type::Infer(_)) {
                     *expr = parse_quote_spanned!(source_span=> ::oracle::Cast::<#ty>::cast(#value));
                 }
                 return;
             }
             Expr::Path(path) if path.qself.is_none() => {
-                if let Some(twin) = float_path(&path.path) {
+                let width = self.default.unwrap_or(Width::Double);
+                if let Some(twin) = float_path(&path.path, width) {
                     *expr = twin;
                     return;
                 }
@@ -304,22 +563,10 @@ impl VisitMut for Twin<'_> {
         visit_mut::visit_expr_mut(self, expr);
     }
 
-    /// Arguments of macros are expressions wherever they parse as such.
     fn visit_macro_mut(&mut self, mac: &mut Macro) {
-        if mac
-            .path
-            .segments
-            .last()
-            .is_some_and(|last| last.ident == "verbatim")
-        {
-            return;
-        }
-        let arguments = Punctuated::<Expr, Token![,]>::parse_terminated;
-        if let Ok(mut arguments) = arguments.parse2(mac.tokens.clone()) {
-            arguments
-                .iter_mut()
-                .for_each(|argument| self.visit_expr_mut(argument));
-            mac.tokens = arguments.into_token_stream();
+        let last = mac.path.segments.last();
+        if last.is_none_or(|last| last.ident != "verbatim") {
+            visit_arguments(self, mac);
         }
     }
 }
@@ -349,8 +596,8 @@ fn is_numeric(ty: &Type) -> bool {
 }
 
 /// `f64::EPSILON` and `std::f64::consts::PI` as constants, `f64::sin` as the
-/// function of the dual number.
-fn float_path(path: &Path) -> Option<Expr> {
+/// function of the dual number. `consts::PI` has the width of its surroundings.
+fn float_path(path: &Path, surroundings: Width) -> Option<Expr> {
     const COUNTS: &[&str] = &[
         "RADIX",
         "DIGITS",
@@ -360,6 +607,10 @@ fn float_path(path: &Path) -> Option<Expr> {
         "MIN_10_EXP",
         "MAX_10_EXP",
     ];
+    if path.segments.len() == 2 && path.segments[0].ident == "consts" {
+        let dual = dual_path(surroundings);
+        return Some(parse_quote_spanned!(path.span()=> #dual::constant(#path)));
+    }
     let position = path
         .segments
         .iter()

@@ -10,21 +10,28 @@
 use std::collections::HashMap;
 
 use syn::visit_mut::{self, VisitMut};
-use syn::{BinOp, Block, Expr, FnArg, ItemFn, Lit, LitFloat, Local, Pat, Stmt, Type, parse_quote};
+use syn::{
+    BinOp, Block, Expr, FnArg, ImplItemFn, Item, ItemFn, Lit, LitFloat, Local, Member, Pat,
+    ReturnType, Signature, Stmt, Type, parse_quote,
+};
 
-use crate::facts::{Facts, Width, result};
+use crate::facts::{Facts, Width, path_name, with_self};
 
-/// Adds suffixes in one function.
-pub(crate) fn settle(function: &mut ItemFn, facts: &Facts) {
+/// Adds suffixes in one function or in the methods of one block.
+pub(crate) fn settle(item: &mut Item, facts: &Facts) {
     let mut settle = Settle {
         facts,
         variables: HashMap::new(),
         result: None,
+        this: match item {
+            Item::Impl(block) => Some((*block.self_ty).clone()),
+            _ => None,
+        },
         learned: HashMap::new(),
     };
     // The first round learns from their uses what `let mut sum = 0.0` are.
-    settle.visit_item_fn_mut(function);
-    settle.visit_item_fn_mut(function);
+    settle.visit_item_mut(item);
+    settle.visit_item_mut(item);
 }
 
 struct Settle<'a> {
@@ -32,6 +39,8 @@ struct Settle<'a> {
     /// Types of the variables in scope, without references.
     variables: HashMap<String, Option<Type>>,
     result: Option<Type>,
+    /// The type of the `impl` block.
+    this: Option<Type>,
     /// Types of variables that only an operand beside them tells.
     learned: HashMap<String, Type>,
 }
@@ -100,7 +109,9 @@ impl Settle<'_> {
             Expr::MethodCall(call) => {
                 let receiver = self.type_of(&call.receiver)?;
                 let method = call.method.to_string();
-                width_of(&receiver)?;
+                if width_of(&receiver).is_none() {
+                    return self.method(&receiver, &method);
+                }
                 match method.as_str() {
                     "sin_cos" => Some(parse_quote!((#receiver, #receiver))),
                     "total_cmp" | "classify" | "to_bits" => None,
@@ -108,18 +119,39 @@ impl Settle<'_> {
                     _ => Some(receiver),
                 }
             }
-            Expr::Call(call) => self.callee(&call.func)?.1,
+            Expr::Call(call) => match list(call) {
+                Some(List::Elements(array)) => {
+                    let element = element_of(&self.type_of(array)?)?.clone();
+                    Some(parse_quote!(Vec<#element>))
+                }
+                Some(List::Repeated(element)) => {
+                    let element = self.type_of(element)?;
+                    Some(parse_quote!(Vec<#element>))
+                }
+                None => self.callee(&call.func)?.1,
+            },
             Expr::Field(field) => match (self.type_of(&field.base)?, &field.member) {
                 (Type::Tuple(tuple), syn::Member::Unnamed(index)) => {
                     tuple.elems.get(index.index as usize).cloned()
                 }
-                _ => None,
+                (base, member) => self.field(&base, member),
             },
-            Expr::Index(index) => match self.type_of(&index.expr)? {
-                Type::Array(array) => Some(*array.elem),
-                Type::Slice(slice) => Some(*slice.elem),
-                _ => None,
-            },
+            Expr::Index(index) if matches!(*index.index, Expr::Range(_)) => {
+                self.type_of(&index.expr)
+            }
+            Expr::Index(index) => element_of(&self.type_of(&index.expr)?).cloned(),
+            Expr::Array(array) => {
+                let element = self.type_of(array.elems.first()?)?;
+                Some(parse_quote!([#element]))
+            }
+            Expr::Repeat(array) => {
+                let element = self.type_of(&array.expr)?;
+                Some(parse_quote!([#element]))
+            }
+            Expr::Struct(literal) => {
+                let path = &literal.path;
+                Some(self.written_out(&parse_quote!(#path)))
+            }
             Expr::Tuple(tuple) => {
                 let types = tuple
                     .elems
@@ -140,6 +172,37 @@ impl Settle<'_> {
         known.as_ref().map(value_type)
     }
 
+    /// `Self` as the type it is.
+    fn written_out(&self, ty: &Type) -> Type {
+        match &self.this {
+            Some(this) => with_self(ty, this),
+            None => ty.clone(),
+        }
+    }
+
+    fn field(&self, base: &Type, member: &Member) -> Option<Type> {
+        let fields = self.facts.structs.get(&path_name(base)?)?;
+        let (_, ty) = fields.iter().find(|(name, _)| name == member)?;
+        Some(ty.clone())
+    }
+
+    /// The result of a method that keeps the type or is among the items.
+    fn method(&self, receiver: &Type, method: &str) -> Option<Type> {
+        const SAME: &[&str] = &[
+            "clone",
+            "to_vec",
+            "as_slice",
+            "as_ref",
+            "as_mut_slice",
+            "to_owned",
+        ];
+        if SAME.contains(&method) {
+            return Some(receiver.clone());
+        }
+        let key = (path_name(receiver)?, method.to_owned());
+        self.facts.methods.get(&key)?.1.clone()
+    }
+
     /// Only of blocks without statements, whose variables are still in scope.
     fn type_of_block(&self, block: &Block) -> Option<Type> {
         match block.stmts.as_slice() {
@@ -152,11 +215,56 @@ impl Settle<'_> {
         let Expr::Path(path) = function else {
             return None;
         };
-        if let Some(name) = path.path.get_ident() {
-            return self.facts.functions.get(&name.to_string()).cloned();
+        if let Some(name) = path.path.get_ident().map(ToString::to_string) {
+            // A tuple struct is called like a function.
+            let constructor = |fields: &Vec<(Member, Type)>| {
+                let types = fields.iter().map(|(_, ty)| ty.clone()).collect();
+                (types, Some(Type::Path(parse_quote!(#path))))
+            };
+            return match self.facts.structs.get(&name) {
+                Some(fields) => Some(constructor(fields)),
+                None => self.facts.functions.get(&name).cloned(),
+            };
         }
-        let width = Width::of_name(&path.path.segments.first()?.ident.to_string())?;
+        let first = &path.path.segments.first()?.ident;
+        if path.path.segments.len() == 2 {
+            let this = self.written_out(&parse_quote!(#first));
+            let key = (path_name(&this)?, path.path.segments[1].ident.to_string());
+            if let Some(signature) = self.facts.methods.get(&key) {
+                return Some(signature.clone());
+            }
+        }
+        let width = Width::of_name(&first.to_string())?;
         Some((vec![primitive(width); 3], Some(primitive(width))))
+    }
+
+    /// Starts a function; the scope around it is returned.
+    fn enter(
+        &mut self,
+        signature: &Signature,
+        block: &mut Block,
+    ) -> (HashMap<String, Option<Type>>, Option<Type>) {
+        let result = match &signature.output {
+            ReturnType::Default => None,
+            ReturnType::Type(_, ty) => Some(self.written_out(ty)),
+        };
+        if let Some(ty) = &result {
+            push_block(block, ty);
+        }
+        let variables = std::mem::take(&mut self.variables);
+        let outer = std::mem::replace(&mut self.result, result);
+        for input in &signature.inputs {
+            match input {
+                FnArg::Typed(parameter) => {
+                    let ty = self.written_out(&parameter.ty);
+                    self.bind(&parameter.pat, Some(&ty));
+                }
+                FnArg::Receiver(_) => {
+                    self.variables.insert("self".to_owned(), self.this.clone());
+                }
+            }
+        }
+        (variables, outer)
     }
 
     /// Operands of one operator have one type.
@@ -179,19 +287,26 @@ impl Settle<'_> {
 
 impl VisitMut for Settle<'_> {
     fn visit_item_fn_mut(&mut self, function: &mut ItemFn) {
-        let variables = std::mem::take(&mut self.variables);
-        let outer = std::mem::replace(&mut self.result, result(function).cloned());
-        for input in &function.sig.inputs {
-            if let FnArg::Typed(parameter) = input {
-                self.bind(&parameter.pat, Some(&parameter.ty));
+        let outer = self.enter(&function.sig, &mut function.block);
+        visit_mut::visit_item_fn_mut(self, function);
+        (self.variables, self.result) = outer;
+    }
+
+    fn visit_impl_item_fn_mut(&mut self, method: &mut ImplItemFn) {
+        let outer = self.enter(&method.sig, &mut method.block);
+        visit_mut::visit_impl_item_fn_mut(self, method);
+        (self.variables, self.result) = outer;
+    }
+
+    fn visit_expr_struct_mut(&mut self, literal: &mut syn::ExprStruct) {
+        visit_mut::visit_expr_struct_mut(self, literal);
+        let path = &literal.path;
+        let ty = self.written_out(&parse_quote!(#path));
+        for field in &mut literal.fields {
+            if let Some(ty) = self.field(&ty, &field.member) {
+                push(&mut field.expr, &ty);
             }
         }
-        if let Some(ty) = self.result.clone() {
-            push_block(&mut function.block, &ty);
-        }
-        visit_mut::visit_item_fn_mut(self, function);
-        self.variables = variables;
-        self.result = outer;
     }
 
     fn visit_block_mut(&mut self, block: &mut Block) {
@@ -294,6 +409,23 @@ impl VisitMut for Settle<'_> {
             call.args
                 .iter_mut()
                 .for_each(|argument| push(argument, &ty));
+            return;
+        }
+        let Some(receiver) = self.type_of(&call.receiver) else {
+            return;
+        };
+        let name = call.method.to_string();
+        let key = (path_name(&receiver).unwrap_or_default(), name.clone());
+        if let Some((parameters, _)) = self.facts.methods.get(&key) {
+            for (argument, ty) in call.args.iter_mut().zip(parameters) {
+                push(argument, ty);
+            }
+        } else if let Some(element) = element_of(&receiver)
+            && ["push", "insert", "fill", "resize", "contains"].contains(&name.as_str())
+        {
+            call.args
+                .iter_mut()
+                .for_each(|argument| push(argument, element));
         }
     }
 
@@ -330,18 +462,23 @@ fn push(expr: &mut Expr, ty: &Type) {
             }
         }
         Expr::Array(array) => {
-            if let Type::Array(syn::TypeArray { elem, .. })
-            | Type::Slice(syn::TypeSlice { elem, .. }) = ty
-            {
-                array
-                    .elems
-                    .iter_mut()
-                    .for_each(|element| push(element, elem));
+            if let Some(element) = element_of(ty) {
+                array.elems.iter_mut().for_each(|each| push(each, element));
             }
         }
         Expr::Repeat(array) => {
-            if let Type::Array(syn::TypeArray { elem, .. }) = ty {
-                push(&mut array.expr, elem);
+            if let Some(element) = element_of(ty) {
+                push(&mut array.expr, element);
+            }
+        }
+        Expr::Call(call) => {
+            // `vec![0.0; n]`, `vec![0.0]`, and `Some(0.0)`, `Box::new(0.0)`.
+            let listed = matches!(list(call), Some(List::Elements(_)));
+            if let (Some(first), Some(content)) = (call.args.first_mut(), argument_of(ty)) {
+                match listed {
+                    true => push(first, &parse_quote!([#content])),
+                    false => push(first, content),
+                }
             }
         }
         Expr::If(branch) => {
@@ -356,6 +493,52 @@ fn push(expr: &mut Expr, ty: &Type) {
             .iter_mut()
             .for_each(|arm| push(&mut arm.body, ty)),
         _ => {}
+    }
+}
+
+/// What `vec![..]` has become.
+enum List<'a> {
+    Elements(&'a Expr),
+    Repeated(&'a Expr),
+}
+
+fn list(call: &syn::ExprCall) -> Option<List<'_>> {
+    let Expr::Path(path) = &*call.func else {
+        return None;
+    };
+    let mut segments = path.path.segments.iter();
+    let first = call.args.first()?;
+    match (segments.next(), segments.next()) {
+        (Some(oracle), Some(name)) if oracle.ident == "oracle" && name.ident == "list" => {
+            Some(List::Elements(first))
+        }
+        (Some(oracle), Some(name)) if oracle.ident == "oracle" && name.ident == "repeat" => {
+            Some(List::Repeated(first))
+        }
+        _ => None,
+    }
+}
+
+/// The type of the elements of an array, slice or vector.
+fn element_of(ty: &Type) -> Option<&Type> {
+    match ty {
+        Type::Array(array) => Some(&array.elem),
+        Type::Slice(slice) => Some(&slice.elem),
+        _ if path_name(ty)? == "Vec" => argument_of(ty),
+        _ => None,
+    }
+}
+
+/// `T` of `Vec<T>`, `Option<T>` or `Box<T>`.
+fn argument_of(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last()?;
+    let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return None;
+    };
+    match arguments.args.first()? {
+        syn::GenericArgument::Type(ty) => Some(ty),
+        _ => None,
     }
 }
 
