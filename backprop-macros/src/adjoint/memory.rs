@@ -348,9 +348,7 @@ impl Pass<'_> {
 /// the reverse half can see them.
 pub(super) fn stable(f: &Function) -> BTreeSet<ValueId> {
     let changed = crate::lower::changed(f, &f.body);
-    let mut moved = BTreeSet::new();
-    moves(f, &f.body, &mut moved);
-    moved.extend(f.result.leaves());
+    let result = f.result.leaves();
     let mut found: BTreeSet<ValueId> = BTreeSet::new();
     for param in &f.params {
         match &param.entry {
@@ -366,17 +364,35 @@ pub(super) fn stable(f: &Function) -> BTreeSet<ValueId> {
         let defined = crate::ir::definitions(stmt).into_iter();
         found.extend(defined.filter(|value| !f.is_reference(*value)));
     }
-    found.retain(|value| !changed.contains(value) && !moved.contains(value));
+    found.retain(|value| {
+        !changed.contains(value) && !result.contains(value) && !is_moved(f, &f.body, *value)
+    });
     found
 }
 
-/// The values that are used as a whole where they may be moved away.
-pub(crate) fn moves(f: &Function, region: &Region, into: &mut BTreeSet<ValueId>) {
-    for stmt in &region.stmts {
-        into.extend(moved_by(f, stmt));
-        crate::ir::for_each_region(stmt, &mut |inner, _| moves(f, inner, into));
+/// Whether a value is gone after a region, as far as can be told: its last use
+/// there may move it away. An earlier one cannot have, nor can one in a loop
+/// that goes on.
+pub(crate) fn is_moved(f: &Function, region: &Region, value: ValueId) -> bool {
+    if region.yields.contains(&value) {
+        return !matches!(f.kind(value), Kind::Real(_) | Kind::Int | Kind::Bool);
     }
-    into.extend(&region.yields);
+    let uses = |stmt: &&Stmt| {
+        let mut found = false;
+        crate::ir::for_each_use(stmt, &mut |used| found |= used == value);
+        found
+    };
+    let Some(last) = region.stmts.iter().rev().find(uses) else {
+        return false;
+    };
+    if moved_by(f, last).contains(&value) {
+        return true;
+    }
+    let mut moved = false;
+    if !matches!(last, Stmt::Loop(_)) {
+        crate::ir::for_each_region(last, &mut |inner, _| moved |= is_moved(f, inner, value));
+    }
+    moved
 }
 
 /// What a statement may move, not counting the regions inside it.

@@ -247,7 +247,7 @@ impl Emitter<'_> {
                 quote_spanned!(span=> #place.#method())
             }
             Op::SortOrder(place, compare) => {
-                let (order, place) = (private("sort_order"), self.place(place));
+                let (order, place) = (private("sort_order"), self.receiver(place));
                 let compare = self.capture(compare);
                 quote_spanned!(span=> #order(&#place[..], #compare))
             }

@@ -248,7 +248,10 @@ impl Parts<'_> {
         let upstream = Ident::new("upstream", span);
         let upstream_type = &self.upstream;
         let has_upstream = self.input.signature.result.may_be_active();
-        let upstream_arg = match (has_upstream, self.shape_is_scalar) {
+        let upstream_arg = match (
+            has_upstream,
+            matches!(self.input.signature.result, Shape::Real(_)),
+        ) {
             (false, _) => match &self.input.item.sig.output {
                 ReturnType::Default => quote!(&()),
                 ReturnType::Type(..) => {

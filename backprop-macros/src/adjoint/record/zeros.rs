@@ -1,9 +1,9 @@
 //! Zeros in the shape of values that are gone when the reverse half needs them.
 
-use crate::adjoint::memory::moved_by;
+use crate::adjoint::memory::{is_moved, moved_by};
 use crate::ir::{
-    Function, Kind, Let, Op, Region, Reverse, Stmt, Tree, ValueId, for_each_region,
-    for_each_region_mut,
+    Claimed, Function, Head, Hold, Kind, Let, Op, Region, Reverse, Stmt, Tree, ValueId, Views,
+    for_each_region, for_each_region_mut,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,14 +21,12 @@ pub(super) fn make(f: &mut Function, forward: &mut Region, reverse: &mut Reverse
     for param in &f.params {
         heads.extend(param.entry.leaves());
     }
-    insert(f, forward, &heads, &mut wanted);
+    let views = Views::of(f, forward);
+    insert(f, forward, &heads, &views, &mut wanted);
 }
 
 /// The values that are there, whatever they hold by then.
 fn there(f: &Function, forward: &Region) -> BTreeSet<ValueId> {
-    let mut moved = BTreeSet::new();
-    crate::adjoint::memory::moves(f, forward, &mut moved);
-    moved.extend(f.result.leaves());
     let mut there = BTreeSet::new();
     for param in &f.params {
         match &param.entry {
@@ -40,7 +38,8 @@ fn there(f: &Function, forward: &Region) -> BTreeSet<ValueId> {
         let defined = crate::ir::definitions(stmt).into_iter();
         there.extend(defined.filter(|value| !f.is_reference(*value)));
     }
-    there.retain(|value| !moved.contains(value));
+    let result = f.result.leaves();
+    there.retain(|value| !result.contains(value) && !is_moved(f, forward, *value));
     there
 }
 
@@ -75,54 +74,128 @@ fn collect(
 
 /// Makes the zeros of the values that a region defines.
 fn insert(
-    f: &Function,
+    f: &mut Function,
     region: &mut Region,
     heads: &[ValueId],
+    views: &Views,
     wanted: &mut BTreeMap<ValueId, Vec<ValueId>>,
 ) {
-    let zero = |of: ValueId, zero: ValueId| {
-        Stmt::Let(Let {
-            value: zero,
-            op: Op::ZeroGradient(of),
-        })
-    };
-    let mut pending: Vec<(ValueId, ValueId)> = Vec::new();
-    let mut stmts = Vec::new();
-    let mut define = |values: &[ValueId], stmts: &mut Vec<Stmt>, pending: &mut Vec<_>| {
-        for value in values {
-            for made in wanted.remove(value).unwrap_or_default() {
-                // what is borrowed may change when the borrow ends
-                match f.is_reference(*value) {
-                    true => stmts.push(zero(*value, made)),
-                    false => pending.push((*value, made)),
-                }
-            }
-        }
-    };
-    define(heads, &mut stmts, &mut pending);
-    for stmt in std::mem::take(&mut region.stmts) {
-        let mut gone = BTreeSet::new();
-        all_moves(f, &stmt, &mut gone);
-        let (now, later): (Vec<_>, Vec<_>) = pending
-            .into_iter()
-            .partition(|(value, _)| gone.contains(value));
-        pending = later;
-        stmts.extend(now.into_iter().map(|(value, made)| zero(value, made)));
-        let defined = crate::ir::definitions(&stmt);
-        stmts.push(stmt);
-        define(&defined, &mut stmts, &mut pending);
+    let mut defined: Vec<(ValueId, usize)> = heads.iter().map(|value| (*value, 0)).collect();
+    for (index, stmt) in region.stmts.iter().enumerate() {
+        let values = crate::ir::definitions(stmt).into_iter();
+        defined.extend(values.map(|value| (value, index + 1)));
     }
-    stmts.extend(pending.into_iter().map(|(value, made)| zero(value, made)));
-    region.stmts = stmts;
+    // from the end, so that positions stay what they are
+    defined.sort_by_key(|(_, index)| std::cmp::Reverse(*index));
+    for (value, index) in defined {
+        for zero in wanted.remove(&value).unwrap_or_default() {
+            place(f, region, views, value, zero, index);
+        }
+    }
     for stmt in &mut region.stmts {
         let mut bounds = Vec::new();
         for_each_region(stmt, &mut |_, bound| bounds.push(bound));
+        if let Stmt::Loop(looped) = stmt
+            && matches!(looped.head, Head::While(_))
+        {
+            // a condition is no place for it: the body has the same values
+            bounds[0].clear();
+        }
         let mut bounds = bounds.into_iter();
         for_each_region_mut(stmt, &mut |inner| {
             let bound = bounds.next().unwrap_or_default();
-            insert(f, inner, &bound, wanted);
+            insert(f, inner, &bound, views, wanted);
         });
     }
+}
+
+/// Makes `zero` where `value` has its final shape, after statement `from` of a
+/// region: right after the last change of it.
+fn place(
+    f: &mut Function,
+    region: &mut Region,
+    views: &Views,
+    value: ValueId,
+    zero: ValueId,
+    from: usize,
+) {
+    let op = Op::ZeroGradient(value);
+    let made = Stmt::Let(Let { value: zero, op });
+    let changes = |stmt: &Stmt| changes(f, views, stmt, value);
+    let last = match f.is_reference(value) {
+        true => None,
+        false => region.stmts[from..].iter().rposition(changes),
+    };
+    let Some(last) = last.map(|last| from + last) else {
+        region.stmts.insert(from, made);
+        return;
+    };
+    let rest = &region.stmts[last + 1..];
+    let used_later = region.yields.contains(&value) || rest.iter().any(|stmt| uses(stmt, value));
+    let mut gone = BTreeSet::new();
+    all_moves(f, &region.stmts[last], &mut gone);
+    if used_later || !gone.contains(&value) {
+        region.stmts.insert(last + 1, made);
+        return;
+    }
+    // an arm changes it and an arm moves it away
+    let (arms, results): (Vec<&mut Region>, &mut Vec<ValueId>) = match &mut region.stmts[last] {
+        Stmt::If(branch) => (
+            vec![&mut branch.then, &mut branch.other],
+            &mut branch.results,
+        ),
+        Stmt::Match(choice) => (
+            choice.arms.iter_mut().map(|arm| &mut arm.body).collect(),
+            &mut choice.results,
+        ),
+        // a loop that moves it away does not go on
+        _ => {
+            region.stmts.insert(last + 1, made);
+            return;
+        }
+    };
+    results.push(zero);
+    for arm in arms {
+        if arm.diverges() {
+            continue;
+        }
+        let info = f.info(zero).clone();
+        let inner = f.value(info.kind, info.hint, info.span);
+        place(f, arm, views, value, inner, 0);
+        arm.yields.push(inner);
+    }
+}
+
+/// Whether a statement may change what `value` holds, or uses a reference that
+/// could.
+fn changes(f: &Function, views: &Views, stmt: &Stmt, value: ValueId) -> bool {
+    let mut found = match stmt {
+        Stmt::Store(store) => views.root(store.place.base) == value,
+        Stmt::Mutate(mutate) => views.root(mutate.place.base) == value,
+        Stmt::Let(binding) => match &binding.op {
+            Op::View(place, true)
+            | Op::SplitAt(place, _)
+            | Op::Checked(place, Claimed::SequenceMut | Claimed::VectorMut) => {
+                views.root(place.base) == value
+            }
+            _ => false,
+        },
+        _ => false,
+    };
+    crate::ir::for_each_use(stmt, &mut |used| {
+        found |= f.info(used).hold == Hold::Mut && views.root(used) == value;
+    });
+    for_each_region(stmt, &mut |region, _| {
+        let mut stmts = region.stmts.iter();
+        found |= stmts.any(|stmt| changes(f, views, stmt, value));
+    });
+    found
+}
+
+fn uses(stmt: &Stmt, value: ValueId) -> bool {
+    let mut found = false;
+    crate::ir::for_each_use(stmt, &mut |used| found |= used == value);
+    found
 }
 
 fn all_moves(f: &Function, stmt: &Stmt, into: &mut BTreeSet<ValueId>) {
