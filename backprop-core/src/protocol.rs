@@ -159,18 +159,56 @@ pub fn shared_entry<'a, C: ?Sized, A: ?Sized, E: SharedEntry<'a, C, A>>(
     E::entry(content, adjoint)
 }
 
-/// The entry for an argument `&mut value`.
-#[inline]
-pub fn mut_entry<'a, T, C, A>(content: &'a mut C, adjoint: &'a mut A) -> Mut<'a, T>
+/// What a pullback takes for an argument that is a `&mut` reference: the callee
+/// may ask for `&mut` or only for `&`.
+pub trait MutEntry<'a, C: ?Sized, A: ?Sized> {
+    /// Makes the entry.
+    fn entry(content: &'a mut C, adjoint: &'a mut A) -> Self;
+}
+
+impl<'a, T, C, A> MutEntry<'a, C, A> for Mut<'a, T>
 where
     T: InPlace + ?Sized,
     C: Lend<T> + ?Sized,
     A: Lend<T::Adjoint> + ?Sized,
 {
-    Mut {
-        value: content.lend_mut(),
-        adjoint: adjoint.lend_mut(),
+    #[inline]
+    fn entry(content: &'a mut C, adjoint: &'a mut A) -> Self {
+        Mut {
+            value: content.lend_mut(),
+            adjoint: adjoint.lend_mut(),
+        }
     }
+}
+
+impl<'a, T, C, A> MutEntry<'a, C, A> for Shared<'a, T>
+where
+    T: InPlace + ?Sized,
+    C: Lend<T> + ?Sized,
+    A: Lend<T::Adjoint> + ?Sized,
+{
+    #[inline]
+    fn entry(content: &'a mut C, adjoint: &'a mut A) -> Self {
+        let content: &'a C = content;
+        Shared {
+            value: content.lend(),
+            adjoint: Some(adjoint.lend_mut()),
+        }
+    }
+}
+
+impl<'a, C: ?Sized, A: ?Sized> MutEntry<'a, C, A> for () {
+    #[inline]
+    fn entry(_: &'a mut C, _: &'a mut A) {}
+}
+
+/// The entry for an argument that is a `&mut` reference.
+#[inline]
+pub fn mut_entry<'a, C: ?Sized, A: ?Sized, E: MutEntry<'a, C, A>>(
+    content: &'a mut C,
+    adjoint: &'a mut A,
+) -> E {
+    E::entry(content, adjoint)
 }
 
 /// What a pullback takes for a constant argument `&value`.
@@ -479,6 +517,12 @@ pub trait Deposit<B: ?Sized> {
     fn deposit(self, into: Option<&mut B>);
 }
 
+/// Slot of a [`Mut`] entry.
+impl<B: ?Sized> Deposit<B> for () {
+    #[inline]
+    fn deposit(self, _: Option<&mut B>) {}
+}
+
 impl<B: ?Sized> Deposit<B> for AddedInPlace {
     #[inline]
     fn deposit(self, _: Option<&mut B>) {}
@@ -500,7 +544,6 @@ macro_rules! deposits {
 deposits! {
     [] f32;
     [] f64;
-    [] ();
     [A] (A,);
     [A B] (A, B);
     [A B C] (A, B, C);

@@ -90,17 +90,6 @@ impl<T: Constant> Constant for Box<T> {
     }
 }
 
-/// The integer as wide as a float.
-trait Bits {
-    type Bits;
-}
-impl Bits for f64 {
-    type Bits = u64;
-}
-impl Bits for f32 {
-    type Bits = u32;
-}
-
 /// `vec![a, b, c]`, as a call through which types can be followed.
 #[doc(hidden)]
 pub fn list<T, const N: usize>(elements: [T; N]) -> Vec<T> {
@@ -236,7 +225,7 @@ macro_rules! question {
 }
 
 macro_rules! dual {
-    ($Dual:ident, $float:ident) => {
+    ($Dual:ident, $float:ident, $bits:ident) => {
         #[doc = concat!("`", stringify!($float), "` with a tangent.")]
         #[derive(Clone, Copy)]
         pub struct $Dual {
@@ -495,12 +484,12 @@ macro_rules! dual {
             }
 
             /// The bits of the value, which carry no tangent.
-            pub fn to_bits(self) -> <$float as Bits>::Bits {
+            pub fn to_bits(self) -> $bits {
                 self.value().to_bits()
             }
 
             /// The number with these bits.
-            pub fn from_bits(bits: <$float as Bits>::Bits) -> Self {
+            pub fn from_bits(bits: $bits) -> Self {
                 Self::new($float::from_bits(bits), 0.0)
             }
 
@@ -629,8 +618,8 @@ macro_rules! dual {
         }
     };
 }
-dual!(Dual64, f64);
-dual!(Dual32, f32);
+dual!(Dual64, f64, u64);
+dual!(Dual32, f32, u32);
 
 impl From<Dual32> for Dual64 {
     fn from(narrow: Dual32) -> Self {

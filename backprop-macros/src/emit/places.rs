@@ -412,10 +412,11 @@ impl Emitter<'_> {
     ) -> Lent {
         let name = self.ident(content);
         let entry = self.facade.private("mut_entry", span);
-        let mut lent = Lent {
-            returned: quote!(_),
-            ..Lent::default()
-        };
+        let mut lent = Lent::default();
+        let (slot, deposit) = (
+            plumbing(&format!("slot_{number}"), span),
+            self.facade.private("deposit", span),
+        );
         let buffer = plumbing(&format!("buffer_{number}"), span);
         let target = match adjoint {
             None => {
@@ -439,6 +440,15 @@ impl Emitter<'_> {
             }
         };
         lent.entry = quote!(#entry(&mut #name, #target));
+        lent.after = match detour {
+            // into the buffer, before it goes back
+            true => {
+                let restored = lent.after;
+                quote!(#deposit(#slot, ::core::option::Option::Some(#target)); #restored)
+            }
+            false => quote!(#deposit(#slot, ::core::option::Option::Some(#target));),
+        };
+        lent.returned = slot.to_token_stream();
         lent
     }
 }

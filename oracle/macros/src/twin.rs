@@ -7,8 +7,8 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    Attribute, Block, Error, Expr, ExprLit, ImplItem, ImplItemConst, Item, ItemConst, ItemUse, Lit,
-    Macro, Pat, Path, Result, Signature, Stmt, Token, Type, UseTree, parse_quote,
+    Attribute, BinOp, Block, Error, Expr, ExprLit, ImplItem, ImplItemConst, Item, ItemConst,
+    ItemUse, Lit, Macro, Pat, Path, Result, Signature, Stmt, Token, Type, UseTree, parse_quote,
     parse_quote_spanned,
 };
 
@@ -269,10 +269,11 @@ fn lift(ty: &Type, value: &TokenStream, facts: &Facts) -> Result<TokenStream> {
             let elements = elements.collect::<Result<Vec<_>>>()?;
             Ok(quote!((#(#elements,)*)))
         }
-        Type::Array(array) => lift_elements(&array.elem, value, facts),
+        Type::Array(array) => lift_elements(&array.elem, &array.len, value, facts),
         Type::Reference(inner) => match &*inner.elem {
             Type::Slice(slice) => {
-                let elements = lift_elements(&slice.elem, value, facts)?;
+                let length = parse_quote!((#value).len());
+                let elements = lift_elements(&slice.elem, &length, value, facts)?;
                 Ok(quote!(&#elements))
             }
             content => {
@@ -307,15 +308,21 @@ fn lift_struct(ty: &Type, value: &TokenStream, facts: &Facts) -> Result<TokenStr
 }
 
 /// An array with the twins of the elements of a constant.
-fn lift_elements(element: &Type, value: &TokenStream, facts: &Facts) -> Result<TokenStream> {
+fn lift_elements(
+    element: &Type,
+    length: &Expr,
+    value: &TokenStream,
+    facts: &Facts,
+) -> Result<TokenStream> {
     if !facts.carries_floats(&element.to_token_stream()) {
         return Ok(value.clone());
     }
     let ty = twin_type(element);
-    let first = lift(element, &quote!((#value)[0]), facts)?;
-    let each = lift(element, &quote!((#value)[index]), facts)?;
+    let first = lift(element, &quote!((source[0])), facts)?;
+    let each = lift(element, &quote!((source[index])), facts)?;
     Ok(quote!({
-        let mut elements: [#ty; (#value).len()] = [#first; (#value).len()];
+        let source = &#value;
+        let mut elements: [#ty; #length] = [#first; #length];
         let mut index = 1;
         while index < elements.len() {
             elements[index] = #each;
@@ -539,6 +546,17 @@ impl VisitMut for Twin<'_> {
                 }
                 return;
             }
+            // On floats the right side of `+=` comes first, and the left one
+            // is not borrowed for it; an operator of a trait borrows.
+            Expr::Binary(binary)
+                if is_assigning(&binary.op)
+                    && !matches!(*binary.right, Expr::Lit(_) | Expr::Path(_)) =>
+            {
+                visit_mut::visit_expr_binary_mut(self, binary);
+                let (left, op, right) = (&binary.left, &binary.op, &binary.right);
+                *expr = parse_quote!(match #right { __right => #left #op __right });
+                return;
+            }
             Expr::Path(path) if path.qself.is_none() => {
                 let width = self.default.unwrap_or(Width::Double);
                 if let Some(twin) = float_path(&path.path, width) {
@@ -578,6 +596,17 @@ pub(crate) fn is_differentiate(attribute: &Attribute) -> bool {
         .segments
         .last()
         .is_some_and(|last| last.ident == "differentiate")
+}
+
+fn is_assigning(op: &BinOp) -> bool {
+    matches!(
+        op,
+        BinOp::AddAssign(_)
+            | BinOp::SubAssign(_)
+            | BinOp::MulAssign(_)
+            | BinOp::DivAssign(_)
+            | BinOp::RemAssign(_)
+    )
 }
 
 fn is_numeric(ty: &Type) -> bool {

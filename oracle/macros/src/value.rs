@@ -24,7 +24,7 @@ pub(crate) fn values<'a>(
             .iter()
             .filter(|ty| used.contains(&ty.name.to_string()))
             .flat_map(|ty| ty.variants.iter().flat_map(|variant| &variant.fields))
-            .flat_map(|field| names(&field.ty))
+            .flat_map(|field| names(field.ty))
             .map(|name| name.to_string())
             .collect();
         let before = used.len();
