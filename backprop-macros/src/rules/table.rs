@@ -31,7 +31,7 @@ pub(crate) static RULES: &[Rule] = &[
         let above = x.clone().compare(BinaryOp::Ge, low.clone());
         let below = x.clone().compare(BinaryOp::Le, high.clone());
         [
-            above.and(below).select(d.clone(), 0.0),
+            above.select(below.select(d.clone(), 0.0), 0.0),
             x.clone().compare(BinaryOp::Lt, low).select(d.clone(), 0.0),
             x.compare(BinaryOp::Gt, high).select(d, 0.0),
         ]
