@@ -365,6 +365,15 @@ pub fn unpermute<G: Differentiable<Gradient = G>>(elements: &mut [G], order: &[u
     }
 }
 
+/// Whether an option is `Some`, and its payload or a default in its place.
+#[inline]
+pub fn take_apart<T: Default>(option: Option<T>) -> (bool, T) {
+    match option {
+        Some(payload) => (true, payload),
+        None => (false, T::default()),
+    }
+}
+
 /// What `iter()` is known for: the elements in order, by index.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not known to be a sequence",

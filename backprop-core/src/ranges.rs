@@ -56,3 +56,39 @@ pub fn distance<I: Integer>(start: I, end: I) -> usize {
 pub fn default_like<T: Default>(_: &T) -> T {
     T::default()
 }
+
+/// The index of the last of `len` elements; where there is none, no index.
+#[inline]
+pub fn last_index(len: usize) -> usize {
+    len.wrapping_sub(1)
+}
+
+/// Whether an option is `Some`.
+#[inline]
+pub fn is_some<T>(option: &Option<T>) -> bool {
+    option.is_some()
+}
+
+/// The payload of an option, or a default in its place.
+#[inline]
+pub fn payload<T: Clone + Default>(option: &Option<T>) -> T {
+    option.clone().unwrap_or_default()
+}
+
+/// The adjoint of an option from that of its payload.
+#[inline]
+pub fn wrapped<T, G>(option: Option<T>, d: G) -> Option<G> {
+    option.map(|_| d)
+}
+
+/// Whether an order says that the first is greater.
+#[inline]
+pub fn is_greater(order: core::cmp::Ordering) -> bool {
+    order.is_gt()
+}
+
+/// Whether an order does not say that the first is greater.
+#[inline]
+pub fn is_not_greater(order: core::cmp::Ordering) -> bool {
+    !order.is_gt()
+}

@@ -115,6 +115,7 @@ pub(crate) fn carriers(f: &Function, value: ValueId, op: &Op) -> Vec<ValueId> {
         Op::Cast(a, _) if matches!(f.kind(value), Kind::Real(_)) => vec![*a],
         Op::Binary(op, a, b) if op.is_arithmetic() => vec![*a, *b],
         Op::Runtime("default_like", _) => Vec::new(),
+        Op::PopValue(place) => vec![place.base],
         Op::Method(Method::Smooth(_), args) | Op::Runtime(_, args) | Op::Aggregate(_, args) => {
             args.clone()
         }
@@ -299,6 +300,16 @@ fn report(f: &Function, region: &Region, activity: &Activity, errors: &mut Error
                     if capture.uses.iter().any(|(_, tree)| uses(tree)) {
                         let span = f.info(binding.value).span;
                         errors.push(syn::Error::new(span, message));
+                    }
+                }
+            }
+            Stmt::Call(call) => {
+                for arg in &call.args {
+                    if let Arg::In(tree) = arg
+                        && tree.has_option()
+                        && tree.any(|leaf| activity.is_active(*leaf))
+                    {
+                        errors.refuse_at(call.span, no::OPTION_SHAPE);
                     }
                 }
             }

@@ -21,4 +21,5 @@ mod classics;
 mod containers;
 mod hostile;
 mod loops;
+mod options;
 mod statements;

@@ -175,6 +175,26 @@ impl Pass<'_> {
         }));
     }
 
+    /// What was popped goes back.
+    pub(super) fn popped(&mut self, place: &Place, value: ValueId, d: Option<ValueId>) {
+        self.ensure_shape(place);
+        let Some(place) = self.adjoint_place(place) else {
+            return;
+        };
+        let span = self.f.info(value).span;
+        let d = match d {
+            Some(d) => d,
+            None => self.zero(value, span),
+        };
+        self.out.push(Stmt::Mutate(Mutate {
+            place,
+            method: "push",
+            args: vec![d],
+            record: None,
+            span,
+        }));
+    }
+
     /// Each part of a literal gets its part of the adjoint.
     pub(super) fn aggregated(
         &mut self,
@@ -328,6 +348,7 @@ impl Pass<'_> {
         let mut found = match stmt {
             Stmt::Store(store) => active(&store.place),
             Stmt::Mutate(mutate) => active(&mutate.place),
+            Stmt::Let(binding) => matches!(&binding.op, Op::PopValue(place) if active(place)),
             Stmt::Call(call) => call.args.iter().any(|arg| match arg {
                 Arg::In(tree) => tree.any(|leaf| {
                     self.f.info(*leaf).hold == Hold::Mut && active(&Place::whole(*leaf))
@@ -410,7 +431,9 @@ pub(crate) fn moved_by(f: &Function, stmt: &Stmt) -> Vec<ValueId> {
         Stmt::Mutate(mutate) => mutate.args.clone(),
         Stmt::Call(call) => {
             let leaves = call.args.iter().flat_map(|arg| match arg {
-                Arg::In(tree @ (Tree::Leaf(_) | Tree::Tuple(_))) => tree.leaves(),
+                Arg::In(tree @ (Tree::Leaf(_) | Tree::Tuple(_) | Tree::Option(..))) => {
+                    tree.leaves()
+                }
                 Arg::In(Tree::Ref(_)) => Vec::new(),
                 Arg::Mut { before, .. } => before.leaves(),
             });

@@ -74,7 +74,11 @@ impl Pass<'_> {
     fn function(&mut self) {
         self.f.stable = memory::stable(self.f);
         let buffers = self.buffers();
-        let result = self.f.result.clone();
+        // the upstream of an option is that of its payload
+        let result = match self.f.result.clone() {
+            Tree::Option(_, payload) => *payload,
+            result => result,
+        };
         let upstream = self.seeds(&result, "upstream");
         self.seed(&result, &upstream);
         let mut exits = Vec::new();
@@ -199,11 +203,12 @@ impl Pass<'_> {
     fn region(&mut self, region: &Region) {
         for stmt in region.stmts.iter().rev() {
             match stmt {
-                Stmt::Let(binding) => {
-                    if let Some(d) = self.take_adjoint(binding.value) {
-                        self.operation(binding, d);
-                    }
-                }
+                Stmt::Let(binding) => match (self.take_adjoint(binding.value), &binding.op) {
+                    (Some(d), _) => self.operation(binding, d),
+                    // the vector was longer before
+                    (None, Op::PopValue(place)) => self.popped(place, binding.value, None),
+                    (None, _) => {}
+                },
                 Stmt::Store(store) => self.stored(store),
                 Stmt::Mutate(mutate) => self.mutated(mutate),
                 Stmt::Call(call) => self.call(stmt, call),
@@ -235,6 +240,13 @@ impl Pass<'_> {
                 self.contribute(place.base, d);
             }
             Op::Load(place) | Op::Duplicate(place, _) => self.contribute_at(place, d, span),
+            Op::PopValue(place) => self.popped(place, binding.value, Some(d)),
+            Op::Runtime("payload", args) => {
+                let op = Op::Runtime("wrapped", vec![args[0], d]);
+                let share = self.push(op, Kind::Opaque, span);
+                self.masked.insert(share);
+                self.contribute(args[0], share);
+            }
             Op::Aggregate(aggregate, parts) => self.aggregated(aggregate, parts, d, span),
             Op::Repeat(a, _) => self.repeated(*a, d, span),
             Op::Project(a, index) => {
@@ -355,7 +367,7 @@ impl Pass<'_> {
         }
     }
 
-    fn zero(&mut self, like: ValueId, span: Span) -> ValueId {
+    pub(super) fn zero(&mut self, like: ValueId, span: Span) -> ValueId {
         match self.f.kind(like) {
             kind @ Kind::Container(..) => self.push(Op::ZeroGradient(like), kind, span),
             Kind::Opaque => self.push(Op::ZeroGradient(like), Kind::Opaque, span),
@@ -385,7 +397,11 @@ impl Pass<'_> {
             .value(Kind::Opaque, Some(pullback_name(call)), call.span);
         self.pullbacks.insert(call.id, pullback);
         self.snapshots.remove(&call.id);
-        let upstream = self.take_upstream(&call.result, call.span);
+        let result = match &call.result {
+            Tree::Option(_, payload) => payload,
+            result => result,
+        };
+        let upstream = self.take_upstream(result, call.span);
         let mut shares = Vec::new();
         let mut args = Vec::new();
         let mut lent = BTreeSet::new();

@@ -439,7 +439,14 @@ impl Emitter<'_> {
         });
         let finish: TokenStream = finish.collect();
         let args = call.args.iter().map(|arg| self.arg(arg));
-        let result = self.pattern(&call.result);
+        let mut result = self.pattern(&call.result);
+        let mut finish = finish;
+        if let Tree::Option(..) = call.result {
+            let (parts, whole) = (result, plumbing("optional", call.span));
+            let apart = self.facade.private("take_apart", call.span);
+            result = whole.to_token_stream();
+            finish.extend(quote!(let #parts = #apart(#whole);));
+        }
         let is_unit = call.result.is_unit();
         let Some(pullback) = call.pullback else {
             let call = quote!(#path(#(#args),*));
@@ -602,6 +609,8 @@ impl Emitter<'_> {
                 quote!((#(#parts,)*))
             }
             Tree::Ref(inner) => self.adjoint_pattern(inner),
+            // options are passed to calls as constants only
+            Tree::Option(..) => quote!(_),
         }
     }
 }

@@ -145,7 +145,9 @@ impl<'a> Parts<'a> {
         };
         parts.upstream = match &input.item.sig.output {
             ReturnType::Default => quote!(()),
-            ReturnType::Type(_, ty) => parts.gradient(ty),
+            ReturnType::Type(_, ty) => {
+                parts.gradient(crate::parse::option_payload(ty).unwrap_or(ty))
+            }
         };
         parts
     }

@@ -127,7 +127,7 @@ impl Emitter<'_> {
             Op::Runtime(name, args) => {
                 let function = self.facade.rule(name, span);
                 let args = args.iter().map(|arg| match *name {
-                    "is_nonzero" | "default_like" => self.reference(*arg),
+                    "is_nonzero" | "default_like" | "is_some" | "payload" => self.reference(*arg),
                     _ => self.value(*arg),
                 });
                 (quote_spanned!(span=> #function(#(#args),*)), ATOM)
@@ -166,6 +166,7 @@ impl Emitter<'_> {
             | Op::Duplicate(..)
             | Op::Query(..)
             | Op::Length(_)
+            | Op::PopValue(_)
             | Op::IsEmpty(_)
             | Op::Checked(..)
             | Op::SortOrder(..)
@@ -259,7 +260,20 @@ impl Emitter<'_> {
                 };
                 quote!(&#inner)
             }
+            Tree::Option(some, payload) => {
+                let (some, payload) = (self.tree(some), self.some_of(payload));
+                quote!(if #some { #payload } else { ::core::option::Option::None })
+            }
         }
+    }
+
+    /// `Some(payload)`, or `None` where no payload is known.
+    fn some_of(&self, payload: &Tree<ValueId>) -> TokenStream {
+        if payload.is_unit() {
+            return quote!(::core::option::Option::None);
+        }
+        let payload = self.tree(payload);
+        quote!(::core::option::Option::Some(#payload))
     }
 
     /// A tuple pattern of names.
@@ -271,6 +285,10 @@ impl Emitter<'_> {
                 quote!((#(#parts,)*))
             }
             Tree::Ref(inner) => self.pattern(inner),
+            Tree::Option(some, payload) => {
+                let (some, payload) = (self.pattern(some), self.pattern(payload));
+                quote!((#some, #payload))
+            }
         }
     }
 

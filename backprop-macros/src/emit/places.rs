@@ -33,6 +33,7 @@ pub(super) fn changed(f: &Function) -> BTreeSet<ValueId> {
                     | Op::SplitAt(place, _)
                     | Op::Take(place)
                     | Op::Exchange(place, _)
+                    | Op::PopValue(place)
                     | Op::Pop(place) => {
                         into.insert(place.base);
                     }
@@ -308,7 +309,7 @@ impl Emitter<'_> {
                 let (zero, place) = (private("zero_gradient"), self.place(place));
                 quote_spanned!(span=> #zero(&#place))
             }
-            Op::Pop(place) => {
+            Op::Pop(place) | Op::PopValue(place) => {
                 let (pop, place) = (private("pop"), self.place(place));
                 quote_spanned!(span=> #pop(&mut #place))
             }

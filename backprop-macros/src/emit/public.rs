@@ -114,7 +114,8 @@ impl Parts<'_> {
                 Shape::Real(_) => quote!(&1.0),
                 _ => {
                     let one = self.private("one");
-                    quote!(&#one::<#result>())
+                    let scalar = &self.upstream;
+                    quote!(&#one::<#scalar>())
                 }
             };
             let bound = match &self.input.signature.result {
@@ -126,13 +127,41 @@ impl Parts<'_> {
                 }
             };
             let (prepare, entries, finish) = self.entries(None);
-            let run = self.run(seed, &entries);
+            let run = self.run(seed.clone(), &entries);
             let value = plumbing("value", span);
             let gradients: Vec<_> = listed.iter().map(|p| self.gradient_of(p)).collect();
             let gradient = match &gradients[..] {
                 [only] => quote!(#only),
                 many => quote!((#(#many),*)),
             };
+            let optional = match &self.input.item.sig.output {
+                ReturnType::Type(_, ty) => crate::parse::option_payload(ty),
+                ReturnType::Default => None,
+            };
+            if let Some(payload) = optional {
+                // without a value there is no gradient
+                let (forward, reverse) = self.halves(seed, &entries);
+                let payload = respan(quote!(#payload));
+                let number = plumbing("number", span);
+                let (some, none) = (
+                    quote!(::core::option::Option::Some),
+                    quote!(::core::option::Option::None),
+                );
+                return quote_spanned! {span=>
+                    #head fn #name #generics(#(#params),*)
+                        -> ::core::option::Option<(#payload, #gradient_type)> #bound
+                    {
+                        #prepare #forward
+                        match #value {
+                            #some(#number) => {
+                                #reverse #finish
+                                #some((#number, #gradient))
+                            }
+                            #none => #none,
+                        }
+                    }
+                };
+            }
             quote_spanned! {span=>
                 #head fn #name #generics(#(#params),*) -> (#result, #gradient_type) #bound {
                     #prepare #run #finish

@@ -223,6 +223,7 @@ fn upstream_pattern(emitter: &Emitter, f: &Function, tree: &Tree<ValueId>) -> To
             quote!((#(#parts,)*))
         }
         Tree::Ref(inner) => upstream_pattern(emitter, f, inner),
+        Tree::Option(_, payload) => upstream_pattern(emitter, f, payload),
         leaf => emitter.pattern(leaf),
     }
 }

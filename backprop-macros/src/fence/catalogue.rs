@@ -70,7 +70,7 @@ catalogue! {
     ASYNC_BLOCK = "`async` blocks cannot be differentiated";
     AWAIT = "`.await` cannot be differentiated";
     UNSAFE_BLOCK = "`unsafe` code cannot be differentiated; put it into a function of its own with `#[differentiate(rule = ..)]`";
-    QUESTION_MARK = "`?` is not differentiated yet; use `match` or `if let`";
+    QUESTION_MARK = "`?` is differentiated on an `Option` in a function that returns an `Option`; use `match` or `if let`";
     TRY_BLOCK = "`try` blocks cannot be differentiated";
     YIELD = "`yield` cannot be differentiated";
     RAW_ADDRESS = "raw pointers cannot be differentiated";
@@ -79,7 +79,10 @@ catalogue! {
     CLOSURE = "a closure is differentiated where it is called: bind it with `let`, call it, or pass it to a method of an iterator";
     CLOSURE_ARGUMENTS = "this closure takes another number of arguments";
     FUNCTION_VALUE = "write a closure or the name of a function here";
-    OPTION_CLOSURE = "closures that return an `Option` are not differentiated yet; use `filter` and `map`, or a loop";
+    OPTION_SHAPE = "what is inside this `Option` is not known here; annotate it: `let best: Option<f64> = ..`, or match on it";
+    OPTION_METHOD = "this method of an `Option` with an active payload is not differentiated yet; use `match` or `if let`";
+    OPTION_PATTERN = "on an `Option`, `Some(..)` with a plain pattern and `None` are differentiated; nest another `match`";
+    OPTION_CLOSURE = "this closure must end in `Some(..)`, `None`, or a method of an `Option`";
     ITERATOR_VALUE = "an iterator over active values is not kept; call `sum`, `fold`, `collect` … on it at once, or loop over it";
     REVERSED = "`rev` after a step that drops items is not differentiated; collect into a `Vec` first";
     ZIP = "this iterator cannot be paired by position with another; collect it into a `Vec` first";

@@ -104,7 +104,6 @@ impl<'ast> Visit<'ast> for Fence<'_> {
             Expr::Async(_) => Some(no::ASYNC_BLOCK),
             Expr::Await(_) => Some(no::AWAIT),
             Expr::Unsafe(_) => Some(no::UNSAFE_BLOCK),
-            Expr::Try(_) => Some(no::QUESTION_MARK),
             Expr::TryBlock(_) => Some(no::TRY_BLOCK),
             Expr::Yield(_) => Some(no::YIELD),
             Expr::RawAddr(_) => Some(no::RAW_ADDRESS),

@@ -50,6 +50,8 @@ pub(crate) enum Op {
     Query(Place, Ident),
     /// The order in which a stable sort by a comparison puts the elements.
     SortOrder(Place, Capture),
+    /// The last element of a vector, removed.
+    PopValue(Place),
     /// The length of a sequence of a type that only rustc knows.
     Length(Place),
     /// Whether such a sequence is empty.
@@ -259,6 +261,7 @@ impl Op {
             | Op::Duplicate(place, _)
             | Op::Query(place, _)
             | Op::Length(place)
+            | Op::PopValue(place)
             | Op::IsEmpty(place)
             | Op::Checked(place, _)
             | Op::Take(place)

@@ -95,6 +95,9 @@ impl Text<'_> {
                 format!("({})", parts.join(", "))
             }
             Tree::Ref(inner) => format!("&{}", self.tree(inner)),
+            Tree::Option(some, payload) => {
+                format!("{} ? Some({}) : None", self.tree(some), self.tree(payload))
+            }
         }
     }
 
@@ -107,6 +110,7 @@ impl Text<'_> {
                 format!("({})", parts.join(", "))
             }
             Tree::Ref(inner) => format!("&{}", self.optional(inner)),
+            Tree::Option(_, payload) => self.optional(payload),
         }
     }
 
@@ -365,6 +369,7 @@ impl Text<'_> {
             }
             Op::IsEmpty(place) => format!("is empty {}", self.place(place)),
             Op::Checked(place, claim) => format!("view {} as {claim:?}", self.place(place)),
+            Op::PopValue(place) => format!("pop value {}", self.place(place)),
             Op::SortOrder(place, _) => format!("sort order of {}", self.place(place)),
             Op::Length(place) => format!("length of {}", self.place(place)),
             Op::NewVec(n) => format!("new vec {}", n.as_ref().map(name).unwrap_or_default()),

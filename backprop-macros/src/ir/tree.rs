@@ -7,6 +7,9 @@ pub(crate) enum Tree<T> {
     Leaf(T),
     Tuple(Vec<Tree<T>>),
     Ref(Box<Tree<T>>),
+    /// An `Option`: whether it is `Some`, and of what. The payload is `()` where
+    /// only `None` is known.
+    Option(Box<Tree<T>>, Box<Tree<T>>),
 }
 
 impl<T> Tree<T> {
@@ -27,11 +30,25 @@ impl<T> Tree<T> {
         }
     }
 
+    /// Whether it is or contains an `Option`.
+    pub(crate) fn has_option(&self) -> bool {
+        match self {
+            Tree::Leaf(_) => false,
+            Tree::Tuple(parts) => parts.iter().any(Tree::has_option),
+            Tree::Ref(inner) => inner.has_option(),
+            Tree::Option(..) => true,
+        }
+    }
+
     pub(crate) fn for_each(&self, f: &mut dyn FnMut(&T)) {
         match self {
             Tree::Leaf(leaf) => f(leaf),
             Tree::Tuple(parts) => parts.iter().for_each(|part| part.for_each(f)),
             Tree::Ref(inner) => inner.for_each(f),
+            Tree::Option(some, payload) => {
+                some.for_each(f);
+                payload.for_each(f);
+            }
         }
     }
 
@@ -40,6 +57,10 @@ impl<T> Tree<T> {
             Tree::Leaf(leaf) => f(leaf),
             Tree::Tuple(parts) => parts.iter_mut().for_each(|part| part.for_each_mut(f)),
             Tree::Ref(inner) => inner.for_each_mut(f),
+            Tree::Option(some, payload) => {
+                some.for_each_mut(f);
+                payload.for_each_mut(f);
+            }
         }
     }
 
@@ -48,6 +69,9 @@ impl<T> Tree<T> {
             Tree::Leaf(leaf) => Tree::Leaf(f(leaf)),
             Tree::Tuple(parts) => Tree::Tuple(parts.iter().map(|part| part.map(f)).collect()),
             Tree::Ref(inner) => Tree::Ref(Box::new(inner.map(f))),
+            Tree::Option(some, payload) => {
+                Tree::Option(Box::new(some.map(f)), Box::new(payload.map(f)))
+            }
         }
     }
 

@@ -134,9 +134,15 @@ impl Lowerer<'_> {
         other: Option<&mut dyn FnMut(&mut Self) -> Lowering>,
         span: Span,
     ) {
-        let Some(scrutinee) = self.expr(&link.expr) else {
+        let Some(scrutinee) = self.scrutinee(&link.expr, std::iter::once(&*link.pat)) else {
             return;
         };
+        if let Tree::Option(..) = scrutinee.behind_refs() {
+            let mut other = other;
+            let mut other = |this: &mut Self| other.as_mut().and_then(|other| other(this));
+            self.match_option(&scrutinee, &link.pat, then, &mut other);
+            return;
+        }
         let first = self.arm(&link.pat, None, &scrutinee, then);
         let mut other = other;
         let second = self.arm(&wildcard(span), None, &scrutinee, &mut |this| {
@@ -216,7 +222,10 @@ impl Lowerer<'_> {
         expected: Option<&Tree<()>>,
     ) -> Lowering {
         let span = expr.match_token.span;
-        let scrutinee = self.expr(&expr.expr)?;
+        let scrutinee = self.scrutinee(&expr.expr, expr.arms.iter().map(|arm| &arm.pat))?;
+        if let Tree::Option(..) = scrutinee.behind_refs() {
+            return self.match_arms(&scrutinee, expr, expected);
+        }
         let result = self.slot(None, None, true, span);
         let mut reached = false;
         let mut arms = Vec::new();
@@ -247,7 +256,10 @@ impl Lowerer<'_> {
     ) -> Option<()> {
         let span = pat.span();
         let expected = self.expected(pat, ty);
-        let mut scrutinee = self.expr_expecting(init, expected.as_ref())?;
+        let mut scrutinee = match expected.as_ref() {
+            Some(expected) => self.expr_expecting(init, Some(expected))?,
+            None => self.scrutinee(init, std::iter::once(pat))?,
+        };
         if let Some(ty) = ty {
             scrutinee = self.ascribe(scrutinee, ty);
         }
@@ -258,6 +270,23 @@ impl Lowerer<'_> {
             .iter()
             .map(|(name, mutable)| self.slot(Some(name.to_string()), None, *mutable, name.span()))
             .collect();
+        if let Tree::Option(..) = scrutinee.behind_refs() {
+            let mut then = |this: &mut Self| {
+                for ((name, _), slot) in names.iter().zip(&slots) {
+                    let path: syn::ExprPath = syn::parse_quote!(#name);
+                    if let Some(value) = this.path(&path) {
+                        this.write_slot(*slot, &value, name.span());
+                    }
+                }
+                None
+            };
+            let mut other = |this: &mut Self| this.expr(diverge);
+            self.match_option(&scrutinee, pat, &mut then, &mut other);
+            for ((name, _), slot) in names.iter().zip(&slots) {
+                self.bind(name, super::Binding::Slot(*slot));
+            }
+            return Some(());
+        }
         let first = self.arm(pat, None, &scrutinee, &mut |this| {
             for ((name, _), slot) in names.iter().zip(&slots) {
                 let path: syn::ExprPath = syn::parse_quote!(#name);

@@ -15,6 +15,8 @@ enum Callable {
     Float(Width, String),
     /// `backprop::constant`.
     Stop,
+    /// `Some`
+    Some,
     /// The constructor of a tuple struct.
     TupleStruct,
     /// `Vec::new` and its like.
@@ -55,6 +57,11 @@ impl Lowerer<'_> {
                 Some(self.push(op, Kind::Opaque, call.span()))
             }
             Callable::Function => self.function_call(call, &path.path, expected),
+            Callable::Some => {
+                let value = self.expr(&call.args[0])?;
+                let value = self.owned(&value, call.span());
+                Some(self.some(value, call.span()))
+            }
             Callable::TupleStruct => self.tuple_struct(call, &path.path),
             Callable::Container => self.new_vec(call, &path.path),
             Callable::ArrayFromFn if call.args.len() == 1 => {
@@ -67,6 +74,11 @@ impl Lowerer<'_> {
             },
             Callable::Opaque(refusal) => self.verbatim(&whole, refusal),
         }
+    }
+
+    /// Whether a path in a call names a differentiated function.
+    pub(super) fn is_function(&self, path: &Path) -> bool {
+        matches!(self.callable(path), Callable::Function)
     }
 
     /// `Vec::new()`, `Vec::<f64>::with_capacity(n)`
@@ -118,6 +130,9 @@ impl Lowerer<'_> {
                 });
             }
             _ => {}
+        }
+        if last == "Some" && names.len() == 1 {
+            return Callable::Some;
         }
         if capital(last) {
             return match matches!(last.as_str(), "Some" | "Ok" | "Err") {
@@ -187,6 +202,9 @@ impl Lowerer<'_> {
         let whole = Expr::MethodCall(call.clone());
         let span = call.method.span();
         let name = call.method.to_string();
+        if let Some(value) = self.option_method(call) {
+            return value;
+        }
         if let Some(value) = self.container_method(call) {
             return value;
         }

@@ -24,7 +24,7 @@ impl Lowerer<'_> {
         let value = self.expr_inner(expr, expected);
         self.depth -= 1;
         match (expected, &value) {
-            (Some(like @ Tree::Tuple(_)), Some(Tree::Leaf(_))) => {
+            (Some(like @ (Tree::Tuple(_) | Tree::Option(..))), Some(Tree::Leaf(_))) => {
                 Some(self.coerce(&value?, like, expr.span()))
             }
             _ => value,
@@ -72,6 +72,7 @@ impl Lowerer<'_> {
             Expr::Call(call) => self.call(call, expected),
             Expr::MethodCall(call) => self.method_call(call),
             Expr::Macro(mac) => self.macro_call(&mac.mac, mac),
+            Expr::Try(question) => self.question_mark(question),
             Expr::Let(_) => self.refuse(expr, no::LET_EXPRESSION),
             Expr::Closure(_) => self.refuse(expr, no::CLOSURE),
             Expr::Index(index) if !self.is_local(&index.expr) => {
@@ -126,6 +127,9 @@ impl Lowerer<'_> {
                 None => {}
             }
         }
+        if path.path.is_ident("None") {
+            return Some(self.none(path.span()));
+        }
         let kind = constant_kind(&path.path);
         Some(self.push(Op::Constant(path.to_token_stream()), kind, path.span()))
     }
@@ -150,7 +154,9 @@ impl Lowerer<'_> {
                         let kind = self.f.kind(leaf);
                         self.push(Op::Deref(leaf), kind, span)
                     }
-                    Tree::Tuple(_) => return self.refuse(unary, no::OPAQUE_CODE),
+                    Tree::Tuple(_) | Tree::Option(..) => {
+                        return self.refuse(unary, no::OPAQUE_CODE);
+                    }
                 })
             }
             UnOp::Neg(_) => {

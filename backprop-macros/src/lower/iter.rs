@@ -150,6 +150,8 @@ fn unknown_method(expr: &Expr) -> Option<&ExprMethodCall> {
                     "by_ref",
                     "fuse",
                     "flatten",
+                    "last",
+                    "next",
                 ][..],
                 1 => &[
                     "for_each",
@@ -168,6 +170,11 @@ fn unknown_method(expr: &Expr) -> Option<&ExprMethodCall> {
                     "step_by",
                     "zip",
                     "chain",
+                    "find",
+                    "position",
+                    "reduce",
+                    "max_by",
+                    "min_by",
                 ],
                 2 => &["fold", "scan"],
                 _ => &[],
@@ -672,7 +679,7 @@ impl Lowerer<'_> {
     }
 
     /// The value behind a reference item.
-    fn copied(&mut self, item: &Tree<ValueId>, span: Span) -> Tree<ValueId> {
+    pub(super) fn copied(&mut self, item: &Tree<ValueId>, span: Span) -> Tree<ValueId> {
         match item {
             Tree::Ref(inner) => (**inner).clone(),
             Tree::Leaf(leaf) if self.f.is_reference(*leaf) => {
@@ -817,8 +824,11 @@ impl Lowerer<'_> {
                 self.apply_optional(f, vec![item], span, rest, body, exit);
             }
             Step::Scan(f, slot) => {
-                let _ = slot;
-                self.apply_optional(f, vec![item], span, rest, body, exit);
+                let state = super::Place {
+                    slot: *slot,
+                    path: Vec::new(),
+                };
+                self.scan_step(f, state, item, span, rest, body, exit);
             }
             Step::FlatMap(f) => self.flat_map(f, item, span, rest, body),
             Step::Enumerate(slot) => {
@@ -867,7 +877,7 @@ impl Lowerer<'_> {
     }
 
     /// The number of items so far, which then grows by one.
-    fn next_count(&mut self, slot: SlotId, span: Span) -> ValueId {
+    pub(super) fn next_count(&mut self, slot: SlotId, span: Span) -> ValueId {
         let count = self.read_slot(slot, span).leaves()[0];
         let one = self.integer(1, span);
         let next = self.int_op(BinaryOp::Add, count, one, span);
@@ -875,7 +885,8 @@ impl Lowerer<'_> {
         count
     }
 
-    /// A closure that returns `Some(value)` or `None`.
+    /// A closure that returns `Some(value)` or `None`: without a value the item
+    /// is dropped, or the loop ends.
     fn apply_optional(
         &mut self,
         function: &Expr,
@@ -885,9 +896,57 @@ impl Lowerer<'_> {
         body: &mut dyn FnMut(&mut Self, Tree<ValueId>),
         exit: Option<Target>,
     ) {
-        let _ = (args, rest, body, exit);
-        self.errors.refuse_at(span, no::OPTION_CLOSURE);
-        let _ = function;
+        let Some(value) = self.apply(function, args) else {
+            return;
+        };
+        let Tree::Option(some, payload) = value else {
+            self.errors.refuse(function, no::OPTION_CLOSURE);
+            return;
+        };
+        let flag = self.leaf(&some, span);
+        let then = self.region(|this| this.steps(rest, *payload, span, body));
+        let end = self.region(|this| this.out.extend(exit.map(Stmt::Exit)));
+        self.push_if(flag, then, end);
+    }
+
+    /// `scan`: the closure gets the state by `&mut`.
+    #[expect(clippy::too_many_arguments, reason = "a step and what follows it")]
+    fn scan_step(
+        &mut self,
+        function: &Expr,
+        state: super::Place,
+        item: Tree<ValueId>,
+        span: Span,
+        rest: &[Step],
+        body: &mut dyn FnMut(&mut Self, Tree<ValueId>),
+        exit: Option<Target>,
+    ) {
+        let (Expr::Closure(closure), 2) = (function, closure_arity(function)) else {
+            self.errors.refuse(function, no::FUNCTION_VALUE);
+            return;
+        };
+        let syn::Pat::Ident(name) = &closure.inputs[0] else {
+            self.errors.refuse(&closure.inputs[0], no::PATTERN);
+            return;
+        };
+        // the state is a variable of the loop under the closure's name
+        self.scopes.push(Vec::new());
+        self.bind(&name.ident, super::Binding::MutRef(state));
+        let mut inner = closure.clone();
+        inner.inputs = inner.inputs.into_iter().skip(1).collect();
+        let inner = Expr::Closure(inner);
+        let value = self.apply(&inner, vec![item]);
+        self.scopes.pop();
+        let Some(Tree::Option(some, payload)) = value else {
+            if value.is_some() {
+                self.errors.refuse(function, no::OPTION_CLOSURE);
+            }
+            return;
+        };
+        let flag = self.leaf(&some, span);
+        let then = self.region(|this| this.steps(rest, *payload, span, body));
+        let end = self.region(|this| this.out.extend(exit.map(Stmt::Exit)));
+        self.push_if(flag, then, end);
     }
 
     /// The items of the chain that a closure makes of an item.
@@ -960,6 +1019,9 @@ impl Lowerer<'_> {
             }
             ("all" | "any", 1) => self.quantified(call, name == "all"),
             ("collect", 0) => self.collect(call),
+            ("last" | "next", 0) | ("find" | "position" | "reduce" | "max_by" | "min_by", 1) => {
+                self.chain_option(call, &name)
+            }
             _ => return None,
         })
     }
@@ -1124,6 +1186,13 @@ impl Chain {
             Driver::Indexed(indexed) if self.only_maps() => indexed.len,
             _ => None,
         }
+    }
+}
+
+fn closure_arity(function: &Expr) -> usize {
+    match function {
+        Expr::Closure(closure) => closure.inputs.len(),
+        _ => 0,
     }
 }
 

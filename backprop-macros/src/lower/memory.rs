@@ -161,7 +161,7 @@ impl Lowerer<'_> {
         }
     }
 
-    fn is_element_access(&self, expr: &Expr) -> bool {
+    pub(super) fn is_element_access(&self, expr: &Expr) -> bool {
         let Expr::MethodCall(call) = expr else {
             return false;
         };
@@ -172,14 +172,24 @@ impl Lowerer<'_> {
         }
     }
 
-    /// `first()`, `last()`, `get(i)`, as places: the element must be there.
-    fn element_access(&mut self, call: &syn::ExprMethodCall) -> Option<Base> {
-        let span = call.method.span();
+    /// The sequence of `first()` and its like.
+    pub(super) fn element_source(&mut self, call: &syn::ExprMethodCall) -> Option<Place> {
         let claim = match call.method.to_string().ends_with("_mut") {
             true => Claimed::SequenceMut,
             false => Claimed::Sequence,
         };
-        let place = self.sequence(&call.receiver, claim)?;
+        self.sequence(&call.receiver, claim)
+    }
+
+    /// The vector that a method shortens.
+    pub(super) fn vector(&mut self, expr: &Expr) -> Option<Place> {
+        self.sequence(expr, Claimed::VectorMut)
+    }
+
+    /// `first()`, `last()`, `get(i)`, as places: the element must be there.
+    fn element_access(&mut self, call: &syn::ExprMethodCall) -> Option<Base> {
+        let span = call.method.span();
+        let place = self.element_source(call)?;
         let index = match &*call.method.to_string() {
             "first" | "first_mut" => self.push_value(Op::Integer(0), Kind::Int, span),
             "last" | "last_mut" => {
@@ -311,6 +321,9 @@ impl Lowerer<'_> {
             }
             Tree::Tuple(parts) => {
                 Tree::Tuple(parts.iter().map(|part| self.owned(part, span)).collect())
+            }
+            Tree::Option(some, payload) => {
+                Tree::Option(some.clone(), Box::new(self.owned(payload, span)))
             }
             Tree::Ref(_) => tree.clone(),
         }
@@ -523,6 +536,13 @@ impl Lowerer<'_> {
             ("rotate_left", 1) => self.mutate(call, "rotate_left"),
             ("rotate_right", 1) => self.mutate(call, "rotate_right"),
             ("push", 1) => self.mutate(call, "push"),
+            ("pop", 0) => self.pop(call),
+            ("first" | "last" | "first_mut" | "last_mut", 0) | ("get" | "get_mut", 1)
+                if self.is_element_access(&Expr::MethodCall(call.clone()))
+                    && !super::iter::is_chain(&call.receiver) =>
+            {
+                self.optional_element(call)
+            }
             ("fill", 1) => self.fill(call),
             ("copy_from_slice" | "clone_from_slice", 1) => self.copy_from(call),
             ("extend_from_slice", 1) => self.extend_from(call),
@@ -628,6 +648,10 @@ impl Lowerer<'_> {
                         .map(|part| self.duplicate_tree(part, method, span))
                         .collect(),
                 )
+            }
+            Tree::Option(some, payload) => {
+                let payload = self.duplicate_tree(payload, method, span);
+                Tree::Option(some.clone(), Box::new(payload))
             }
             Tree::Ref(inner) => Tree::Ref(inner.clone()),
         }

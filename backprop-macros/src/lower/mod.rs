@@ -21,6 +21,7 @@ mod expr;
 mod iter;
 mod looped;
 mod memory;
+mod option;
 mod pattern;
 pub(crate) mod settle;
 pub(crate) mod ssa;
@@ -36,7 +37,7 @@ use crate::ir::{
 };
 use crate::parse::{Input, Passing, Shape};
 use proc_macro2::{Ident, Span};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use std::collections::BTreeSet;
 use syn::Type;
 use syn::spanned::Spanned;
@@ -89,6 +90,8 @@ struct Slot {
     tree: Option<Tree<VarId>>,
     ty: Option<Type>,
     mutable: bool,
+    /// Whether it was read as an option before any payload was seen.
+    read_empty: bool,
 }
 
 /// What a name in scope stands for.
@@ -213,6 +216,16 @@ impl Lowerer<'_> {
                 pat => self.errors.refuse(pat, no::PATTERN),
             }
             return Some(place);
+        }
+        if let (Passing::Value, Tree::Leaf(leaf), Some(payload)) = (
+            param.passing,
+            &entry,
+            crate::parse::option_payload(&param.ty),
+        ) && Shape::of(payload).may_be_active()
+        {
+            let opened = self.opened(*leaf, span);
+            self.bind_pattern(&param.pat, opened, None);
+            return None;
         }
         if param.passing == Passing::Shared && self.is_opaque_reference(&param.shape) {
             self.hold(&entry, Hold::Shared);
@@ -367,6 +380,7 @@ impl Lowerer<'_> {
             tree: None,
             ty: None,
             mutable,
+            read_empty: false,
         });
         let slot = SlotId(self.slots.len() - 1);
         if let Some(ty) = ty {
@@ -395,6 +409,11 @@ impl Lowerer<'_> {
             Type::Paren(inner) => self.shape_vars(slot, &inner.elem, span),
             Type::Group(inner) => self.shape_vars(slot, &inner.elem, span),
             Type::Infer(_) | Type::Reference(_) => None,
+            ty if let Some(payload) = crate::parse::option_payload(ty) => {
+                let some = self.f.var(Kind::Bool, None, span, Some(root));
+                let payload = self.shape_vars(slot, payload, span)?;
+                Some(Tree::Option(Box::new(Tree::Leaf(some)), Box::new(payload)))
+            }
             ty => {
                 let kind = kind_of(&Shape::of(ty));
                 Some(Tree::Leaf(self.f.var(kind, hint, span, Some(root))))
@@ -422,11 +441,48 @@ impl Lowerer<'_> {
                 tree
             }
         };
+        let tree = self.complete(slot, tree, &value, span);
         self.write_tree(&tree, &value, span);
+    }
+
+    /// Makes variables for a payload that was not known before.
+    fn complete(
+        &mut self,
+        slot: SlotId,
+        tree: Tree<VarId>,
+        value: &Tree<ValueId>,
+        span: Span,
+    ) -> Tree<VarId> {
+        let (Tree::Option(some, known), Tree::Option(_, payload)) = (&tree, value) else {
+            return tree;
+        };
+        if !known.is_unit() || payload.is_unit() {
+            return tree;
+        }
+        if self.slots[slot.0].read_empty {
+            self.errors.refuse_at(span, no::OPTION_SHAPE);
+        }
+        let root = self.slots[slot.0].root;
+        let hint = self.f.vars[root.0 as usize].hint.clone();
+        let payload = payload.map(&mut |leaf| {
+            let (kind, hold) = (self.f.kind(*leaf), self.f.info(*leaf).hold);
+            let var = self.f.var(kind, hint.clone(), span, Some(root));
+            self.f.vars[var.0 as usize].hold = hold;
+            var
+        });
+        let tree = Tree::Option(some.clone(), Box::new(payload));
+        self.slots[slot.0].tree = Some(tree.clone());
+        tree
     }
 
     fn write_tree(&mut self, vars: &Tree<VarId>, value: &Tree<ValueId>, span: Span) {
         let value = self.coerce(value, vars, span);
+        if let (Tree::Option(var, _), Tree::Option(some, payload)) = (vars, &value)
+            && payload.is_unit()
+        {
+            // `None` says nothing of the payload
+            return self.write_tree(var, some, span);
+        }
         let Some(pairs) = vars.zip(&value) else {
             return;
         };
@@ -462,6 +518,19 @@ impl Lowerer<'_> {
                 Tree::Ref(Box::new(self.coerce(inner, wanted, span)))
             }
             (Tree::Leaf(_), Tree::Leaf(_)) => value.clone(),
+            (Tree::Option(_, wanted), Tree::Option(some, payload)) => {
+                let payload = match payload.is_unit() || wanted.is_unit() {
+                    true => payload.clone(),
+                    false => Box::new(self.coerce(payload, wanted, span)),
+                };
+                Tree::Option(some.clone(), payload)
+            }
+            (Tree::Option(..), Tree::Leaf(leaf)) => self.opened(*leaf, span),
+            // someone passes it on as it is
+            (Tree::Leaf(_), Tree::Option(..)) => {
+                self.errors.refuse_at(span, no::OPTION_SHAPE);
+                like.map(&mut |_| self.f.value(Kind::Opaque, None, span))
+            }
             _ => {
                 self.errors.refuse_at(span, no::TUPLE_SHAPE);
                 like.map(&mut |_| self.f.value(Kind::Opaque, None, span))
@@ -470,8 +539,11 @@ impl Lowerer<'_> {
     }
 
     fn read_slot(&mut self, slot: SlotId, span: Span) -> Tree<ValueId> {
-        let tree = self.slots[slot.0].tree.clone();
-        self.read_tree(&tree.unwrap_or(Tree::unit()), span)
+        let tree = self.slots[slot.0].tree.clone().unwrap_or(Tree::unit());
+        if matches!(&tree, Tree::Option(_, payload) if payload.is_unit()) {
+            self.slots[slot.0].read_empty = true;
+        }
+        self.read_tree(&tree, span)
     }
 
     fn read_tree(&mut self, tree: &Tree<VarId>, span: Span) -> Tree<ValueId> {
@@ -518,6 +590,19 @@ impl Lowerer<'_> {
             }
             (Tree::Ref(inner), Type::Reference(reference)) => {
                 Tree::Ref(Box::new(self.ascribe((**inner).clone(), &reference.elem)))
+            }
+            (Tree::Option(some, payload), ty) => {
+                let payload = match crate::parse::option_payload(ty) {
+                    Some(ty) if payload.is_unit() => {
+                        // `None`, but what is not there has a type
+                        let tokens = quote!(::core::default::Default::default());
+                        let absent = self.push(Op::Constant(tokens), Kind::Opaque, ty.span());
+                        self.ascribe(absent, ty)
+                    }
+                    Some(ty) => self.ascribe((**payload).clone(), ty),
+                    None => (**payload).clone(),
+                };
+                Tree::Option(some.clone(), Box::new(payload))
             }
             (Tree::Leaf(leaf), ty) => {
                 let shape = match ty {

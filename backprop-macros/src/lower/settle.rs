@@ -53,6 +53,7 @@ pub(crate) fn changed(f: &Function, body: &Region) -> BTreeSet<ValueId> {
                 Stmt::Let(binding) => {
                     if let Op::View(place, true)
                     | Op::SplitAt(place, _)
+                    | Op::PopValue(place)
                     | Op::Checked(place, Claimed::SequenceMut | Claimed::VectorMut) = &binding.op
                     {
                         into.insert(views.root(place.base));

@@ -198,7 +198,10 @@ impl Pass<'_> {
     fn placeholder(&mut self, var: VarId, out: &mut Vec<Stmt>) -> ValueId {
         let info = self.f.vars[var.0 as usize].clone();
         let op = match info.kind {
-            Kind::Real(_) => Op::Number(0.0),
+            // a method may be called on it before anything tells its type
+            Kind::Real(Width::F64) => Op::Constant(quote!(0.0f64)),
+            Kind::Real(Width::F32) => Op::Constant(quote!(0.0f32)),
+            Kind::Real(Width::Any) => Op::Number(0.0),
             Kind::Int => Op::Integer(0),
             Kind::Bool => Op::Flag(false),
             Kind::Opaque | Kind::Container(..) => {

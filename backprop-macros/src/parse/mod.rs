@@ -5,7 +5,7 @@ mod options;
 mod signature;
 
 pub(crate) use options::Options;
-pub(crate) use signature::{Parameter, Passing, Shape, Signature};
+pub(crate) use signature::{Parameter, Passing, Shape, Signature, option_payload};
 
 use crate::errors::Errors;
 

@@ -13,6 +13,7 @@ pub(crate) struct Signature {
     /// Whether companions can be written down for it.
     pub(crate) is_sound: bool,
     pub(crate) params: Vec<Parameter>,
+    /// The shape of the result; of its payload, if it is an `Option`.
     pub(crate) result: Shape,
 }
 
@@ -128,6 +129,25 @@ impl Shape {
     }
 }
 
+/// `T` of `Option<T>`.
+pub(crate) fn option_payload(ty: &Type) -> Option<&Type> {
+    match ty {
+        Type::Paren(inner) => option_payload(&inner.elem),
+        Type::Group(inner) => option_payload(&inner.elem),
+        Type::Path(path) if path.qself.is_none() => {
+            let last = path.path.segments.last()?;
+            let syn::PathArguments::AngleBracketed(args) = &last.arguments else {
+                return None;
+            };
+            match args.args.first()? {
+                syn::GenericArgument::Type(ty) if last.ident == "Option" => Some(ty),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
 impl Shape {
     /// A number, a `bool`, or a tuple of such, references included.
     pub(crate) fn is_scalar(&self) -> bool {
@@ -178,7 +198,7 @@ impl Signature {
         let wrt_is_sound = check_wrt(&params, options, errors);
         let result = match &sig.output {
             ReturnType::Default => Shape::Tuple(Vec::new()),
-            ReturnType::Type(_, ty) => Shape::of(ty),
+            ReturnType::Type(_, ty) => Shape::of(option_payload(ty).unwrap_or(ty)),
         };
         if options.rule.is_some() {
             check_rule(&params, errors);

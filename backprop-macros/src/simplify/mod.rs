@@ -86,7 +86,9 @@ pub(crate) fn may_panic(f: &Function, op: &Op) -> bool {
             !(real(a) || real(b) || op.is_predicate())
         }
         Op::Method(method, _) => method.name() == "clamp",
-        Op::Verbatim(..) | Op::Stop(..) | Op::SplitAt(..) | Op::SortOrder(..) => true,
+        Op::Verbatim(..) | Op::Stop(..) | Op::SplitAt(..) | Op::SortOrder(..) | Op::PopValue(_) => {
+            true
+        }
         // an index may be out of bounds
         Op::Load(place) | Op::View(place, _) | Op::Duplicate(place, _) => !place.path.is_empty(),
         Op::Deref(_) | Op::Project(..) => false,
@@ -114,7 +116,8 @@ pub(crate) fn is_pinned(f: &Function, op: &Op) -> bool {
         | Op::Snapshot(_)
         | Op::SumOf(_)
         | Op::ZeroAt(_)
-        | Op::SortOrder(..) => true,
+        | Op::SortOrder(..)
+        | Op::PopValue(_) => true,
         op => changes_adjoint(op),
     }
 }

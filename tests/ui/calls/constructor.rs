@@ -2,7 +2,8 @@ use backprop::differentiate;
 
 #[differentiate]
 fn f(x: f64) -> f64 {
-    Some(x).unwrap_or(1.0)
+    let r: Result<f64, ()> = Ok(x);
+    r.unwrap_or(0.0)
 }
 
 fn main() {}

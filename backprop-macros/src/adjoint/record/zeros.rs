@@ -175,6 +175,7 @@ fn changes(f: &Function, views: &Views, stmt: &Stmt, value: ValueId) -> bool {
         Stmt::Let(binding) => match &binding.op {
             Op::View(place, true)
             | Op::SplitAt(place, _)
+            | Op::PopValue(place)
             | Op::Checked(place, Claimed::SequenceMut | Claimed::VectorMut) => {
                 views.root(place.base) == value
             }

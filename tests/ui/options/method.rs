@@ -3,7 +3,8 @@ use backprop::differentiate;
 #[differentiate]
 fn f(x: f64) -> f64 {
     let o = Some(x);
-    if let Some(y) = o { y } else { 0.0 }
+    o.is_none_or(|v| v > 1.0);
+    x
 }
 
 fn main() {}

@@ -1,0 +1,597 @@
+//! `Option`s: a flag and a payload, so that what is inside is differentiated.
+
+use super::{Binding, Lowerer, Lowering, SlotId};
+use crate::fence::catalogue as no;
+use crate::ir::{BinaryOp, Kind, Op, Proj, Region, Stmt, Tree, ValueId};
+use proc_macro2::Span;
+use quote::quote_spanned;
+use syn::spanned::Spanned;
+use syn::{Expr, ExprMethodCall, Pat};
+
+/// What a pattern asks of an option.
+enum Asked<'p> {
+    Some(&'p Pat),
+    None,
+    /// Matches both, and may bind the whole.
+    Any,
+}
+
+impl Lowerer<'_> {
+    pub(super) fn none(&mut self, span: Span) -> Tree<ValueId> {
+        let flag = self.push(Op::Flag(false), Kind::Bool, span);
+        Tree::Option(Box::new(flag), Box::new(Tree::unit()))
+    }
+
+    pub(super) fn some(&mut self, payload: Tree<ValueId>, span: Span) -> Tree<ValueId> {
+        let flag = self.push(Op::Flag(true), Kind::Bool, span);
+        Tree::Option(Box::new(flag), Box::new(payload))
+    }
+
+    /// An option of code that is passed through, opened.
+    pub(super) fn opened(&mut self, value: ValueId, span: Span) -> Tree<ValueId> {
+        let flag = self.push(Op::Runtime("is_some", vec![value]), Kind::Bool, span);
+        let payload = self.push(Op::Runtime("payload", vec![value]), Kind::Opaque, span);
+        Tree::Option(Box::new(flag), Box::new(payload))
+    }
+
+    /// Whether an expression is an option that is kept as flag and payload.
+    pub(super) fn is_optional(&self, expr: &Expr) -> bool {
+        match expr {
+            Expr::Paren(inner) => self.is_optional(&inner.expr),
+            Expr::Group(inner) => self.is_optional(&inner.expr),
+            Expr::Reference(inner) => self.is_optional(&inner.expr),
+            Expr::Path(path) => match path.path.get_ident() {
+                Some(name) if name == "None" => true,
+                Some(name) => match self.lookup(&name.to_string()) {
+                    Some(Binding::Value(tree)) => matches!(tree.behind_refs(), Tree::Option(..)),
+                    Some(Binding::Slot(slot)) => {
+                        matches!(self.slots[slot.0].tree, Some(Tree::Option(..)))
+                    }
+                    _ => false,
+                },
+                None => false,
+            },
+            Expr::Call(call) => match &*call.func {
+                Expr::Path(path) => path.path.is_ident("Some") || self.is_function(&path.path),
+                _ => false,
+            },
+            Expr::MethodCall(call) => {
+                let name = &*call.method.to_string();
+                match (name, call.args.len()) {
+                    ("first" | "last" | "first_mut" | "last_mut", 0)
+                    | ("get" | "get_mut", 1)
+                    | ("pop", 0) => {
+                        super::iter::is_chain(&call.receiver)
+                            || self.is_element_access(expr)
+                            || name == "pop"
+                    }
+                    ("min_by" | "max_by" | "reduce" | "find" | "position", 1) => {
+                        super::iter::is_chain(&call.receiver)
+                    }
+                    (
+                        "map" | "and_then" | "filter" | "or" | "or_else" | "copied" | "cloned"
+                        | "as_ref" | "take" | "zip",
+                        _,
+                    ) => self.is_optional(&call.receiver),
+                    _ => false,
+                }
+            }
+            _ => false,
+        }
+    }
+
+    /// `first()`, `last()`, `get(i)` of a sequence.
+    pub(super) fn optional_element(&mut self, call: &ExprMethodCall) -> Lowering {
+        let span = call.method.span();
+        let name = call.method.to_string();
+        let mutable = name.ends_with("_mut");
+        let place = self.element_source(call)?;
+        let len = self.len(&place, span);
+        let index = match &*name {
+            "first" | "first_mut" => self.push_value(Op::Integer(0), Kind::Int, span),
+            "last" | "last_mut" => {
+                // wraps where there is none
+                let op = Op::Runtime("last_index", vec![len]);
+                self.push_value(op, Kind::Int, span)
+            }
+            _ => {
+                let value = self.expr(&call.args[0])?;
+                self.leaf(&value, span)
+            }
+        };
+        let there = self.push_value(Op::Binary(BinaryOp::Lt, index, len), Kind::Bool, span);
+        let slot = self.slot(None, None, true, span);
+        let then = self.region(|this| {
+            let at = place.with(Proj::Index(index));
+            let element = match this.kind_at(&at) {
+                Kind::Real(_) | Kind::Int | Kind::Bool if !mutable => {
+                    Tree::Ref(Box::new(this.load(at, span)))
+                }
+                _ => this.view(at, mutable, span),
+            };
+            let some = this.some(element, span);
+            this.write_slot(slot, &some, span);
+        });
+        let other = self.nothing(slot, span);
+        self.push_if(there, then, other);
+        Some(self.read_slot(slot, span))
+    }
+
+    /// Writes `None`.
+    fn nothing(&mut self, slot: SlotId, span: Span) -> Region {
+        self.region(|this| {
+            let none = this.none(span);
+            this.write_slot(slot, &none, span);
+        })
+    }
+
+    /// `v.pop()`
+    pub(super) fn pop(&mut self, call: &ExprMethodCall) -> Lowering {
+        let span = call.method.span();
+        let place = self.vector(&call.receiver)?;
+        let len = self.len(&place, span);
+        let zero = self.push_value(Op::Integer(0), Kind::Int, span);
+        let there = self.push_value(Op::Binary(BinaryOp::Gt, len, zero), Kind::Bool, span);
+        let slot = self.slot(None, None, true, span);
+        let then = self.region(|this| {
+            let kind = this.kind_at(&place).element();
+            let value = this.push(Op::PopValue(place), kind, span);
+            let some = this.some(value, span);
+            this.write_slot(slot, &some, span);
+        });
+        let other = self.nothing(slot, span);
+        self.push_if(there, then, other);
+        Some(self.read_slot(slot, span))
+    }
+
+    /// The methods of options.
+    pub(super) fn option_method(&mut self, call: &ExprMethodCall) -> Option<Lowering> {
+        if !self.is_optional(&call.receiver) {
+            return None;
+        }
+        let span = call.method.span();
+        let name = call.method.to_string();
+        let known = match call.args.len() {
+            0 => &[
+                "unwrap",
+                "unwrap_or_default",
+                "is_some",
+                "is_none",
+                "copied",
+                "cloned",
+                "as_ref",
+                "take",
+            ][..],
+            1 => &[
+                "expect",
+                "unwrap_or",
+                "unwrap_or_else",
+                "map",
+                "and_then",
+                "filter",
+                "or",
+                "or_else",
+                "is_some_and",
+                "zip",
+            ],
+            2 => &["map_or", "map_or_else"],
+            _ => &[],
+        };
+        if !known.contains(&&*name) {
+            // the function may return anything
+            if matches!(super::call::strip(&call.receiver), Expr::Call(_)) {
+                return None;
+            }
+            return Some(self.refuse(&call.method, no::OPTION_METHOD));
+        }
+        Some(self.option_call(call, &name, span))
+    }
+
+    fn option_call(&mut self, call: &ExprMethodCall, name: &str, span: Span) -> Lowering {
+        let receiver = self.expr_expecting(&call.receiver, Some(&option_shape()))?;
+        let by_reference = matches!(receiver, Tree::Ref(_));
+        let Tree::Option(some, payload) = receiver.behind_refs().clone() else {
+            return self.refuse(&call.receiver, no::OPTION_SHAPE);
+        };
+        let flag = self.leaf(&some, span);
+        let payload = *payload;
+        let arg = call.args.first();
+        match name {
+            "is_some" => return Some(Tree::Leaf(flag)),
+            "is_none" => return Some(self.push(Op::Not(flag), Kind::Bool, span)),
+            "unwrap" | "expect" => {
+                let panics = self.region(|this| {
+                    let tokens = match arg {
+                        Some(message) => quote_spanned!(span=> ::core::panic!("{}", #message)),
+                        None => quote_spanned! {span=>
+                            ::core::panic!("called `Option::unwrap()` on a `None` value")
+                        },
+                    };
+                    let capture = this.capture(tokens);
+                    this.out.push(Stmt::Diverge(capture));
+                });
+                self.push_if(flag, Region::default(), panics);
+                return Some(payload);
+            }
+            "copied" | "cloned" => {
+                let payload = self.copied(&payload, span);
+                return Some(Tree::Option(some, Box::new(payload)));
+            }
+            "as_ref" => {
+                let payload = match payload {
+                    payload if by_reference || payload.is_unit() => payload,
+                    payload => Tree::Ref(Box::new(payload)),
+                };
+                return Some(Tree::Option(some, Box::new(payload)));
+            }
+            "take" => {
+                let Some(place) = self.place(&call.receiver) else {
+                    return self.refuse(&call.receiver, no::OPTION_METHOD);
+                };
+                let none = self.none(span);
+                self.write_place(&place, &none, span);
+                return Some(Tree::Option(some, Box::new(payload)));
+            }
+            _ => {}
+        }
+        let slot = self.slot(None, None, true, span);
+        let mut reached = false;
+        let mut write = |this: &mut Self, value: Lowering| {
+            if let Some(value) = value {
+                let value = this.owned(&value, span);
+                this.write_slot(slot, &value, span);
+                reached = true;
+            }
+        };
+        // `unwrap_or` and its like take their argument before they look
+        let early = match (name, arg) {
+            ("unwrap_or" | "or" | "map_or" | "zip", Some(arg)) => Some(self.expr(arg)?),
+            _ => None,
+        };
+        let known = !payload.is_unit();
+        let then = self.region(|this| {
+            if !known {
+                return;
+            }
+            let value = match (name, arg) {
+                ("unwrap_or" | "unwrap_or_else" | "unwrap_or_default", _) => Some(payload),
+                ("or" | "or_else", _) => Some(this.some(payload, span)),
+                ("map", Some(f)) => {
+                    let value = this.apply(f, vec![payload]);
+                    value.map(|value| this.some(value, span))
+                }
+                ("and_then" | "is_some_and", Some(f)) => this.apply(f, vec![payload]),
+                ("map_or", _) => this.apply(&call.args[1], vec![payload]),
+                ("map_or_else", _) => this.apply(&call.args[1], vec![payload]),
+                ("zip", _) => match early.clone() {
+                    Some(Tree::Option(other, inner)) => {
+                        let pair = Tree::Tuple(vec![payload, *inner]);
+                        Some(Tree::Option(other, Box::new(pair)))
+                    }
+                    _ => this.refuse(call, no::OPTION_SHAPE),
+                },
+                ("filter", Some(f)) => {
+                    let shown = Tree::Ref(Box::new(payload.clone()));
+                    let keep = this.apply(f, vec![shown]);
+                    keep.map(|keep| Tree::Option(Box::new(keep), Box::new(payload)))
+                }
+                _ => None,
+            };
+            write(this, value);
+        });
+        let other = self.region(|this| {
+            let value = match (name, arg) {
+                ("unwrap_or" | "or" | "map_or", _) => early.clone(),
+                ("unwrap_or_else" | "or_else" | "map_or_else", Some(f)) => {
+                    this.apply(f, Vec::new())
+                }
+                ("unwrap_or_default", _) => {
+                    let tokens = quote_spanned!(span=> ::core::default::Default::default());
+                    Some(this.push(Op::Constant(tokens), Kind::Opaque, span))
+                }
+                ("is_some_and", _) => Some(this.push(Op::Flag(false), Kind::Bool, span)),
+                _ => Some(this.none(span)),
+            };
+            write(this, value);
+        });
+        match known {
+            true => self.push_if(flag, then, other),
+            false => self.out.extend(other.stmts),
+        }
+        reached.then(|| self.read_slot(slot, span))
+    }
+
+    /// `value?` in a function that returns an `Option`.
+    pub(super) fn question_mark(&mut self, question: &syn::ExprTry) -> Lowering {
+        let span = question.question_token.span();
+        let value = self.expr_expecting(&question.expr, Some(&option_shape()))?;
+        let Tree::Option(some, payload) = value else {
+            return self.refuse(question, no::QUESTION_MARK);
+        };
+        let flag = self.leaf(&some, span);
+        let (target, slot) = self.ret;
+        if !matches!(self.slots[slot.0].tree, Some(Tree::Option(..))) {
+            return self.refuse(question, no::QUESTION_MARK);
+        }
+        let leave = self.region(|this| {
+            let none = this.none(span);
+            this.write_slot(slot, &none, span);
+            this.out.push(Stmt::Exit(target));
+        });
+        self.push_if(flag, Region::default(), leave);
+        Some(*payload)
+    }
+
+    // Patterns
+
+    /// What is matched on. A call whose result is matched with `Some` or `None`
+    /// returns an option.
+    pub(super) fn scrutinee<'p>(
+        &mut self,
+        expr: &Expr,
+        mut pats: impl Iterator<Item = &'p Pat>,
+    ) -> Lowering {
+        let names_option = |pat| matches!(asked(pat), Some(Asked::Some(_) | Asked::None));
+        match matches!(expr, Expr::Call(_)) && self.is_optional(expr) && pats.any(names_option) {
+            true => self.expr_expecting(expr, Some(&option_shape())),
+            false => self.expr(expr),
+        }
+    }
+
+    /// `if let`, `while let`: the two arms of a pattern on an option.
+    pub(super) fn match_option(
+        &mut self,
+        tree: &Tree<ValueId>,
+        pat: &Pat,
+        then: &mut dyn FnMut(&mut Self) -> Lowering,
+        other: &mut dyn FnMut(&mut Self) -> Lowering,
+    ) {
+        let span = pat.span();
+        let by_reference = matches!(tree, Tree::Ref(_));
+        let Tree::Option(some, payload) = tree.behind_refs().clone() else {
+            return;
+        };
+        let flag = self.leaf(&some, span);
+        let Some(asked) = asked(pat) else {
+            self.errors.refuse(pat, no::OPTION_PATTERN);
+            return;
+        };
+        match asked {
+            Asked::Some(inner) => {
+                let then = self.region(|this| {
+                    let payload = match by_reference && !payload.is_unit() {
+                        true => Tree::Ref(payload.clone()),
+                        false => (*payload).clone(),
+                    };
+                    this.bind_pattern(inner, payload, None);
+                    then(this);
+                });
+                let other = self.region(|this| {
+                    other(this);
+                });
+                self.push_if(flag, then, other);
+            }
+            Asked::None => {
+                let then = self.region(|this| {
+                    then(this);
+                });
+                let other = self.region(|this| {
+                    other(this);
+                });
+                self.push_if(flag, other, then);
+            }
+            Asked::Any => {
+                let region = self.region(|this| {
+                    this.bind_pattern(pat, tree.clone(), None);
+                    then(this);
+                });
+                self.out.extend(region.stmts);
+            }
+        }
+    }
+
+    /// `match option { Some(p) => .., None => .. }`
+    pub(super) fn match_arms(
+        &mut self,
+        tree: &Tree<ValueId>,
+        expr: &syn::ExprMatch,
+        expected: Option<&Tree<()>>,
+    ) -> Lowering {
+        let span = expr.match_token.span;
+        let result = self.slot(None, None, true, span);
+        let reached = std::cell::Cell::new(false);
+        self.arms_from(tree, &expr.arms, expected, result, &reached);
+        reached.get().then(|| self.read_slot(result, span))
+    }
+
+    fn arms_from(
+        &mut self,
+        tree: &Tree<ValueId>,
+        arms: &[syn::Arm],
+        expected: Option<&Tree<()>>,
+        result: SlotId,
+        reached: &std::cell::Cell<bool>,
+    ) {
+        let Some((arm, rest)) = arms.split_first() else {
+            return;
+        };
+        if let Pat::Guard(_) = &arm.pat {
+            self.errors.refuse(&arm.pat, no::OPTION_PATTERN);
+            return;
+        }
+        let span = arm.pat.span();
+        let mut then = |this: &mut Self| {
+            if let Some(value) = this.expr_expecting(&arm.body, expected) {
+                let value = this.owned(&value, span);
+                this.write_slot(result, &value, span);
+                reached.set(true);
+            }
+            None
+        };
+        if rest.is_empty() {
+            // it matches: rustc has seen to that
+            let by_reference = matches!(tree, Tree::Ref(_));
+            let Tree::Option(_, payload) = tree.behind_refs().clone() else {
+                return;
+            };
+            self.scoped(|this| {
+                match asked(&arm.pat) {
+                    Some(Asked::Some(inner)) => {
+                        let payload = match by_reference && !payload.is_unit() {
+                            true => Tree::Ref(payload),
+                            false => *payload,
+                        };
+                        this.bind_pattern(inner, payload, None);
+                    }
+                    Some(Asked::None) => {}
+                    Some(Asked::Any) => this.bind_pattern(&arm.pat, tree.clone(), None),
+                    None => this.errors.refuse(&arm.pat, no::OPTION_PATTERN),
+                }
+                then(this);
+            });
+            return;
+        }
+        let mut other = |this: &mut Self| {
+            this.arms_from(tree, rest, expected, result, reached);
+            None
+        };
+        self.match_option(tree, &arm.pat, &mut then, &mut other);
+    }
+
+    /// The value of the first item, the last, or the one a closure prefers.
+    pub(super) fn chain_option(&mut self, call: &ExprMethodCall, name: &str) -> Lowering {
+        let span = call.method.span();
+        let chain = self.chain(&call.receiver)?;
+        let slot = self.slot(Some(name.to_owned()), None, true, span);
+        let flag = self.push(Op::Flag(false), Kind::Bool, span);
+        let found = self.slot(None, None, true, span);
+        self.write_slot(found, &flag, span);
+        let mut index = None;
+        if name == "position" {
+            let zero = self.push(Op::Integer(0), Kind::Int, span);
+            let count = self.slot(Some("position".to_owned()), None, true, span);
+            self.write_slot(count, &zero, span);
+            index = Some(count);
+        }
+        self.drive(chain, &None, &mut |this, item| {
+            let mark = |this: &mut Self, item: &Tree<ValueId>| {
+                let item = this.owned(item, span);
+                this.write_slot(slot, &item, span);
+                let flag = this.push(Op::Flag(true), Kind::Bool, span);
+                this.write_slot(found, &flag, span);
+            };
+            let exit = this.jumps.last().map(|jump| jump.exit);
+            match (name, call.args.first()) {
+                ("find" | "position", Some(f)) => {
+                    let number = index.map(|count| this.next_count(count, span));
+                    let shown = match name {
+                        "find" => Tree::Ref(Box::new(item.clone())),
+                        _ => item.clone(),
+                    };
+                    let Some(holds) = this.apply(f, vec![shown]) else {
+                        return;
+                    };
+                    let holds = this.leaf(&holds, span);
+                    let then = this.region(|this| {
+                        match number {
+                            Some(number) => mark(this, &Tree::Leaf(number)),
+                            None => mark(this, &item),
+                        }
+                        this.out.extend(exit.map(Stmt::Exit));
+                    });
+                    this.push_if(holds, then, Region::default());
+                }
+                ("reduce" | "max_by" | "min_by", Some(f)) => {
+                    let started = this.read_slot(found, span);
+                    let started = this.leaf(&started, span);
+                    // the first item tells the shape
+                    let first = this.region(|this| mark(this, &item));
+                    let next = this.region(|this| {
+                        let best = this.read_slot(slot, span);
+                        let best = this.owned(&best, span);
+                        this.preferred(name, f, best, item.clone(), slot, span);
+                    });
+                    this.push_if(started, next, first);
+                }
+                ("last", _) => mark(this, &item),
+                _ => {
+                    mark(this, &item);
+                    this.out.extend(exit.map(Stmt::Exit));
+                }
+            }
+        });
+        let flag = self.read_slot(found, span);
+        if self.slots[slot.0].tree.is_none() {
+            return Some(self.none(span));
+        }
+        let value = self.read_slot(slot, span);
+        Some(Tree::Option(Box::new(flag), Box::new(value)))
+    }
+
+    /// One step of `reduce`, `max_by` (the last of equals) or `min_by` (the
+    /// first).
+    fn preferred(
+        &mut self,
+        name: &str,
+        f: &Expr,
+        best: Tree<ValueId>,
+        item: Tree<ValueId>,
+        slot: SlotId,
+        span: Span,
+    ) {
+        if name == "reduce" {
+            if let Some(value) = self.apply(f, vec![best, item]) {
+                let value = self.owned(&value, span);
+                self.write_slot(slot, &value, span);
+            }
+            return;
+        }
+        let shown = |tree: &Tree<ValueId>| Tree::Ref(Box::new(tree.clone()));
+        let Some(order) = self.apply(f, vec![shown(&best), shown(&item)]) else {
+            return;
+        };
+        let order = self.leaf(&order, span);
+        let test = match name {
+            "max_by" => "is_not_greater",
+            _ => "is_greater",
+        };
+        let takes = self.push_value(Op::Runtime(test, vec![order]), Kind::Bool, span);
+        let then = self.region(|this| {
+            let item = this.owned(&item, span);
+            this.write_slot(slot, &item, span);
+        });
+        self.push_if(takes, then, Region::default());
+    }
+}
+
+/// What a pattern asks of an option; nothing if it looks deeper.
+fn asked(pat: &Pat) -> Option<Asked<'_>> {
+    match pat {
+        Pat::Paren(inner) => asked(&inner.pat),
+        Pat::Reference(inner) => asked(&inner.pat),
+        Pat::TupleStruct(tuple) if tuple.path.is_ident("Some") && tuple.elems.len() == 1 => {
+            is_irrefutable(&tuple.elems[0]).then(|| Asked::Some(&tuple.elems[0]))
+        }
+        Pat::Ident(name) if name.ident == "None" => Some(Asked::None),
+        Pat::Path(path) if path.path.is_ident("None") => Some(Asked::None),
+        Pat::Wild(_) => Some(Asked::Any),
+        Pat::Ident(name) if name.subpat.is_none() => Some(Asked::Any),
+        _ => None,
+    }
+}
+
+fn is_irrefutable(pat: &Pat) -> bool {
+    match pat {
+        Pat::Wild(_) | Pat::Rest(_) => true,
+        Pat::Ident(name) => name.subpat.is_none() && !super::pattern::is_constant_name(&name.ident),
+        Pat::Paren(inner) => is_irrefutable(&inner.pat),
+        Pat::Reference(inner) => is_irrefutable(&inner.pat),
+        Pat::Tuple(tuple) => tuple.elems.iter().all(is_irrefutable),
+        _ => false,
+    }
+}
+
+/// The shape of an option of one value.
+pub(super) fn option_shape() -> Tree<()> {
+    Tree::Option(Box::new(Tree::Leaf(())), Box::new(Tree::Leaf(())))
+}

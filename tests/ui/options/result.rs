@@ -1,0 +1,11 @@
+use backprop::differentiate;
+
+#[differentiate]
+fn f(x: f64) -> Result<f64, String> {
+    if x < 0.0 {
+        return Err("negative".to_owned());
+    }
+    Ok(x.sqrt())
+}
+
+fn main() {}
