@@ -20,7 +20,16 @@
 //! }
 //! ```
 //!
-//! One `programs!` per module, because it makes the modules `dual` and
+//! Arguments and results may be scalars, tuples, arrays, slices, `Vec`, `Option`,
+//! `Box`, references to these, and structs and enums from the same block; a
+//! struct that derives `Differentiable` has the gradient that the derive names.
+//! [`twins!`] takes the same program texts and differentiates nothing: its
+//! `check!` compares the twin with the program and with central differences.
+//!
+//! A function that mentions `f32` and `f64` may need suffixes on literals whose
+//! width only rustc could infer.
+//!
+//! One `programs!` or `twins!` per module, because it makes the modules `dual` and
 //! `checks` there. Functions with the options `wrt`, `name` or `rule` get a
 //! dual twin but no check: their generated signatures are the test's own.
 
@@ -61,7 +70,7 @@ macro_rules! check {
 }
 
 /// Makes a `Copy + Debug` type without scalars usable as an argument or result
-/// of a checked function. Enums inside [`programs!`] need no such line.
+/// of a checked function. Enums and structs inside [`programs!`] need no such line.
 #[macro_export]
 macro_rules! inactive {
     ($($ty:ty),* $(,)?) => {$(

@@ -56,8 +56,8 @@ oracle::programs! {
         let b = o.map_or(x, |v| v + 1.0);
         let c = o
             .filter(|v| *v > 0.2)
-            .and_then(|v| Some(v * 2.0))
-            .unwrap_or_else(|| x * 3.0);
+            .and_then(|v| if v > 10.0 { None } else { Some(v * 2.0) })
+            .unwrap_or_else(|| x.sin() * 3.0);
         let d = match o {
             Some(v) => v,
             None => -x,
