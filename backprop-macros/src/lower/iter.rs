@@ -250,7 +250,7 @@ impl Lowerer<'_> {
     }
 
     /// `&place[k]`
-    fn element_reference(&mut self, at: Place, span: Span) -> Tree<ValueId> {
+    pub(super) fn element_reference(&mut self, at: Place, span: Span) -> Tree<ValueId> {
         match self.kind_at(&at) {
             Kind::Real(_) | Kind::Int | Kind::Bool => Tree::Ref(Box::new(self.load(at, span))),
             _ => self.view(at, false, span),

@@ -537,6 +537,7 @@ impl Lowerer<'_> {
             ("rotate_right", 1) => self.mutate(call, "rotate_right"),
             ("push", 1) => self.mutate(call, "push"),
             ("pop", 0) => self.pop(call),
+            ("split_first" | "split_last", 0) => self.split_end(call),
             ("first" | "last" | "first_mut" | "last_mut", 0) | ("get" | "get_mut", 1)
                 if self.is_element_access(&Expr::MethodCall(call.clone()))
                     && !super::iter::is_chain(&call.receiver) =>
@@ -1003,20 +1004,24 @@ impl Lowerer<'_> {
             let right = self.view(right, false, span);
             return Some(Tree::Tuple(vec![left, right]));
         }
+        let [left, right] = self.halves(place, middle, span);
+        Some(Tree::Tuple(vec![Tree::Leaf(left), Tree::Leaf(right)]))
+    }
+
+    /// `place.split_at_mut(middle)`
+    pub(super) fn halves(&mut self, place: Place, middle: ValueId, span: Span) -> [ValueId; 2] {
         let kind = self.kind_at(&place);
         let pair = self.push_value(Op::SplitAt(place.clone(), middle), Kind::Opaque, span);
-        let halves = [
-            Proj::Range(None, Some(middle), false),
-            Proj::Range(Some(middle), None, false),
-        ];
-        let mut parts = Vec::new();
-        for (index, half) in halves.into_iter().enumerate() {
-            let op = Op::Half(pair, index as u32, place.clone().with(half));
+        let mut half = |index: u32, step: Proj| {
+            let op = Op::Half(pair, index, place.clone().with(step));
             let value = self.push_value(op, kind, span);
             self.f.info_mut(value).hold = Hold::Mut;
-            parts.push(Tree::Leaf(value));
-        }
-        Some(Tree::Tuple(parts))
+            value
+        };
+        [
+            half(0, Proj::Range(None, Some(middle), false)),
+            half(1, Proj::Range(Some(middle), None, false)),
+        ]
     }
 
     // `std::mem`
@@ -1024,12 +1029,8 @@ impl Lowerer<'_> {
     /// `swap(&mut a, &mut b)`, `replace(&mut a, value)`, `take(&mut a)`.
     pub(super) fn mem_function(&mut self, name: &str, call: &syn::ExprCall) -> Option<Lowering> {
         let span = call.span();
-        let target = |index: usize| match call.args.get(index) {
-            Some(Expr::Reference(reference)) if reference.mutability.is_some() => {
-                Some(&*reference.expr)
-            }
-            _ => None,
-        };
+        let targets: Vec<Option<Expr>> = call.args.iter().map(|arg| self.referred(arg)).collect();
+        let target = |index: usize| targets.get(index).and_then(Option::as_ref);
         match (name, call.args.len()) {
             ("swap", 2) => {
                 let (a, b) = (target(0)?, target(1)?);
@@ -1042,6 +1043,24 @@ impl Lowerer<'_> {
             ("take", 1) => {
                 let a = target(0)?;
                 Some(self.take(a, span))
+            }
+            _ => None,
+        }
+    }
+
+    /// What a `&mut` argument refers to: `x` of `&mut x`, `*r` of `r`.
+    fn referred(&self, arg: &Expr) -> Option<Expr> {
+        match arg {
+            Expr::Reference(reference) if reference.mutability.is_some() => {
+                Some((*reference.expr).clone())
+            }
+            Expr::Path(path) => {
+                let refers = match self.lookup(&path.path.get_ident()?.to_string())? {
+                    Binding::MutRef(_) => true,
+                    Binding::Value(Tree::Leaf(leaf)) => self.f.info(*leaf).hold == Hold::Mut,
+                    _ => false,
+                };
+                refers.then(|| syn::parse_quote_spanned!(path.span()=> *#path))
             }
             _ => None,
         }

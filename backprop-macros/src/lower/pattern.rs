@@ -129,6 +129,9 @@ impl Lowerer<'_> {
             Tree::Leaf(leaf) => *leaf,
             _ => return self.errors.refuse(slice, no::PATTERN),
         };
+        if self.f.info(leaf).hold == Hold::Mut {
+            return self.bind_slice_mut(slice, leaf);
+        }
         let len = self.len(&Place::whole(leaf), span);
         for (i, pat) in slice.elems.iter().enumerate() {
             match rest {
@@ -162,6 +165,38 @@ impl Lowerer<'_> {
                 _ => {
                     let index = self.push_value(Op::Integer(i as i64), Kind::Int, span);
                     self.bind_part(pat, value, Proj::Index(index));
+                }
+            }
+        }
+    }
+
+    /// The same through a `&mut` reference: parts that live side by side are
+    /// split off one after another.
+    fn bind_slice_mut(&mut self, slice: &syn::PatSlice, leaf: ValueId) {
+        let span = slice.span();
+        let count = slice.elems.len();
+        let mut left = leaf;
+        for (i, pat) in slice.elems.iter().enumerate() {
+            let place = Place::whole(left);
+            let size = match is_rest_or_bound(pat) {
+                false => self.push_value(Op::Integer(1), Kind::Int, span),
+                true => {
+                    let len = self.len(&place, span);
+                    let after = (count - i - 1) as i64;
+                    let after = self.push_value(Op::Integer(after), Kind::Int, span);
+                    self.push_value(Op::Binary(BinaryOp::Sub, len, after), Kind::Int, span)
+                }
+            };
+            let [part, rest] = self.halves(place, size, span);
+            left = rest;
+            match pat {
+                Pat::Rest(_) | Pat::Wild(_) => {}
+                Pat::Ident(bound) if is_rest_or_bound(pat) => {
+                    self.bind(&bound.ident, Binding::Value(Tree::Leaf(part)));
+                }
+                pat => {
+                    let zero = self.push_value(Op::Integer(0), Kind::Int, span);
+                    self.bind_part(pat, &Tree::Leaf(part), Proj::Index(zero));
                 }
             }
         }
