@@ -28,10 +28,24 @@
 //! | `f_backprop` | `(x: f64, n: usize, upstream: f64, d_x: &mut f64) -> f64` | returns the value, **adds** upstream × local gradient to the `d_` buffers |
 //!
 //! One parameter has its gradient itself, several have a tuple in their order.
-//! Integers, `bool`, `char` and strings are not listed. For a `&mut` parameter
-//! the `d_` buffer holds the upstream of its final content on entry and the
-//! gradient of its initial content on return. A panic may leave the buffers
-//! partly updated.
+//! Each has the parameter's own shape:
+//!
+//! | parameter | gradient | buffer |
+//! |---|---|---|
+//! | `f64` | `f64` | `&mut f64` |
+//! | `[f64; 3]`, `&[f64; 3]` | `[f64; 3]` | `&mut [f64; 3]` |
+//! | `&[f64]` | `Vec<f64>` | `&mut [f64]` |
+//! | `Vec<f64>`, `&Vec<f64>` | `Vec<f64>` | `&mut Vec<f64>` |
+//! | `(f64, usize)` | `(f64, ())` | `&mut (f64, ())` |
+//! | `&Params`, with [`#[derive(Differentiable)]`](macro@Differentiable) | `ParamsGradient` | `&mut ParamsGradient` |
+//!
+//! Integers, `bool`, `char`, strings and containers of them are not listed. The
+//! upstream of one real number is passed by value, any other result's by
+//! reference; that of an `Option<R>` is the upstream of an `R`, and without a
+//! value nothing is added. For a `&mut` parameter the `d_` buffer holds the
+//! upstream of its final content on entry and the gradient of its initial
+//! content on return. A buffer of another shape panics; any other panic may
+//! leave the buffers partly updated.
 //!
 //! ```
 //! # use backprop::differentiate;
@@ -55,10 +69,39 @@
 //!
 //! Each piece of a function is either differentiated or refused with a message
 //! at its place that says what to write instead. Differentiated today: free
-//! functions of `f32`, `f64`, references to them and tuples of them; `let`,
-//! assignment, `if`, `match`, `loop`, `while`, `for` over integer ranges with
-//! `break`, `continue` and `return`; the methods of `f32` and `f64`; calls of
+//! functions of `f32`, `f64`, arrays, slices, vectors, structs, tuples and
+//! references to them; assignments at any place; `if`, `match`, `loop`, `while`,
+//! `for` with `break`, `continue` and `return`; the methods of `f32` and `f64`
+//! and most of sequences; iterator chains, closures and `Option`s; calls of
 //! other differentiated functions, recursion included.
+//!
+//! ```
+//! # use backprop::differentiate;
+//! /// `ln det A` of a symmetric positive definite matrix, in place.
+//! #[differentiate]
+//! fn log_det(a: &mut [[f64; 2]; 2]) -> f64 {
+//!     for j in 0..2 {
+//!         for k in 0..j {
+//!             for i in j..2 {
+//!                 a[i][j] -= a[i][k] * a[j][k];
+//!             }
+//!         }
+//!         let pivot = a[j][j].sqrt();
+//!         for row in a[j..].iter_mut() {
+//!             row[j] /= pivot;
+//!         }
+//!     }
+//!     a.iter().enumerate().map(|(i, row)| 2.0 * row[i].ln()).sum()
+//! }
+//!
+//! let (value, gradient) = log_det_grad(&mut [[4.0, 0.0], [1.0, 1.0]]);
+//! // det = 4·1 − 1², read from the lower triangle
+//! assert!((value - 3.0_f64.ln()).abs() < 1e-12);
+//! // the gradient is the inverse: 1/3 · [[1, −1], [−1, 4]], both off-diagonal
+//! // entries in the one that is read
+//! assert!((gradient[0][0] - 1.0 / 3.0).abs() < 1e-12);
+//! assert!((gradient[1][0] + 2.0 / 3.0).abs() < 1e-12);
+//! ```
 //!
 //! | option | meaning |
 //! |---|---|
@@ -269,3 +312,8 @@ pub use backprop_macros::assert_gradient;
 pub mod __private {
     pub use backprop_core::__private::*;
 }
+
+/// The examples of the README are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;
