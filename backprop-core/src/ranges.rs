@@ -57,6 +57,12 @@ pub fn default_like<T: Default>(_: &T) -> T {
     T::default()
 }
 
+/// How many chunks of `n` elements cover `len`.
+#[inline]
+pub fn chunk_count(len: usize, n: usize) -> usize {
+    len.div_ceil(n)
+}
+
 /// The index of the last of `len` elements; where there is none, no index.
 #[inline]
 pub fn last_index(len: usize) -> usize {

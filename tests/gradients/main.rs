@@ -21,5 +21,6 @@ mod classics;
 mod containers;
 mod hostile;
 mod loops;
+mod memory;
 mod options;
 mod statements;

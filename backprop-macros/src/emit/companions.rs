@@ -289,6 +289,8 @@ impl<'a> Parts<'a> {
         let cfgs = attributes(&item.attrs, &["cfg"]);
         let lifetimes = item.sig.generics.lifetimes();
         let lifetimes: Vec<_> = lifetimes.collect();
+        let consts: Vec<_> = item.sig.generics.const_params().collect();
+        let const_names: Vec<_> = consts.iter().map(|param| &param.ident).collect();
         let (active, primal_ty) = (plumbing("ACTIVE", span), plumbing("Primal", span));
         let (mask, primal) = (plumbing("active", span), plumbing("primal", span));
         let active_struct = self.private("Active");
@@ -306,11 +308,20 @@ impl<'a> Parts<'a> {
             }
             // the record borrows nothing, so nothing borrowed is captured
             false if self.borrows() => {
-                quote_spanned!(span=> impl #pullback + use<#active, #primal_ty>)
+                quote_spanned!(span=> impl #pullback + use<#(#const_names,)* #active, #primal_ty>)
             }
             false => quote!(impl #pullback),
         };
         let where_clause = &item.sig.generics.where_clause;
+        // which instance of the function is called follows from the arguments
+        let tie = (!consts.is_empty()).then(|| {
+            let types = self.input.signature.params.iter().map(|param| &param.ty);
+            quote_spanned!(span=> + ::core::ops::FnOnce(#(#types),*) -> #result)
+        });
+        let own = match const_names.is_empty() {
+            true => quote!(#name),
+            false => quote!(#name::<#(#const_names),*>),
+        };
         let public = [self.grad(), Some(self.backprop())];
         quote_spanned! {span=>
             #(#cfgs)*
@@ -321,12 +332,12 @@ impl<'a> Parts<'a> {
             impl #companion {
                 #[doc(hidden)]
                 #[inline]
-                pub fn split<#(#lifetimes,)* const #active: u64, #primal_ty: 'static>(
+                pub fn split<#(#lifetimes,)* #(#consts,)* const #active: u64, #primal_ty: 'static #tie>(
                     #mask: #active_struct<#active>,
                     #primal: #primal_ty,
                     #(#params),*
                 ) -> (#result, #returned) #where_clause {
-                    #check(&#primal, &#name);
+                    #check(&#primal, &#own);
                     #body
                 }
             }

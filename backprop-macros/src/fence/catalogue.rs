@@ -39,7 +39,6 @@ catalogue! {
     EXTERN_FUNCTION = "an `extern` function cannot be differentiated; wrap it in a Rust function with `#[differentiate(rule = ..)]`";
     VARIADIC = "variadic functions cannot be differentiated";
     TYPE_PARAMETER = "generic functions are not differentiated yet; write the function for `f64` or `f32`";
-    CONST_PARAMETER = "const generics are not differentiated yet; pass the number as a parameter";
     TOO_MANY_PARAMETERS = "more than 63 parameters are not supported; group them in tuples";
     ATTRIBUTE_ON_FUNCTION = "this attribute does not go with `#[differentiate]`; put it on a function that calls this one";
     IMPL_TRAIT = "`impl Trait` parameters are not differentiated yet; name the type";

@@ -41,9 +41,8 @@ fn check_signature(sig: &syn::Signature, errors: &mut Errors) {
     }
     for param in &sig.generics.params {
         match param {
-            syn::GenericParam::Lifetime(_) => {}
+            syn::GenericParam::Lifetime(_) | syn::GenericParam::Const(_) => {}
             syn::GenericParam::Type(param) => errors.refuse(param, no::TYPE_PARAMETER),
-            syn::GenericParam::Const(param) => errors.refuse(param, no::CONST_PARAMETER),
         }
     }
 }

@@ -134,20 +134,20 @@ impl Lowerer<'_> {
         other: Option<&mut dyn FnMut(&mut Self) -> Lowering>,
         span: Span,
     ) {
+        let mut other = other;
+        let mut no = |this: &mut Self| other.as_mut().and_then(|other| other(this));
+        if self.match_element(&link.expr, &link.pat, then, &mut no) {
+            return;
+        }
         let Some(scrutinee) = self.scrutinee(&link.expr, std::iter::once(&*link.pat)) else {
             return;
         };
         if let Tree::Option(..) = scrutinee.behind_refs() {
-            let mut other = other;
-            let mut other = |this: &mut Self| other.as_mut().and_then(|other| other(this));
-            self.match_option(&scrutinee, &link.pat, then, &mut other);
+            self.match_option(&scrutinee, &link.pat, then, &mut no);
             return;
         }
         let first = self.arm(&link.pat, None, &scrutinee, then);
-        let mut other = other;
-        let second = self.arm(&wildcard(span), None, &scrutinee, &mut |this| {
-            other.as_mut().and_then(|other| other(this))
-        });
+        let second = self.arm(&wildcard(span), None, &scrutinee, &mut no);
         self.push_match(scrutinee, vec![first, second], span);
     }
 

@@ -3,7 +3,7 @@
 use super::memory::Base;
 use super::{ANY_REAL, Binding, Lowerer, Lowering, MAX_DEPTH, kind_of};
 use crate::fence::catalogue as no;
-use crate::ir::{BinaryOp, Kind, Op, Place as Memory, Stmt, Tree, Width};
+use crate::ir::{BinaryOp, Kind, Op, Place as Memory, Proj, Stmt, Tree, Width};
 use crate::parse::Shape;
 use quote::ToTokens;
 use syn::spanned::Spanned;
@@ -149,6 +149,9 @@ impl Lowerer<'_> {
                     Tree::Ref(inner) => self.owned(&inner, span),
                     Tree::Leaf(leaf) if self.f.is_reference(leaf) => {
                         self.load(Memory::whole(leaf), span)
+                    }
+                    Tree::Leaf(leaf) if self.boxes.contains(&leaf) => {
+                        self.load(Memory::whole(leaf).with(Proj::Deref), span)
                     }
                     Tree::Leaf(leaf) => {
                         let kind = self.f.kind(leaf);

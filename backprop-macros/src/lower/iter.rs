@@ -465,9 +465,7 @@ impl Lowerer<'_> {
                 self.excess(next, n, span)
             }
             "chunks" | "chunks_mut" => {
-                let padded = self.int_op(BinaryOp::Add, total, n, span);
-                let padded = self.int_op(BinaryOp::Sub, padded, one, span);
-                self.int_op(BinaryOp::Div, padded, n, span)
+                self.push_value(Op::Runtime("chunk_count", vec![total, n]), Kind::Int, span)
             }
             _ => self.int_op(BinaryOp::Div, total, n, span),
         };
@@ -546,10 +544,8 @@ impl Lowerer<'_> {
             }
             _ => {
                 let len = indexed.len.map(|len| {
-                    let padded = self.int_op(BinaryOp::Add, len, n, span);
-                    let one = self.integer(1, span);
-                    let padded = self.int_op(BinaryOp::Sub, padded, one, span);
-                    self.int_op(BinaryOp::Div, padded, n, span)
+                    let op = Op::Runtime("chunk_count", vec![len, n]);
+                    self.push_value(op, Kind::Int, span)
                 });
                 let item: Item = Rc::new(move |this, k| {
                     let at = this.int_op(BinaryOp::Mul, k, n, span);

@@ -72,6 +72,7 @@ pub(crate) fn raw(input: &Input, errors: &mut Errors) -> Lowered {
         nested: Vec::new(),
         depth: 0,
         payloads: BTreeSet::new(),
+        boxes: BTreeSet::new(),
     };
     lowerer.function(input);
     Lowered {
@@ -134,6 +135,8 @@ struct Lowerer<'a> {
     depth: u32,
     /// Values that patterns bind inside opaque ones: possibly references.
     payloads: BTreeSet<ValueId>,
+    /// Values that are boxes by the spelling of their type.
+    boxes: BTreeSet<ValueId>,
 }
 
 /// The value of an expression, or `None` if control never comes out of it.
@@ -199,6 +202,11 @@ impl Lowerer<'_> {
             active,
             in_place,
         });
+        if let Tree::Leaf(leaf) = &entry
+            && is_box(&param.ty)
+        {
+            self.boxes.insert(*leaf);
+        }
         if param.passing == Passing::Mut && in_place {
             self.hold(&entry, Hold::Mut);
             self.bind_pattern(&param.pat, entry, None);
@@ -625,6 +633,16 @@ impl Lowerer<'_> {
                 tree
             }
         }
+    }
+}
+
+fn is_box(ty: &Type) -> bool {
+    match ty {
+        Type::Path(path) => {
+            let last = path.path.segments.last();
+            last.is_some_and(|segment| segment.ident == "Box")
+        }
+        _ => false,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Binding, Lowerer, Lowering, SlotId};
 use crate::fence::catalogue as no;
-use crate::ir::{BinaryOp, Kind, Op, Proj, Region, Stmt, Tree, ValueId};
+use crate::ir::{BinaryOp, Kind, Op, Place, Proj, Region, Stmt, Tree, ValueId};
 use proc_macro2::Span;
 use quote::quote_spanned;
 use syn::spanned::Spanned;
@@ -81,11 +81,10 @@ impl Lowerer<'_> {
         }
     }
 
-    /// `first()`, `last()`, `get(i)` of a sequence.
-    pub(super) fn optional_element(&mut self, call: &ExprMethodCall) -> Lowering {
+    /// `first()`, `last()`, `get(i)`: whether the element is there, and where.
+    fn element_test(&mut self, call: &ExprMethodCall) -> Option<(ValueId, Place)> {
         let span = call.method.span();
         let name = call.method.to_string();
-        let mutable = name.ends_with("_mut");
         let place = self.element_source(call)?;
         let len = self.len(&place, span);
         let index = match &*name {
@@ -101,21 +100,61 @@ impl Lowerer<'_> {
             }
         };
         let there = self.push_value(Op::Binary(BinaryOp::Lt, index, len), Kind::Bool, span);
+        Some((there, place.with(Proj::Index(index))))
+    }
+
+    /// The element itself, where it is known to be there.
+    fn element_at(&mut self, call: &ExprMethodCall, at: Place) -> Tree<ValueId> {
+        let span = call.method.span();
+        match call.method.to_string().ends_with("_mut") {
+            true => self.view(at, true, span),
+            false => self.element_reference(at, span),
+        }
+    }
+
+    /// The same as an option.
+    pub(super) fn optional_element(&mut self, call: &ExprMethodCall) -> Lowering {
+        let span = call.method.span();
+        let (there, at) = self.element_test(call)?;
         let slot = self.slot(None, None, true, span);
         let then = self.region(|this| {
-            let at = place.with(Proj::Index(index));
-            let element = match this.kind_at(&at) {
-                Kind::Real(_) | Kind::Int | Kind::Bool if !mutable => {
-                    Tree::Ref(Box::new(this.load(at, span)))
-                }
-                _ => this.view(at, mutable, span),
-            };
+            let element = this.element_at(call, at);
             let some = this.some(element, span);
             this.write_slot(slot, &some, span);
         });
         let other = self.nothing(slot, span);
         self.push_if(there, then, other);
         Some(self.read_slot(slot, span))
+    }
+
+    /// `if let Some(p) = v.last()`: a reference is made only where there is an
+    /// element. Whether this was such a match.
+    pub(super) fn match_element(
+        &mut self,
+        expr: &Expr,
+        pat: &Pat,
+        then: &mut dyn FnMut(&mut Self) -> Lowering,
+        other: &mut dyn FnMut(&mut Self) -> Lowering,
+    ) -> bool {
+        let (Expr::MethodCall(call), Some(Asked::Some(inner))) = (expr, asked(pat)) else {
+            return false;
+        };
+        if !self.is_element_access(expr) || super::iter::is_chain(&call.receiver) {
+            return false;
+        }
+        let Some((there, at)) = self.element_test(call) else {
+            return true;
+        };
+        let found = self.region(|this| {
+            let element = this.element_at(call, at);
+            this.bind_pattern(inner, element, None);
+            then(this);
+        });
+        let missing = self.region(|this| {
+            other(this);
+        });
+        self.push_if(there, found, missing);
+        true
     }
 
     /// Writes `None`.
