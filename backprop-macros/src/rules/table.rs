@@ -139,8 +139,13 @@ fn router(op: BinaryOp, x: Expr, y: Expr, r: Expr, d: Expr) -> [Expr; 2] {
         let wins = x.compare(op, y);
         return [wins.select(d, 0.0), Expr::Number(0.0)];
     }
-    let first = x.compare(BinaryOp::Eq, r.clone());
-    let second = y.compare(BinaryOp::Eq, r);
+    // the one that is returned is no smaller (no larger) than the result
+    let returned = match op {
+        BinaryOp::Gt => BinaryOp::Ge,
+        _ => BinaryOp::Le,
+    };
+    let first = x.compare(returned, r.clone());
+    let second = y.compare(returned, r);
     [
         first.clone().select(d.clone(), 0.0),
         Expr::Not(Box::new(first)).and(second).select(d, 0.0),

@@ -16,8 +16,24 @@ fn model(w: f64, x: f64) -> f64 {
     state * falling(w, 2)
 }
 
+#[differentiate]
+fn pulled(start: &[Point], k: f64) -> f64 {
+    let mut points = start.to_vec();
+    let mut total = 0.0;
+    for _ in 0..2 {
+        total += pull(&mut points[..], k).iter().sum::<f64>();
+    }
+    total * points[0].at[1]
+}
+
 fn main() {
     let (value, (d_w, d_x)) = model_grad(1.5, -0.7);
+    let start = [Point {
+        at: [0.3, 0.5],
+        name: "p".to_owned(),
+    }];
+    let (total, (gradient, d_k)) = pulled_grad(&start, 0.1);
+    println!("{total:.6} ({:.6?}, {d_k:.6})", gradient[0].at);
     println!("{value:.6} ({d_w:.6}, {d_x:.6})");
 }
 
@@ -28,5 +44,10 @@ mod tests {
     #[test]
     fn through_the_library() {
         backprop::assert_gradient!(model(1.5, -0.7));
+        let point = |x: f64| Point {
+            at: [x, 0.5],
+            name: "p".to_owned(),
+        };
+        backprop::assert_gradient!(pulled(&vec![point(0.3), point(-1.2)], 0.1));
     }
 }

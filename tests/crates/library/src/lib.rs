@@ -43,3 +43,26 @@ mod tests {
         autodiff::assert_gradient!(step(&mut 0.4, &0.7), crate = autodiff);
     }
 }
+
+/// A point with a name.
+#[derive(autodiff::Differentiable, Clone, Debug, PartialEq)]
+#[differentiate(crate = autodiff)]
+pub struct Point {
+    /// Along x and y.
+    pub at: [f64; 2],
+    /// No number.
+    pub name: String,
+}
+
+/// Moves points towards the origin; their squared distances before.
+#[differentiate(crate = autodiff)]
+pub fn pull(points: &mut [Point], k: f64) -> Vec<f64> {
+    let mut distances = Vec::with_capacity(points.len());
+    for p in points.iter_mut() {
+        distances.push(p.at.iter().map(|c| c * c).sum());
+        for c in p.at.iter_mut() {
+            *c *= 1.0 - k;
+        }
+    }
+    distances
+}

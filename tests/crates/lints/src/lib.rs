@@ -133,3 +133,99 @@ mod tests {
         backprop::assert_gradient!(names::raw(1.0, 0.5));
     }
 }
+
+/// Weights and a bias.
+#[derive(backprop::Differentiable, Debug, Clone, PartialEq)]
+pub struct Unit {
+    /// One for each input.
+    pub weights: Vec<f64>,
+    /// Added to the sum.
+    pub bias: f64,
+    /// How often it is applied.
+    pub rounds: usize,
+}
+
+/// A shape with payloads.
+#[derive(backprop::Differentiable, Debug, Clone, PartialEq)]
+pub enum Form {
+    /// By its radius.
+    Circle(f64),
+    /// By its sides.
+    Box {
+        /// Along x.
+        width: f64,
+        /// Along y.
+        height: f64,
+    },
+    /// Nothing.
+    Empty,
+}
+
+/// A weighted sum and the unit's firing rate, in place.
+#[differentiate]
+pub fn fire(unit: &Unit, x: &mut [f64], k: f64) -> f64 {
+    let mut total = unit.bias;
+    for (w, v) in unit.weights.iter().zip(x.iter()) {
+        total += w * v;
+    }
+    for v in x.iter_mut() {
+        *v = (*v * k).clamp(-1.0, 1.0);
+    }
+    x[0] += total;
+    let (head, tail) = x.split_at_mut(1);
+    if let Some(first) = tail.first() {
+        head[0] *= first;
+    }
+    total.tanh()
+}
+
+/// Normalised exponentials.
+#[differentiate]
+#[must_use]
+pub fn softmax(x: &[f64]) -> Vec<f64> {
+    let max = x.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let exps: Vec<f64> = x.iter().map(|v| (v - max).exp()).collect();
+    let total: f64 = exps.iter().sum();
+    exps.iter().map(|e| e / total).collect()
+}
+
+/// Steps of a unit, its rows in chunks.
+#[differentiate]
+#[must_use]
+pub fn applied(unit: &Unit, data: &[f64]) -> f64 {
+    let mut sum = 0.0;
+    for row in data.chunks(2) {
+        let mut copy = row.to_vec();
+        for _ in 0..unit.rounds {
+            sum += fire(unit, &mut copy, 0.5);
+        }
+        copy.push(sum);
+        copy.sort_by(f64::total_cmp);
+        sum += softmax(&copy)[0] * copy.windows(2).map(|w| w[1] - w[0]).sum::<f64>();
+    }
+    sum
+}
+
+/// The root of a number that has one.
+#[differentiate]
+#[must_use]
+pub fn root(x: f64) -> Option<f64> {
+    if x < 0.0 { None } else { Some(x.sqrt()) }
+}
+
+/// A small matrix power.
+#[differentiate]
+#[must_use]
+pub fn power(a: [[f64; 2]; 2], n: usize) -> [[f64; 2]; 2] {
+    let mut result = [[1.0, 0.0], [0.0, 1.0]];
+    for _ in 0..n {
+        let mut next = [[0.0; 2]; 2];
+        for (i, row) in next.iter_mut().enumerate() {
+            for (j, entry) in row.iter_mut().enumerate() {
+                *entry = result[i][0] * a[0][j] + result[i][1] * a[1][j];
+            }
+        }
+        result = next;
+    }
+    result
+}
