@@ -303,3 +303,51 @@ fn another_value(x: f64) -> f64 {
 fn another_value_is_found() {
     backprop::assert_gradient!(another_value(0.4));
 }
+
+/// Rules with containers.
+mod containers {
+    use backprop::{assert_gradient, differentiate};
+
+    fn log_sum_rule(x: &[f64], k: f64) -> (f64, impl FnOnce(f64) -> (Vec<f64>, f64) + use<>) {
+        let terms: Vec<f64> = x.iter().map(|v| (v * k).exp()).collect();
+        let (total, x): (f64, _) = (terms.iter().sum(), x.to_vec());
+        (total.ln(), move |upstream| {
+            let d_x = terms.iter().map(|e| upstream * k * e / total).collect();
+            let pairs = terms.iter().zip(&x);
+            (d_x, pairs.map(|(e, x)| upstream * e * x / total).sum())
+        })
+    }
+
+    #[differentiate(rule = log_sum_rule)]
+    fn log_sum(x: &[f64], k: f64) -> f64 {
+        x.iter().map(|v| (v * k).exp()).sum::<f64>().ln()
+    }
+
+    fn twice_rule(x: Vec<f64>) -> (Vec<f64>, impl FnOnce(&Vec<f64>) -> Vec<f64>) {
+        let doubled = |x: &Vec<f64>| x.iter().map(|v| v * 2.0).collect();
+        (doubled(&x), doubled)
+    }
+
+    #[differentiate(rule = twice_rule)]
+    fn twice(x: Vec<f64>) -> Vec<f64> {
+        x.iter().map(|v| v * 2.0).collect()
+    }
+
+    #[differentiate]
+    fn uses(x: &[f64], k: f64) -> f64 {
+        let mut v = x.to_vec();
+        v[0] *= k;
+        let w = twice(v.clone());
+        log_sum(&v[1..], k) * log_sum(x, 1.0) + w[0]
+    }
+
+    #[test]
+    fn rules() {
+        assert_gradient!(log_sum(&vec![1.0, 2.0], 0.5));
+        assert_gradient!(twice(vec![1.0, 2.0]));
+        assert_gradient!(uses(&vec![1.0, 2.0, 0.3], 0.5));
+        let mut d_x = [1.0, 1.0];
+        log_sum_backprop(&[0.0, 0.0], 1.0, 2.0, &mut d_x, &mut 0.0);
+        assert_eq!(d_x, [2.0, 2.0]);
+    }
+}

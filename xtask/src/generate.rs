@@ -167,9 +167,13 @@ impl Generator {
             true => Int,
             false => self.rng.choice(results).unwrap_or(Real),
         };
+        let owned = [Array, Vector, Matrix, Struct];
         let listed: Vec<String> = params
             .iter()
-            .map(|(name, kind)| format!("{name}: {}", kind.parameter()))
+            .map(|(name, kind)| match owned.contains(kind) {
+                true => format!("mut {name}: {}", kind.parameter()),
+                false => format!("{name}: {}", kind.parameter()),
+            })
             .collect();
         let result = match self.result {
             Int => String::new(),
@@ -185,7 +189,7 @@ impl Generator {
             self.scope.vars.push(Var {
                 name: name.clone(),
                 kind: *kind,
-                mutable: *kind == SliceMut,
+                mutable: *kind == SliceMut || owned.contains(kind),
             });
         }
         self.indent += 1;
@@ -498,7 +502,7 @@ impl Generator {
     fn statement(&mut self) {
         self.budget -= 1;
         let deep = self.depth >= 3;
-        match self.rng.u32(0..26) {
+        match self.rng.u32(0..34) {
             0 | 1 => {
                 let value = self.real(2);
                 let mutable = self.rng.bool();
@@ -658,6 +662,39 @@ impl Generator {
                     self.line(&format!("{{ let (p, q) = ({a}, {b}); let (left, right) = {x}.split_at_mut(1); left[0] += p * right[0]; right[0] *= q; scale(right, left[0]); }}"));
                 }
             }
+            26 | 27 => self.option(),
+            28 | 29 => self.chain(),
+            30 => {
+                if let Some(var) = self.pick_mut(&[Kind::Real]) {
+                    let (a, b, k) = (self.real(1), self.real(1), self.atom());
+                    let name = var.name;
+                    self.line(&format!(
+                        "{{ let (a, b, k) = ({a}, {b}, {k}); let mut sum = 0.25; let mut add = |z: f64| {{ sum += z * k; }}; add(a); add(b); {name} = sum; }}"
+                    ));
+                }
+            }
+            31 if !deep => {
+                let value = self.int();
+                self.line(&format!("match ({value}) % 3 {{"));
+                for arm in ["0", "1", "_"] {
+                    self.indent += 1;
+                    self.line(&format!("{arm} => {{"));
+                    let count = self.rng.u32(0..3);
+                    self.block(count);
+                    self.line("}");
+                    self.indent -= 1;
+                }
+                self.line("}");
+            }
+            32 => {
+                if let Some(var) = self.pick(Kind::Array) {
+                    let (p, q) = (
+                        self.declare(Kind::Real, false),
+                        self.declare(Kind::Real, false),
+                    );
+                    self.line(&format!("let [{p}, .., {q}] = {};", var.name));
+                }
+            }
             24 => {
                 let (a, b) = (self.real(1), self.real(1));
                 let (m, n) = (
@@ -676,6 +713,75 @@ impl Generator {
             }
             _ => {}
         }
+    }
+
+    /// Elements that may be missing.
+    fn option(&mut self) {
+        let (Some(x), Some(target)) = (self.sequence(), self.pick_mut(&[Kind::Real])) else {
+            return;
+        };
+        let (a, target) = (self.atom(), target.name);
+        let text = match self.rng.u32(0..6) {
+            0 => format!(
+                "if let Some(e) = {x}.get({}) {{ {target} += e * {a}; }}",
+                self.int()
+            ),
+            1 => format!(
+                "if let Some(e) = {x}.last() {{ {target} = *e; }} else {{ {target} *= 0.5; }}"
+            ),
+            2 => format!("{target} += {x}.first().copied().unwrap_or({a});"),
+            3 => format!(
+                "{target} -= {x}.iter().copied().find(|e| *e > {a}).map_or(0.5, |e| e * e);"
+            ),
+            4 => format!("{target} *= {x}.iter().copied().reduce(f64::min).unwrap();"),
+            _ => match self.pick_mut(&[Kind::Vector]) {
+                Some(v) => {
+                    let v = v.name;
+                    format!(
+                        "{{ let k = {a}; while let Some(e) = {v}.pop() {{ {target} = ({target} + e * k).sin(); if {v}.len() == 1 {{ break; }} }} {v}.push(k); {v}.push({target}); }}"
+                    )
+                }
+                None => String::new(),
+            },
+        };
+        self.line(&text);
+    }
+
+    /// Longer chains.
+    fn chain(&mut self) {
+        let (Some(x), Some(y)) = (self.sequence(), self.sequence()) else {
+            return;
+        };
+        let a = self.atom();
+        let text = match self.rng.u32(0..8) {
+            0 => format!("{x}.iter().chain({y}.iter()).map(|e| e * {a}).sum::<f64>()"),
+            1 => format!(
+                "{x}.iter().rev().step_by(2).zip({y}.iter().skip(1)).map(|(p, q)| p * q).sum::<f64>()"
+            ),
+            2 => format!(
+                "{x}.iter().scan({a}, |s, e| {{ *s = *s * 0.5 + e; Some(*s) }}).sum::<f64>()"
+            ),
+            3 => format!(
+                "{x}.iter().enumerate().filter(|(i, _)| i % 2 == 0).map(|(i, e)| e * (i + 1) as f64).sum::<f64>()"
+            ),
+            4 => format!(
+                "{x}.chunks(2).map(|c| c.iter().product::<f64>()).fold({a}, |s, e| s + e.sin())"
+            ),
+            5 => format!(
+                "{x}.iter().take_while(|e| **e < 0.8).chain({y}.iter()).count() as f64 * {a}"
+            )
+            .replace(".take_while(|e| **e < 0.8)", ".take(2)"),
+            6 => format!(
+                "{x}.iter().filter_map(|e| if *e > 0.0 {{ Some(e * {a}) }} else {{ None }}).sum::<f64>()"
+            ),
+            _ => format!(
+                "{x}.iter().flat_map(|p| {y}.iter().take(2).map(move |q| p * q)).sum::<f64>() + *{y}.iter().max_by(|p, q| p.total_cmp(q)).unwrap()"
+            ),
+        };
+        let mutable = self.rng.bool();
+        let name = self.declare(Kind::Real, mutable);
+        let mutable = if mutable { "mut " } else { "" };
+        self.line(&format!("let {mutable}{name} = ({text}).tanh();"));
     }
 
     fn looped(&mut self) {

@@ -61,8 +61,15 @@ pub(crate) fn custom(input: &Input, rule: &syn::Path) -> TokenStream {
     let value = plumbing("value", parts.span);
     let pullback = plumbing("rule_pullback", parts.span);
     let upstream = plumbing("upstream", parts.span);
-    let entries = input.signature.params.iter().map(|_| quote!(_));
-    let by_value = parts.shape_is_scalar;
+    let entry = |param: &Parameter| plumbing(&format!("entry_{}", plain(&param.name)), parts.span);
+    let entries = input.signature.params.iter().map(|param| {
+        let (name, ty) = (entry(param), parts.entry_type(param));
+        match parts.has_shared_entry(param) && param.is_active() {
+            true => quote!(#name: #ty),
+            false => quote!(_: #ty),
+        }
+    });
+    let by_value = matches!(input.signature.result, Shape::Real(_));
     let upstream_arg = match by_value {
         true => quote!(*#upstream),
         false => quote!(#upstream),
@@ -81,7 +88,23 @@ pub(crate) fn custom(input: &Input, rule: &syn::Path) -> TokenStream {
         [only] => quote!(#only),
         many => quote!((#(#many),*)),
     };
+    let mut adds = TokenStream::new();
+    for (param, name) in adjoint.iter().zip(&returned) {
+        if parts.has_shared_entry(param) {
+            // a reference's adjoint is added where it belongs
+            let (add_to, entry) = (parts.private("add_to"), entry(param));
+            let into = plumbing("into", parts.span);
+            adds.extend(quote! {
+                if let ::core::option::Option::Some(#into) = #entry.adjoint {
+                    #add_to(&#name, #into);
+                }
+            });
+        }
+    }
     let slots = input.signature.params.iter().map(|param| {
+        if parts.has_shared_entry(param) {
+            return parts.private("AddedInPlace");
+        }
         match adjoint.iter().position(|p| p.name == param.name) {
             Some(index) => {
                 let name = &returned[index];
@@ -100,10 +123,12 @@ pub(crate) fn custom(input: &Input, rule: &syn::Path) -> TokenStream {
     });
     let slots: Vec<_> = slots.collect();
     let span = parts.span;
+    let upstream_type = &parts.upstream;
     let body = quote_spanned! {span=> {
         let (#value, #pullback) = #rule(#(#names),*);
-        (#value, move |#upstream, #(#entries),*| {
+        (#value, move |#upstream: &#upstream_type, #(#entries),*| {
             let #pattern = #pullback(#upstream_arg);
+            #adds
             (#(#slots,)*)
         })
     }};

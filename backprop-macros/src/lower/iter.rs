@@ -655,7 +655,15 @@ impl Lowerer<'_> {
             let slot = this.slot(None, None, true, span);
             let write = |this: &mut Lowerer, item: Lowering| {
                 if let Some(item) = item {
-                    let item = this.owned(&item, span);
+                    // of both parts: a number behind a reference
+                    let item = match &item {
+                        Tree::Leaf(leaf)
+                            if this.f.is_reference(*leaf) && !this.f.kind(*leaf).is_container() =>
+                        {
+                            Tree::Ref(Box::new(this.load(Place::whole(*leaf), span)))
+                        }
+                        item => this.owned(item, span),
+                    };
                     this.write_slot(slot, &item, span);
                 }
             };
@@ -672,6 +680,25 @@ impl Lowerer<'_> {
             Some(this.read_slot(slot, span))
         });
         Some(self.indexed(len, span, item))
+    }
+
+    /// An item that a variable holds: what is behind a reference to no container
+    /// is copied.
+    pub(super) fn kept_item(&mut self, item: &Tree<ValueId>, span: Span) -> Tree<ValueId> {
+        match item {
+            Tree::Leaf(leaf)
+                if self.f.is_reference(*leaf) && !self.f.kind(*leaf).is_container() =>
+            {
+                Tree::Ref(Box::new(self.load(Place::whole(*leaf), span)))
+            }
+            Tree::Tuple(parts) => Tree::Tuple(
+                parts
+                    .iter()
+                    .map(|part| self.kept_item(part, span))
+                    .collect(),
+            ),
+            item => self.owned(item, span),
+        }
     }
 
     /// The value behind a reference item.

@@ -541,6 +541,7 @@ impl Lowerer<'_> {
             index = Some(count);
         }
         self.drive(chain, &None, &mut |this, item| {
+            let item = this.kept_item(&item, span);
             let mark = |this: &mut Self, item: &Tree<ValueId>| {
                 let item = this.owned(item, span);
                 this.write_slot(slot, &item, span);
@@ -575,6 +576,12 @@ impl Lowerer<'_> {
                     let first = this.region(|this| mark(this, &item));
                     let next = this.region(|this| {
                         let best = this.read_slot(slot, span);
+                        // what stands for it before the first item has a type
+                        for (best, item) in best.zip(&item).unwrap_or_default() {
+                            if this.f.kind(best) == Kind::Opaque {
+                                this.out.push(Stmt::SameType(best, item));
+                            }
+                        }
                         let best = this.owned(&best, span);
                         this.preferred(name, f, best, item.clone(), slot, span);
                     });
