@@ -365,6 +365,13 @@ pub fn unpermute<G: Differentiable<Gradient = G>>(elements: &mut [G], order: &[u
     }
 }
 
+/// The payload of the gradient of an option that is `Some`.
+#[inline]
+#[track_caller]
+pub fn some_mut<G>(gradient: &mut Option<G>) -> &mut G {
+    gradient.as_mut().expect("the gradient of `Some` is `Some`")
+}
+
 /// Whether an option is `Some`, and its payload or a default in its place.
 #[inline]
 pub fn take_apart<T: Default>(option: Option<T>) -> (bool, T) {
@@ -670,10 +677,49 @@ pub fn discrete<T: DiscreteOperand>(_: &T) {}
 #[inline]
 pub fn same_type<T: ?Sized>(_: &T, _: &T) {}
 
-/// An adjoint in the type of `like`, for casts between float types.
+/// What `as` makes a real number of.
+#[diagnostic::on_unimplemented(
+    message = "an active value of type `{Self}` is cast to a real number",
+    label = "only numbers are cast here",
+    note = "exclude a constant parameter with `wrt(..)`, or wrap a constant in `backprop::constant(..)`"
+)]
+pub trait Castable: Differentiable {
+    /// The adjoint of the value from that of the cast.
+    fn cast_back(d: f64) -> Self::Gradient;
+}
+
+macro_rules! castable {
+    ($([$($ty:ty)*] $d:ident => $back:expr;)*) => {$($(
+        impl Castable for $ty {
+            #[inline]
+            fn cast_back($d: f64) -> Self::Gradient {
+                $back
+            }
+        }
+    )*)*};
+}
+
+castable! {
+    [f32] d => d as f32;
+    [f64] d => d;
+    [i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize bool char] _d => ();
+}
+
+impl<T: Castable> Castable for &T {
+    #[inline]
+    fn cast_back(d: f64) -> T::Gradient {
+        T::cast_back(d)
+    }
+}
+
+/// Holds if `T` is a number.
 #[inline]
-pub fn narrow<T: Real, D: Real>(_: &T, d: D) -> T {
-    T::__from_f64(d.__to_f64())
+pub fn castable<T: Castable>(_: &T) {}
+
+/// An adjoint in the type of `like`, for casts; nothing for an integer.
+#[inline]
+pub fn narrow<T: Castable, D: Real>(_: &T, d: D) -> T::Gradient {
+    T::cast_back(d.__to_f64())
 }
 
 /// The zero of the gradient of a value.

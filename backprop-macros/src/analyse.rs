@@ -114,11 +114,10 @@ pub(crate) fn carriers(f: &Function, value: ValueId, op: &Op) -> Vec<ValueId> {
         }
         Op::Cast(a, _) if matches!(f.kind(value), Kind::Real(_)) => vec![*a],
         Op::Binary(op, a, b) if op.is_arithmetic() => vec![*a, *b],
-        Op::Runtime("default_like", _) => Vec::new(),
+        // the functions with a reverse half; the others are of integers and tests
+        Op::Runtime("by_value" | "payload", args) => args.clone(),
         Op::PopValue(place) => vec![place.base],
-        Op::Method(Method::Smooth(_), args) | Op::Runtime(_, args) | Op::Aggregate(_, args) => {
-            args.clone()
-        }
+        Op::Method(Method::Smooth(_), args) | Op::Aggregate(_, args) => args.clone(),
         Op::Load(place) | Op::View(place, _) | Op::Checked(place, _) | Op::Duplicate(place, _) => {
             vec![place.base]
         }
@@ -263,6 +262,11 @@ fn use_up(
                 for arm in &choice.arms {
                     changed |= pass_back(&choice.results, &arm.body.yields, useful);
                     changed |= use_up(f, &arm.body, views, varied, useful);
+                    if arm.bindings.iter().any(|(_, bound)| useful.contains(bound)) {
+                        for leaf in choice.scrutinee.leaves() {
+                            changed |= useful.insert(leaf);
+                        }
+                    }
                 }
             }
             Stmt::Loop(looped) => {
@@ -316,7 +320,9 @@ fn report(f: &Function, region: &Region, activity: &Activity, errors: &mut Error
             Stmt::Match(choice) => {
                 for arm in &choice.arms {
                     for (name, value) in &arm.bindings {
-                        if activity.is_active(*value) {
+                        let known = matches!(choice.scrutinee.behind_refs(), Tree::Leaf(_))
+                            && crate::ir::variant_step(&arm.pattern, name).is_some();
+                        if activity.is_active(*value) && !known {
                             errors.refuse(name, no::PAYLOAD);
                         }
                     }
@@ -416,7 +422,7 @@ fn claim(f: &Function, region: &mut Region, activity: &mut Activity, seen: &mut 
 fn claims(f: &Function, value: ValueId, op: &Op, activity: &Activity) -> Vec<(ValueId, Claim)> {
     let (operands, claim) = match op {
         Op::Neg(a) => (vec![*a], Claim::Real),
-        Op::Convert(_, a) | Op::Cast(a, _) => (vec![*a], Claim::Real),
+        Op::Convert(_, a) | Op::Cast(a, _) => (vec![*a], Claim::Castable),
         Op::Method(Method::Discrete(rule), args) if rule.result == Output::Real => {
             (args.clone(), Claim::Real)
         }

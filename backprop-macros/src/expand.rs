@@ -54,6 +54,10 @@ fn compile(input: &Input, errors: &mut Errors) -> Option<TokenStream> {
         return None;
     }
     adjoint::adjoint(&mut function, &activity);
+    if let Some(span) = function.unsupported {
+        errors.refuse_at(span, no::UNKNOWN_EXPRESSION);
+        return None;
+    }
     simplify::simplify(&mut function);
     adjoint::record::record(&mut function);
     simplify::simplify(&mut function);

@@ -235,3 +235,88 @@ fn generic_types() {
     let slope: Slope = Renamed { x: [1.0; 100] }.zero_gradient();
     assert_eq!(slope.clone().x.len(), 100);
 }
+
+#[differentiate]
+fn area(s: &Shape, k: f64) -> f64 {
+    match s {
+        Shape::Circle(r) => r * r * 3.0 * k,
+        Shape::Rectangle { width, height: h } => width * h,
+        Shape::Polygon(points, n) => {
+            let mut a = 0.0;
+            for (x, y) in points {
+                a += x * y * *n as f64;
+            }
+            a
+        }
+        Shape::Nothing => k,
+    }
+}
+
+#[differentiate]
+fn total(shapes: &[Shape], k: f64) -> f64 {
+    let mut t = 0.0;
+    for s in shapes {
+        t += area(s, k) * k;
+        if let Shape::Circle(r) = s {
+            t += r.sin();
+        }
+    }
+    t
+}
+
+#[differentiate]
+fn owned(s: Shape) -> f64 {
+    match s {
+        Shape::Circle(r) => r * 2.0,
+        Shape::Polygon(points, _) => points[0].0 * points[1].1,
+        _ => 1.0,
+    }
+}
+
+#[differentiate]
+fn optional(o: &Option<f64>, x: f64) -> f64 {
+    match o {
+        Some(v) => v * x,
+        None => x,
+    }
+}
+
+#[differentiate]
+fn counted(layer: &Layer) -> f64 {
+    layer.bias[0] * layer.rounds as f64 + f64::from(layer.r#type.0)
+}
+
+#[test]
+fn payloads() {
+    let shapes = vec![
+        Shape::Circle(0.5),
+        Shape::Rectangle {
+            width: 0.3,
+            height: 0.7,
+        },
+        Shape::Polygon(vec![(0.1, 0.2), (0.3, 0.4)], 3),
+        Shape::Nothing,
+    ];
+    for s in &shapes {
+        assert_gradient!(area(&s.clone(), 0.6));
+        assert_gradient!(owned(s.clone()));
+    }
+    assert_gradient!(total(&shapes.clone(), 0.6));
+    let (_, (gradient, _)) = total_grad(&shapes, 0.6);
+    assert_eq!(gradient[3], ShapeGradient::Nothing);
+    assert_gradient!(optional(&Some(0.4), 0.7));
+    assert_gradient!(optional(&None, 0.7));
+    let layer = Layer {
+        weights: Vec::new(),
+        bias: [0.5, 0.25],
+        rounds: 3,
+        name: String::new(),
+        cache: std::cell::Cell::new(0),
+        r#type: (0.5, true),
+    };
+    let (value, gradient) = counted_grad(&layer);
+    assert_eq!(
+        (value, gradient.bias, gradient.r#type.0),
+        (2.0, [3.0, 0.0], 1.0)
+    );
+}

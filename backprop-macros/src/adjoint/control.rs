@@ -2,7 +2,8 @@
 
 use super::Pass;
 use crate::ir::{
-    If, Kind, Loop, Match, Op, Order, Region, RevBranch, RevLoop, Stmt, StmtId, ValueId, Width,
+    If, Kind, Loop, Match, Op, Order, Place, Region, RevBranch, RevLoop, Stmt, StmtId, Tree,
+    ValueId, Width, variant_step,
 };
 use proc_macro2::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +17,7 @@ impl Pass<'_> {
             return;
         }
         self.ensure_free(stmt);
-        let arms = [&branch.then, &branch.other];
+        let arms = [(&branch.then, Vec::new()), (&branch.other, Vec::new())];
         let span = self.f.info(branch.cond).span;
         self.arms(branch.id, Some(branch.cond), &arms, &branch.results, span);
     }
@@ -35,7 +36,24 @@ impl Pass<'_> {
             return;
         }
         self.ensure_free(stmt);
-        let arms: Vec<&Region> = choice.arms.iter().map(|arm| &arm.body).collect();
+        let mut arms = Vec::new();
+        for arm in &choice.arms {
+            // what an arm binds is a part of what is matched on
+            let mut payloads = Vec::new();
+            for (name, value) in &arm.bindings {
+                let Tree::Leaf(whole) = choice.scrutinee.behind_refs() else {
+                    continue;
+                };
+                if let Some(step) = variant_step(&arm.pattern, name)
+                    && self.activity.is_active(*value)
+                {
+                    let root = self.activity.views.root(*whole);
+                    self.ensure(root);
+                    payloads.push((*value, Place::whole(*whole).with(step)));
+                }
+            }
+            arms.push((&arm.body, payloads));
+        }
         self.arms(choice.id, None, &arms, &choice.results, choice.span);
     }
 
@@ -45,7 +63,7 @@ impl Pass<'_> {
         &mut self,
         of: StmtId,
         cond: Option<ValueId>,
-        arms: &[&Region],
+        arms: &[(&Region, Vec<(ValueId, Place)>)],
         results: &[ValueId],
         span: Span,
     ) {
@@ -57,7 +75,7 @@ impl Pass<'_> {
         let outer = std::mem::take(&mut self.out);
         let mut reversed = Vec::new();
         let mut changed = BTreeSet::new();
-        for arm in arms {
+        for (arm, payloads) in arms {
             self.adjoints = before.clone();
             for (value, upstream) in arm.yields.iter().zip(&upstreams) {
                 if let Some(d) = upstream {
@@ -65,6 +83,11 @@ impl Pass<'_> {
                 }
             }
             self.region(arm);
+            for (value, place) in payloads {
+                if let Some(d) = self.take_adjoint(*value) {
+                    self.contribute_at(place, d, span);
+                }
+            }
             let local = local_values(arm);
             let after = std::mem::take(&mut self.adjoints);
             let after: BTreeMap<_, _> = after

@@ -224,6 +224,7 @@ impl Pass<'_> {
         let span = self.f.info(binding.value).span;
         match &binding.op {
             Op::Copy(a, _) | Op::Deref(a) => self.contribute(*a, d),
+            Op::Runtime("by_value", args) => self.contribute(args[0], d),
             Op::Neg(a) => {
                 let kind = self.f.kind(*a);
                 let negated = self.push(Op::Neg(d), kind, span);
@@ -285,7 +286,13 @@ impl Pass<'_> {
                     }
                 }
             }
-            _ => {}
+            // nothing that carries a derivative is passed over
+            op => {
+                let carriers = crate::analyse::carriers(self.f, binding.value, op);
+                if carriers.iter().any(|from| self.activity.is_active(*from)) {
+                    self.f.unsupported.get_or_insert(span);
+                }
+            }
         }
     }
 

@@ -32,6 +32,7 @@ impl Emitter<'_> {
                 let name = match claim {
                     Claim::Real => "real",
                     Claim::Discrete => "discrete",
+                    Claim::Castable => "castable",
                 };
                 let check = self.facade.private(name, self.span(*value));
                 let value = self.reference(*value);

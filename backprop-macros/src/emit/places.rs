@@ -83,9 +83,18 @@ impl Emitter<'_> {
     /// The place itself.
     pub(super) fn place(&self, place: &Place) -> TokenStream {
         let base = self.base(place.base);
-        match place.path.is_empty() && self.f.is_reference(place.base) {
-            true => quote!(*#base),
-            false => self.path(base, &place.path),
+        match (&place.path[..], self.f.is_reference(place.base)) {
+            ([], true) => quote!(*#base),
+            ([Proj::Variant(..), ..], true) => self.path(quote!((*#base)), &place.path),
+            (path, _) => self.path(base, path),
+        }
+    }
+
+    /// The path behind the buffer of a parameter.
+    fn buffered(&self, buffer: &Ident, path: &[Proj]) -> TokenStream {
+        match path {
+            [Proj::Variant(..), ..] => self.path(quote!((**#buffer)), path),
+            path => self.path(buffer.to_token_stream(), path),
         }
     }
 
@@ -120,6 +129,15 @@ impl Emitter<'_> {
                 }
                 Proj::Field(member) => quote!(#tokens.#member),
                 Proj::Deref => quote!((*#tokens)),
+                Proj::Variant(name, _) if name == "Some" => {
+                    let some = self.facade.private("some_mut", name.span());
+                    quote!((*#some(&mut #tokens)))
+                }
+                Proj::Variant(name, member) => {
+                    let span = name.span().resolved_at(Span::mixed_site());
+                    let field = crate::derive::accessor(Some(name), member, span);
+                    quote!((*#tokens.#field()))
+                }
             };
         }
         tokens
@@ -137,7 +155,7 @@ impl Emitter<'_> {
             return quote!(::core::option::Option::as_deref_mut(&mut #base));
         }
         let inner = plumbing("buffer", span);
-        let path = self.path(inner.to_token_stream(), &place.path);
+        let path = self.buffered(&inner, &place.path);
         quote! {
             match &mut #base {
                 #some(#inner) => #some(&mut #path),
@@ -201,7 +219,7 @@ impl Emitter<'_> {
         let some = quote!(::core::option::Option::Some);
         let body = match add.place.path.is_empty() {
             true => add_to(quote!(**#inner)),
-            false => add_to(self.path(inner.to_token_stream(), &add.place.path)),
+            false => add_to(self.buffered(&inner, &add.place.path)),
         };
         quote!(if let #some(#inner) = &mut #base { #body })
     }

@@ -105,7 +105,7 @@ catalogue! {
     OR_PATTERN = "an or-pattern that binds different active values in its alternatives is not differentiated yet; write separate arms";
     REF_PATTERN = "`ref` patterns of active values are not differentiated yet; bind the value";
     GUARD = "a guard that assigns, prints or jumps is not differentiated; compute its condition before the `match`";
-    PAYLOAD = "the payload of an active enum is not differentiated yet; exclude the enum with `wrt(..)`";
+    PAYLOAD = "this active payload is nested too deeply in its pattern; match on one variant at a time";
     ACTIVE_ARGUMENT_OF_MACRO = "an active value cannot be used in this macro";
     LET_EXPRESSION = "`let` is supported as the condition of `if` and `while`";
     UNKNOWN_LABEL = "no enclosing loop or block has this label";

@@ -38,7 +38,7 @@ use proc_macro2::Span;
 use std::collections::BTreeSet;
 
 pub(crate) use op::{Aggregate, BinaryOp, Callee, Capture, Claimed, Count, Method, Op};
-pub(crate) use place::{Hold, Place, Proj, Views};
+pub(crate) use place::{Hold, Place, Proj, Views, variant_step};
 pub(crate) use tree::Tree;
 pub(crate) use visit::{
     collect_definitions, definitions, for_each_region, for_each_region_mut, for_each_use,
@@ -183,6 +183,9 @@ pub(crate) struct Function {
     /// Values whose content is the same from their definition to the end of
     /// the reverse half, and which are there.
     pub(crate) stable: BTreeSet<ValueId>,
+    /// An operation that the adjoint pass has no reverse half for. None should
+    /// get there; one that does is refused, not passed over.
+    pub(crate) unsupported: Option<Span>,
 }
 
 /// A parameter of the primal.
@@ -294,6 +297,8 @@ pub(crate) enum TapeSize {
 pub(crate) enum Claim {
     Real,
     Discrete,
+    /// A number of any type, that `as` or `From` makes a real number of.
+    Castable,
 }
 
 /// `let value = op;`
@@ -551,6 +556,7 @@ impl Function {
             result: Tree::unit(),
             reverse: None,
             stable: BTreeSet::new(),
+            unsupported: None,
         }
     }
 

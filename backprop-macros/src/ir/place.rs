@@ -31,6 +31,8 @@ pub(crate) enum Proj {
     Field(syn::Member),
     /// `*` of a box.
     Deref,
+    /// A field of a variant of an enum: of its adjoint only.
+    Variant(proc_macro2::Ident, syn::Member),
 }
 
 impl Place {
@@ -61,9 +63,39 @@ impl Place {
                     start.iter_mut().for_each(&mut *f);
                     end.iter_mut().for_each(&mut *f);
                 }
-                Proj::Field(_) | Proj::Deref => {}
+                Proj::Field(_) | Proj::Deref | Proj::Variant(..) => {}
             }
         }
+    }
+}
+
+/// The step to what `name` binds in the pattern of an arm, if the pattern looks
+/// no deeper than into one variant.
+pub(crate) fn variant_step(pat: &syn::Pat, name: &proc_macro2::Ident) -> Option<Proj> {
+    use syn::Pat;
+    fn binds(pat: &Pat, name: &proc_macro2::Ident) -> bool {
+        match pat {
+            Pat::Ident(bound) => bound.ident == *name && bound.subpat.is_none(),
+            Pat::Paren(inner) => binds(&inner.pat, name),
+            Pat::Reference(inner) => binds(&inner.pat, name),
+            _ => false,
+        }
+    }
+    let variant = |path: &syn::Path| path.segments.last().map(|last| last.ident.clone());
+    match pat {
+        Pat::Paren(inner) => variant_step(&inner.pat, name),
+        Pat::Reference(inner) => variant_step(&inner.pat, name),
+        Pat::TupleStruct(tuple) => {
+            let rest = tuple.elems.iter().any(|pat| matches!(pat, Pat::Rest(_)));
+            let index = tuple.elems.iter().position(|pat| binds(pat, name))?;
+            let member = syn::Member::Unnamed(index.into());
+            (!rest).then_some(Proj::Variant(variant(&tuple.path)?, member))
+        }
+        Pat::Struct(fields) => {
+            let field = fields.fields.iter().find(|field| binds(&field.pat, name))?;
+            Some(Proj::Variant(variant(&fields.path)?, field.member.clone()))
+        }
+        _ => None,
     }
 }
 

@@ -349,6 +349,7 @@ impl Text<'_> {
                 }
                 Proj::Field(member) => format!(".{}", member.to_token_stream()),
                 Proj::Deref => ".*".to_owned(),
+                Proj::Variant(name, member) => format!(".{name}.{}", member.to_token_stream()),
             };
         }
         text

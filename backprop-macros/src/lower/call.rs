@@ -224,10 +224,7 @@ impl Lowerer<'_> {
         let Tree::Leaf(_) = receiver.behind_refs() else {
             return self.verbatim(&whole, no::UNKNOWN_METHOD);
         };
-        let receiver = match &receiver {
-            Tree::Leaf(leaf) if self.f.is_reference(*leaf) => self.leaf(&receiver, span),
-            receiver => receiver.leaves()[0],
-        };
+        let receiver = self.leaf(&receiver, span);
         if matches!(self.f.kind(receiver), Kind::Int | Kind::Bool) {
             let value = self.verbatim(&whole, no::UNKNOWN_METHOD)?;
             // `n.max(m)`, `n.abs()`: whatever it is, it is no real number

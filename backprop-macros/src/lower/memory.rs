@@ -236,7 +236,7 @@ impl Lowerer<'_> {
             kind = match step {
                 Proj::Index(_) => kind.element(),
                 Proj::Range(..) | Proj::Deref => kind,
-                Proj::Field(_) => Kind::Opaque,
+                Proj::Field(_) | Proj::Variant(..) => Kind::Opaque,
             };
         }
         kind

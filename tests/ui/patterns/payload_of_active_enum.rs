@@ -1,20 +1,14 @@
-use backprop::differentiate;
+use backprop::{Differentiable, differentiate};
 
-#[derive(Clone, Copy)]
-enum Mode {
-    Leaky(f64),
-}
-
-impl backprop::Differentiable for Mode {
-    type Gradient = ();
-    fn zero_gradient(&self) {}
-    fn accumulate(_: &mut (), _: &()) {}
+#[derive(Differentiable)]
+enum Shape {
+    Circle((f64, f64), f64),
 }
 
 #[differentiate]
-fn f(x: f64, mode: Mode) -> f64 {
-    match mode {
-        Mode::Leaky(slope) => x * slope,
+fn f(x: f64, shape: &Shape) -> f64 {
+    match shape {
+        Shape::Circle((a, _), r) => x * a * r,
     }
 }
 
