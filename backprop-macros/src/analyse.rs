@@ -345,6 +345,10 @@ fn report_views(f: &Function, region: &Region, activity: &Activity, errors: &mut
         let written = match stmt {
             Stmt::Store(store) => vec![store.place.base],
             Stmt::Mutate(mutate) => vec![mutate.place.base],
+            Stmt::Let(binding) => match &binding.op {
+                Op::PopValue(place) | Op::SplitAt(place, _) => vec![place.base],
+                _ => Vec::new(),
+            },
             Stmt::Call(call) => {
                 let leaves = argument_leaves(&call.args).into_iter();
                 let written = leaves.filter(|leaf| f.info(*leaf).hold == Hold::Mut);
@@ -388,6 +392,9 @@ fn claim(f: &Function, region: &mut Region, activity: &mut Activity, seen: &mut 
     let stmts = std::mem::take(&mut region.stmts);
     for mut stmt in stmts {
         if let Stmt::Let(binding) = &stmt {
+            if is_real(&binding.op) {
+                activity.claimed.insert(binding.value);
+            }
             for (value, claim) in claims(f, binding.value, &binding.op, activity) {
                 if claim == Claim::Real {
                     activity.claimed.insert(value);
@@ -416,6 +423,15 @@ fn claim(f: &Function, region: &mut Region, activity: &mut Activity, seen: &mut 
             _ => {}
         }
         region.stmts.push(stmt);
+    }
+}
+
+/// Whether the result of an operation is a real number whose operands are.
+fn is_real(op: &Op) -> bool {
+    match op {
+        Op::Neg(_) | Op::Method(Method::Smooth(_), _) | Op::Convert(..) => true,
+        Op::Binary(op, ..) => op.is_arithmetic(),
+        _ => false,
     }
 }
 

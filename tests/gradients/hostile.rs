@@ -453,3 +453,44 @@ fn masks() {
         assert_eq!(masked_loop_grad(x, 3).1, 2.0);
     }
 }
+
+/// An adjoint that several values share is not changed for one of them.
+mod shared_adjoints {
+    use backprop::differentiate;
+
+    oracle::programs! {
+        #[differentiate]
+        fn same(x: f64) -> f64 {
+            x
+        }
+
+        #[differentiate]
+        fn copies(x: f64, y: f64) -> f64 {
+            let p = same(x);
+            let q = same(y);
+            let a: f64 = p;
+            let b: f64 = p;
+            let c: f64 = q;
+            a + b + c + x
+        }
+
+        #[differentiate]
+        fn arrays(x: [f64; 2], y: f64) -> f64 {
+            let a = x;
+            let b = x;
+            let mut c = x;
+            c[0] *= y;
+            let d = c;
+            c[1] += a[0];
+            let e = if y > 0.0 { d } else { c };
+            a[0] * b[1] + c[0] * d[1] + e[0] * e[1] + c[1]
+        }
+    }
+
+    #[test]
+    fn programs() {
+        oracle::check!(copies(0.3, 0.4));
+        oracle::check!(arrays([0.3, 0.7], 0.4));
+        oracle::check!(arrays([0.3, 0.7], -0.4));
+    }
+}

@@ -68,12 +68,37 @@ impl Pass<'_> {
             return;
         }
         if place.path.is_empty() && !self.memory.contains_key(&place.base) {
-            self.name_after(d, place.base);
-            self.memory.insert(place.base, d);
+            let adjoint = self.adopted(d, place.base);
+            self.name_after(adjoint, place.base);
+            self.memory.insert(place.base, adjoint);
             return;
         }
         let span = self.f.info(value).span;
         self.contribute_at(&place, d, span);
+    }
+
+    /// `d` as an adjoint that is changed in place: a variable of its own, unless
+    /// it was made this moment, for others may read `d` later.
+    fn adopted(&mut self, d: ValueId, value: ValueId) -> ValueId {
+        if let Some(Stmt::Let(made)) = self.out.last()
+            && made.value == d
+            && matches!(
+                made.op,
+                Op::CopyGradient(_)
+                    | Op::ZeroGradient(_)
+                    | Op::Take(_)
+                    | Op::Exchange(..)
+                    | Op::Pop(_)
+            )
+        {
+            return d;
+        }
+        let (kind, span) = (self.f.kind(value), self.f.info(value).span);
+        let own = self.push(Op::Begin(d), kind, span);
+        if self.masked.contains(&d) {
+            self.masked.insert(own);
+        }
+        own
     }
 
     /// Adds `d` to the adjoint of a place.

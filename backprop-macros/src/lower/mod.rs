@@ -21,6 +21,7 @@ mod expr;
 mod iter;
 mod looped;
 mod memory;
+mod methods;
 mod option;
 mod pattern;
 pub(crate) mod settle;

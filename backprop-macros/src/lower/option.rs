@@ -118,7 +118,10 @@ impl Lowerer<'_> {
         let (there, at) = self.element_test(call)?;
         let slot = self.slot(None, None, true, span);
         let then = self.region(|this| {
-            let element = this.element_at(call, at);
+            let mut element = this.element_at(call, at);
+            if !call.method.to_string().ends_with("_mut") {
+                element = this.kept_item(&element, span);
+            }
             let some = this.some(element, span);
             this.write_slot(slot, &some, span);
         });
@@ -183,6 +186,7 @@ impl Lowerer<'_> {
                 false => (last, Proj::Range(None, Some(last), false)),
             };
             let element = this.element_reference(place.clone().with(Proj::Index(index)), span);
+            let element = this.kept_item(&element, span);
             let rest = this.view(place.with(rest), false, span);
             let some = this.some(Tree::Tuple(vec![element, rest]), span);
             this.write_slot(slot, &some, span);

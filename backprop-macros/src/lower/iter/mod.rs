@@ -5,17 +5,19 @@
 //! `windows` …), so that nothing but `k` is carried from item to item. Steps
 //! (`map`, `filter`, `scan` …) are code of the loop body.
 
+mod drive;
+mod ends;
+
 use super::{Lowerer, Lowering, SlotId};
 use crate::fence::catalogue as no;
 use crate::ir::{
-    BinaryOp, Claimed, Head, Kind, Op, Place, Proj, Range, RangeAdaptor, Region, Stmt, Target,
-    Tree, ValueId,
+    BinaryOp, Claimed, Kind, Op, Place, Proj, Range, RangeAdaptor, Region, Stmt, Tree, ValueId,
 };
 use proc_macro2::Span;
 use quote::quote_spanned;
 use std::rc::Rc;
 use syn::spanned::Spanned;
-use syn::{Expr, ExprMethodCall, Label};
+use syn::{Expr, ExprMethodCall};
 
 /// The `k`-th item of a sequence.
 type Item = Rc<dyn Fn(&mut Lowerer, ValueId) -> Lowering>;
@@ -205,7 +207,7 @@ impl Lowerer<'_> {
     // Building
 
     /// The chain of an expression that is iterated over.
-    pub(super) fn chain(&mut self, expr: &Expr) -> Option<Chain> {
+    pub(in crate::lower) fn chain(&mut self, expr: &Expr) -> Option<Chain> {
         match expr {
             Expr::Paren(inner) => self.chain(&inner.expr),
             Expr::Group(inner) => self.chain(&inner.expr),
@@ -250,7 +252,7 @@ impl Lowerer<'_> {
     }
 
     /// `&place[k]`
-    pub(super) fn element_reference(&mut self, at: Place, span: Span) -> Tree<ValueId> {
+    pub(in crate::lower) fn element_reference(&mut self, at: Place, span: Span) -> Tree<ValueId> {
         match self.kind_at(&at) {
             Kind::Real(_) | Kind::Int | Kind::Bool => Tree::Ref(Box::new(self.load(at, span))),
             _ => self.view(at, false, span),
@@ -684,7 +686,11 @@ impl Lowerer<'_> {
 
     /// An item that a variable holds: what is behind a reference to no container
     /// is copied.
-    pub(super) fn kept_item(&mut self, item: &Tree<ValueId>, span: Span) -> Tree<ValueId> {
+    pub(in crate::lower) fn kept_item(
+        &mut self,
+        item: &Tree<ValueId>,
+        span: Span,
+    ) -> Tree<ValueId> {
         match item {
             Tree::Leaf(leaf)
                 if self.f.is_reference(*leaf) && !self.f.kind(*leaf).is_container() =>
@@ -702,7 +708,7 @@ impl Lowerer<'_> {
     }
 
     /// The value behind a reference item.
-    pub(super) fn copied(&mut self, item: &Tree<ValueId>, span: Span) -> Tree<ValueId> {
+    pub(in crate::lower) fn copied(&mut self, item: &Tree<ValueId>, span: Span) -> Tree<ValueId> {
         match item {
             Tree::Ref(inner) => (**inner).clone(),
             Tree::Leaf(leaf) if self.f.is_reference(*leaf) => {
@@ -718,477 +724,6 @@ impl Lowerer<'_> {
             }
             item => item.clone(),
         }
-    }
-
-    // Running
-
-    /// The loop of a chain; `body` gets each item.
-    pub(super) fn drive(
-        &mut self,
-        chain: Chain,
-        label: &Option<Label>,
-        body: &mut dyn FnMut(&mut Self, Tree<ValueId>),
-    ) {
-        let Chain {
-            driver,
-            steps,
-            span,
-        } = chain;
-        match driver {
-            Driver::Range(range) => {
-                let item = range.item;
-                self.looped(label, Head::Range(range), None, span, |this| {
-                    this.steps(&steps, Tree::Leaf(item), span, body);
-                });
-            }
-            Driver::Indexed(Indexed {
-                len: Some(len),
-                item,
-            }) => {
-                let start = self.integer(0, span);
-                let k = self.f.value(Kind::Int, Some("k".to_owned()), span);
-                let range = Range {
-                    item: k,
-                    start,
-                    end: len,
-                    inclusive: false,
-                    adaptors: Vec::new(),
-                };
-                self.looped(label, Head::Range(range), None, span, |this| {
-                    if let Some(item) = item(this, k) {
-                        this.steps(&steps, item, span, body);
-                    }
-                });
-            }
-            Driver::Indexed(Indexed { len: None, item }) => {
-                // without an end: a counter
-                let zero = self.integer(0, span);
-                let slot = self.slot(Some("k".to_owned()), None, true, span);
-                self.write_slot(slot, &Tree::Leaf(zero), span);
-                self.looped(label, Head::Forever, None, span, |this| {
-                    let k = this.read_slot(slot, span).leaves()[0];
-                    let one = this.integer(1, span);
-                    let next = this.int_op(BinaryOp::Add, k, one, span);
-                    this.write_slot(slot, &Tree::Leaf(next), span);
-                    if let Some(item) = item(this, k) {
-                        this.steps(&steps, item, span, body);
-                    }
-                });
-            }
-        }
-    }
-
-    /// Takes an item through the steps. Inside a loop of [`Lowerer::drive`].
-    fn steps(
-        &mut self,
-        steps: &[Step],
-        item: Tree<ValueId>,
-        span: Span,
-        body: &mut dyn FnMut(&mut Self, Tree<ValueId>),
-    ) {
-        let Some((step, rest)) = steps.split_first() else {
-            body(self, item);
-            return;
-        };
-        let exit = self.jumps.last().map(|jump| jump.exit);
-        match step {
-            Step::Map(f) => {
-                if let Some(item) = self.apply(f, vec![item]) {
-                    self.steps(rest, item, span, body);
-                }
-            }
-            Step::Inspect(f) => {
-                let shown = Tree::Ref(Box::new(item.clone()));
-                if self.apply(f, vec![shown]).is_some() {
-                    self.steps(rest, item, span, body);
-                }
-            }
-            Step::Copied => {
-                let item = self.copied(&item, span);
-                self.steps(rest, item, span, body);
-            }
-            Step::Filter(f) => {
-                let shown = Tree::Ref(Box::new(item.clone()));
-                let Some(keep) = self.apply(f, vec![shown]) else {
-                    return;
-                };
-                let keep = self.leaf(&keep, span);
-                let kept = self.region(|this| this.steps(rest, item, span, body));
-                self.push_if(keep, kept, Region::default());
-            }
-            Step::TakeWhile(f) => {
-                let shown = Tree::Ref(Box::new(item.clone()));
-                let Some(go) = self.apply(f, vec![shown]) else {
-                    return;
-                };
-                let go = self.leaf(&go, span);
-                let then = self.region(|this| this.steps(rest, item, span, body));
-                let end = self.region(|this| this.out.extend(exit.map(Stmt::Exit)));
-                self.push_if(go, then, end);
-            }
-            Step::SkipWhile(f, slot) => {
-                let shown = Tree::Ref(Box::new(item.clone()));
-                let skipping = self.read_slot(*slot, span).leaves()[0];
-                let test = self.region(|this| {
-                    if let Some(still) = this.apply(f, vec![shown]) {
-                        let still = this.leaf(&still, span);
-                        this.write_slot(*slot, &Tree::Leaf(still), span);
-                    }
-                });
-                self.push_if(skipping, test, Region::default());
-                let skipping = self.read_slot(*slot, span).leaves()[0];
-                let kept = self.region(|this| this.steps(rest, item, span, body));
-                self.push_if(skipping, Region::default(), kept);
-            }
-            Step::FilterMap(f) => {
-                self.apply_optional(f, vec![item], span, rest, body, None);
-            }
-            Step::MapWhile(f) => {
-                self.apply_optional(f, vec![item], span, rest, body, exit);
-            }
-            Step::Scan(f, slot) => {
-                let state = super::Place {
-                    slot: *slot,
-                    path: Vec::new(),
-                };
-                self.scan_step(f, state, item, span, rest, body, exit);
-            }
-            Step::FlatMap(f) => self.flat_map(f, item, span, rest, body),
-            Step::Enumerate(slot) => {
-                let count = self.next_count(*slot, span);
-                let item = Tree::Tuple(vec![Tree::Leaf(count), item]);
-                self.steps(rest, item, span, body);
-            }
-            Step::Skip(n, slot) => {
-                let count = self.next_count(*slot, span);
-                let past = self.int_op(BinaryOp::Ge, count, *n, span);
-                let kept = self.region(|this| this.steps(rest, item, span, body));
-                self.push_if(past, kept, Region::default());
-            }
-            Step::Take(n, slot) => {
-                let count = self.next_count(*slot, span);
-                let go = self.int_op(BinaryOp::Lt, count, *n, span);
-                let then = self.region(|this| this.steps(rest, item, span, body));
-                let end = self.region(|this| this.out.extend(exit.map(Stmt::Exit)));
-                self.push_if(go, then, end);
-            }
-            Step::Every(n, slot) => {
-                let count = self.next_count(*slot, span);
-                let phase = self.int_op(BinaryOp::Rem, count, *n, span);
-                let zero = self.integer(0, span);
-                let hit = self.int_op(BinaryOp::Eq, phase, zero, span);
-                let kept = self.region(|this| this.steps(rest, item, span, body));
-                self.push_if(hit, kept, Region::default());
-            }
-            Step::Zip(other, slot) => {
-                let count = self.next_count(*slot, span);
-                let both = |this: &mut Self, body: &mut dyn FnMut(&mut Self, Tree<ValueId>)| {
-                    if let Some(right) = (other.item)(this, count) {
-                        this.steps(rest, Tree::Tuple(vec![item, right]), span, body);
-                    }
-                };
-                let Some(len) = other.len else {
-                    both(self, body);
-                    return;
-                };
-                let go = self.int_op(BinaryOp::Lt, count, len, span);
-                let then = self.region(|this| both(this, body));
-                let end = self.region(|this| this.out.extend(exit.map(Stmt::Exit)));
-                self.push_if(go, then, end);
-            }
-        }
-    }
-
-    /// The number of items so far, which then grows by one.
-    pub(super) fn next_count(&mut self, slot: SlotId, span: Span) -> ValueId {
-        let count = self.read_slot(slot, span).leaves()[0];
-        let one = self.integer(1, span);
-        let next = self.int_op(BinaryOp::Add, count, one, span);
-        self.write_slot(slot, &Tree::Leaf(next), span);
-        count
-    }
-
-    /// A closure that returns `Some(value)` or `None`: without a value the item
-    /// is dropped, or the loop ends.
-    fn apply_optional(
-        &mut self,
-        function: &Expr,
-        args: Vec<Tree<ValueId>>,
-        span: Span,
-        rest: &[Step],
-        body: &mut dyn FnMut(&mut Self, Tree<ValueId>),
-        exit: Option<Target>,
-    ) {
-        let Some(value) = self.apply(function, args) else {
-            return;
-        };
-        let Tree::Option(some, payload) = value else {
-            self.errors.refuse(function, no::OPTION_CLOSURE);
-            return;
-        };
-        let flag = self.leaf(&some, span);
-        let then = self.region(|this| this.steps(rest, *payload, span, body));
-        let end = self.region(|this| this.out.extend(exit.map(Stmt::Exit)));
-        self.push_if(flag, then, end);
-    }
-
-    /// `scan`: the closure gets the state by `&mut`.
-    #[expect(clippy::too_many_arguments, reason = "a step and what follows it")]
-    fn scan_step(
-        &mut self,
-        function: &Expr,
-        state: super::Place,
-        item: Tree<ValueId>,
-        span: Span,
-        rest: &[Step],
-        body: &mut dyn FnMut(&mut Self, Tree<ValueId>),
-        exit: Option<Target>,
-    ) {
-        let (Expr::Closure(closure), 2) = (function, closure_arity(function)) else {
-            self.errors.refuse(function, no::FUNCTION_VALUE);
-            return;
-        };
-        let syn::Pat::Ident(name) = &closure.inputs[0] else {
-            self.errors.refuse(&closure.inputs[0], no::PATTERN);
-            return;
-        };
-        // the state is a variable of the loop under the closure's name
-        self.scopes.push(Vec::new());
-        self.bind(&name.ident, super::Binding::MutRef(state));
-        let mut inner = closure.clone();
-        inner.inputs = inner.inputs.into_iter().skip(1).collect();
-        let inner = Expr::Closure(inner);
-        let value = self.apply(&inner, vec![item]);
-        self.scopes.pop();
-        let Some(Tree::Option(some, payload)) = value else {
-            if value.is_some() {
-                self.errors.refuse(function, no::OPTION_CLOSURE);
-            }
-            return;
-        };
-        let flag = self.leaf(&some, span);
-        let then = self.region(|this| this.steps(rest, *payload, span, body));
-        let end = self.region(|this| this.out.extend(exit.map(Stmt::Exit)));
-        self.push_if(flag, then, end);
-    }
-
-    /// The items of the chain that a closure makes of an item.
-    fn flat_map(
-        &mut self,
-        function: &Expr,
-        item: Tree<ValueId>,
-        span: Span,
-        rest: &[Step],
-        body: &mut dyn FnMut(&mut Self, Tree<ValueId>),
-    ) {
-        let Expr::Closure(closure) = function else {
-            self.errors.refuse(function, no::FUNCTION_VALUE);
-            return;
-        };
-        let (Some(pat), true) = (closure.inputs.first(), closure.inputs.len() == 1) else {
-            self.errors.refuse(function, no::CLOSURE_ARGUMENTS);
-            return;
-        };
-        self.scopes.push(Vec::new());
-        self.bind_pattern(pat, item, None);
-        if let Some(inner) = self.chain(tail(&closure.body)) {
-            self.drive(inner, &None, &mut |this, item| {
-                this.steps(rest, item, span, body);
-            });
-        }
-        self.scopes.pop();
-    }
-
-    // Ends
-
-    /// `sum`, `fold`, `collect` and their like; `None` if it is no chain.
-    pub(super) fn chain_end(&mut self, call: &ExprMethodCall) -> Option<Lowering> {
-        let whole = Expr::MethodCall(call.clone());
-        if is_chain(&whole) {
-            return Some(self.verbatim(&whole, no::ITERATOR_VALUE));
-        }
-        if !is_chain(&call.receiver) {
-            return None;
-        }
-        let span = call.method.span();
-        let name = call.method.to_string();
-        if let Some(unknown) = unknown_method(&whole) {
-            // constants may be iterated over in any way
-            let refusal = crate::fence::Refusal {
-                message: unknown_message(unknown).leak(),
-            };
-            return Some(self.verbatim(&whole, refusal));
-        }
-        Some(match (&*name, call.args.len()) {
-            ("sum", 0) => self.accumulated(call, BinaryOp::Add, -0.0, 0),
-            ("product", 0) => self.accumulated(call, BinaryOp::Mul, 1.0, 1),
-            ("fold", 2) => self.fold(call),
-            ("for_each", 1) => {
-                let chain = self.chain(&call.receiver)?;
-                self.drive(chain, &None, &mut |this, item| {
-                    this.apply(&call.args[0], vec![item]);
-                });
-                Some(Tree::unit())
-            }
-            ("count", 0) => {
-                let chain = self.chain(&call.receiver)?;
-                let zero = self.integer(0, span);
-                let slot = self.slot(Some("count".to_owned()), None, true, span);
-                self.write_slot(slot, &Tree::Leaf(zero), span);
-                self.drive(chain, &None, &mut |this, _| {
-                    this.next_count(slot, span);
-                });
-                Some(self.read_slot(slot, span))
-            }
-            ("all" | "any", 1) => self.quantified(call, name == "all"),
-            ("collect", 0) => self.collect(call),
-            ("last" | "next", 0) | ("find" | "position" | "reduce" | "max_by" | "min_by", 1) => {
-                self.chain_option(call, &name)
-            }
-            _ => return None,
-        })
-    }
-
-    fn accumulated(
-        &mut self,
-        call: &ExprMethodCall,
-        op: BinaryOp,
-        real: f64,
-        int: i64,
-    ) -> Lowering {
-        let span = call.method.span();
-        let chain = self.chain(&call.receiver)?;
-        let mut kind = match &call.turbofish {
-            Some(types) => types
-                .args
-                .iter()
-                .find_map(|arg| match arg {
-                    syn::GenericArgument::Type(ty) => {
-                        Some(super::kind_of(&crate::parse::Shape::of(ty)))
-                    }
-                    _ => None,
-                })
-                .unwrap_or(Kind::Opaque),
-            None => Kind::Opaque,
-        };
-        let init = self.push_value(Op::Number(real), super::ANY_REAL, span);
-        let slot = self.slot(Some(call.method.to_string()), None, true, span);
-        self.write_slot(slot, &Tree::Leaf(init), span);
-        self.drive(chain, &None, &mut |this, item| {
-            let item = this.leaf(&item, span);
-            kind = kind.join(this.f.kind(item));
-            let total = this.read_slot(slot, span).leaves()[0];
-            let next = this.arithmetic(op, total, item, span);
-            this.write_slot(slot, &Tree::Leaf(next), span);
-        });
-        if kind == Kind::Int {
-            // known only now
-            for stmt in &mut self.out {
-                if let Stmt::Let(binding) = stmt
-                    && binding.value == init
-                {
-                    binding.op = Op::Integer(int);
-                }
-            }
-            self.f.info_mut(init).kind = Kind::Int;
-        }
-        if let Some(Tree::Leaf(var)) = self.slots[slot.0].tree.clone()
-            && kind != Kind::Opaque
-        {
-            self.f.vars[var.0 as usize].kind = kind;
-        }
-        let total = self.read_slot(slot, span);
-        Some(match &call.turbofish {
-            Some(types) => match types.args.first() {
-                Some(syn::GenericArgument::Type(ty)) => self.ascribe(total, ty),
-                _ => total,
-            },
-            None => total,
-        })
-    }
-
-    fn fold(&mut self, call: &ExprMethodCall) -> Lowering {
-        let span = call.method.span();
-        let chain = self.chain(&call.receiver)?;
-        let init = self.expr(&call.args[0])?;
-        let init = self.owned(&init, span);
-        let slot = self.slot(Some("fold".to_owned()), None, true, span);
-        self.write_slot(slot, &init, span);
-        self.drive(chain, &None, &mut |this, item| {
-            let total = this.read_slot(slot, span);
-            let total = this.owned(&total, span);
-            if let Some(next) = this.apply(&call.args[1], vec![total, item]) {
-                this.write_slot(slot, &next, span);
-            }
-        });
-        Some(self.read_slot(slot, span))
-    }
-
-    fn quantified(&mut self, call: &ExprMethodCall, all: bool) -> Lowering {
-        let span = call.method.span();
-        let chain = self.chain(&call.receiver)?;
-        let init = self.push(Op::Flag(all), Kind::Bool, span);
-        let slot = self.slot(None, None, true, span);
-        self.write_slot(slot, &init, span);
-        self.drive(chain, &None, &mut |this, item| {
-            let Some(holds) = this.apply(&call.args[0], vec![item]) else {
-                return;
-            };
-            let holds = this.leaf(&holds, span);
-            let exit = this.jumps.last().map(|jump| jump.exit);
-            let decided = this.region(|this| {
-                let flag = this.push(Op::Flag(!all), Kind::Bool, span);
-                this.write_slot(slot, &flag, span);
-                this.out.extend(exit.map(Stmt::Exit));
-            });
-            match all {
-                true => this.push_if(holds, Region::default(), decided),
-                false => this.push_if(holds, decided, Region::default()),
-            }
-        });
-        Some(self.read_slot(slot, span))
-    }
-
-    fn collect(&mut self, call: &ExprMethodCall) -> Lowering {
-        let span = call.method.span();
-        if let Some(types) = &call.turbofish {
-            let vec = types.args.first().is_some_and(|arg| match arg {
-                syn::GenericArgument::Type(syn::Type::Path(path)) => path
-                    .path
-                    .segments
-                    .last()
-                    .is_some_and(|segment| segment.ident == "Vec"),
-                _ => false,
-            });
-            if !vec {
-                return self.refuse(types, no::COLLECT);
-            }
-        }
-        let chain = self.chain(&call.receiver)?;
-        let vec = self.push(Op::NewVec(chain.len()), Kind::Opaque.contained(), span);
-        let slot = self.slot(Some("collected".to_owned()), None, true, span);
-        self.write_slot(slot, &vec, span);
-        let mut kind = None;
-        self.drive(chain, &None, &mut |this, item| {
-            let item = this.owned(&item, span);
-            let item = this.packed(&item, span);
-            kind = Some(this.f.kind(item));
-            let Tree::Leaf(base) = this.read_slot(slot, span) else {
-                return;
-            };
-            this.push_to(Place::whole(base), item, span);
-        });
-        if let (Some(kind), Some(Tree::Leaf(var))) = (kind, self.slots[slot.0].tree.clone()) {
-            self.f.vars[var.0 as usize].kind = kind.contained();
-        }
-        let collected = self.read_slot(slot, span);
-        Some(match &call.turbofish {
-            Some(types) => match types.args.first() {
-                Some(syn::GenericArgument::Type(ty)) => self.ascribe(collected, ty),
-                _ => collected,
-            },
-            None => collected,
-        })
     }
 }
 
