@@ -23,6 +23,8 @@ pub(crate) struct Activity {
     useful: BTreeSet<ValueId>,
     /// Opaque values that rustc was asked to confirm as scalars.
     claimed: BTreeSet<ValueId>,
+    /// Values that are changed in place or seen through references.
+    kept: BTreeSet<ValueId>,
     pub(crate) views: Views,
 }
 
@@ -36,11 +38,11 @@ impl Activity {
     }
 
     /// Whether the adjoint of a value is kept in place: it is no scalar, as
-    /// far as is known.
+    /// far as is known, or references to it exist.
     pub(crate) fn is_in_place(&self, f: &Function, value: ValueId) -> bool {
         match f.kind(value) {
             Kind::Container(..) => true,
-            Kind::Opaque => !self.claimed.contains(&value),
+            Kind::Opaque => !self.claimed.contains(&value) || self.kept.contains(&value),
             _ => f.is_reference(value),
         }
     }
@@ -57,8 +59,12 @@ impl Activity {
 /// Finds the active values of `f`, adds the checks of its opaque ones, and
 /// reports active values where there is no derivative.
 pub(crate) fn analyse(f: &mut Function, errors: &mut Errors) -> Activity {
+    let views = Views::of(f, &f.body);
+    let mut kept = crate::lower::changed(f, &f.body);
+    kept.extend(views.roots());
     let mut activity = Activity {
-        views: Views::of(f, &f.body),
+        views,
+        kept,
         ..Activity::default()
     };
     for param in &f.params {

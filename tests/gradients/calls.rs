@@ -52,6 +52,31 @@ oracle::programs! {
         x.max(0.0)
     }
 
+    // a sum of results, whose types only rustc knows, lives on under `&mut`
+    #[differentiate]
+    fn results_in_place(x: f64, y: f64) -> f64 {
+        let mut s = relu(x) + scaled(y, 2);
+        for _ in 0..3 {
+            add_to(&mut s, x);
+        }
+        let before = s;
+        add_to(&mut s, before);
+        s * relu(x)
+    }
+
+    #[differentiate]
+    fn results_behind_references(x: f64, y: f64) -> f64 {
+        let mut s = relu(x) * scaled(y, 2);
+        let seen = by_reference(&s, y);
+        let r = &mut s;
+        *r += seen;
+        if x > 1.0 {
+            add_to(r, y);
+        }
+        let shared = &s;
+        by_reference(shared, *shared) + seen
+    }
+
     #[differentiate]
     fn calls(x: f64, y: f64) -> f64 {
         let (a, b) = split(x, y);
@@ -205,6 +230,9 @@ fn aliased(x: Scalar, y: &Scalar) -> Scalar {
 #[test]
 fn programs() {
     for (x, y) in [(0.7, 1.3), (-1.1, 2.3), (2.5, 0.4)] {
+        oracle::check!(results_in_place(1.3, 0.4));
+        oracle::check!(results_behind_references(1.3, 0.4));
+        oracle::check!(results_behind_references(0.3, 0.4));
         oracle::check!(calls(x, y));
         oracle::check!(call_in_branch(x, y));
         oracle::check!(opaque_tuple(x, y));

@@ -43,6 +43,10 @@ impl Pass<'_> {
             return *adjoint;
         }
         let (kind, span) = (self.f.kind(root), self.f.info(root).span);
+        if !self.is_in_place(root) {
+            // its definition would not look for the adjoint here
+            self.f.unsupported.get_or_insert(span);
+        }
         let adjoint = self.push(Op::ZeroGradient(root), kind, span);
         self.name_after(adjoint, root);
         // what adds to it may not run

@@ -142,6 +142,11 @@ impl Views {
         self.0.contains_key(&value)
     }
 
+    /// The values that views are of.
+    pub(crate) fn roots(&self) -> impl Iterator<Item = ValueId> {
+        self.0.keys().map(|view| self.root(*view))
+    }
+
     /// The value that holds what `value` is or refers to.
     pub(crate) fn root(&self, value: ValueId) -> ValueId {
         self.resolve(&Place::whole(value)).base
