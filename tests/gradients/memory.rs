@@ -274,6 +274,17 @@ oracle::programs! {
         rows[0] = vec![x.cos(), x];
         rows
     }
+
+    // what `resize` clones turns out to be a number
+    #[differentiate]
+    fn filled(x: &[(f64, f64)], n: usize) -> Vec<f64> {
+        let mut v = vec![1.0];
+        for i in 0..2 {
+            let item = x[i].0.max(x[i].1);
+            v.resize(v.len() + n, item);
+        }
+        v
+    }
 }
 
 #[differentiate]
@@ -330,6 +341,7 @@ fn programs() {
     oracle::check!(longer(&mut vec![1.0, 2.0], 0.4));
     oracle::check!(shapes(1.3, 0.6));
     oracle::check!(rows(3, 0.8));
+    oracle::check!(filled(&[(1.0, 2.0), (0.5, 0.3)], 2));
 }
 
 #[test]

@@ -111,6 +111,11 @@ impl Pass<'_> {
         if !self.activity.is_active(place.base) {
             return;
         }
+        if place.path.is_empty() && !self.is_in_place(place.base) {
+            // a copy of what turned out to be a number
+            self.contribute(place.base, d);
+            return;
+        }
         place.base = self.ensure(place.base);
         self.out.push(Stmt::AddAt(AddAt {
             place,
