@@ -1,4 +1,7 @@
 //! Records of loops: one for each iteration, taken back last to first.
+//!
+//! A loop has one tape, however often it runs: the records of its runs lie on it
+//! one behind the other, and each run in reverse takes back its own.
 
 use alloc::vec::Vec;
 
@@ -8,7 +11,30 @@ pub type Tape<T> = Vec<T>;
 /// A tape with room for a record of each number of a range.
 #[inline]
 pub fn tape_for<T, I: Iterator>(range: &I) -> Tape<T> {
-    Vec::with_capacity(range.size_hint().0)
+    Vec::with_capacity(trip_count(range))
+}
+
+/// How many numbers a range has.
+#[inline]
+pub fn trip_count<I: Iterator>(range: &I) -> usize {
+    range.size_hint().0
+}
+
+/// Makes room for the `records` of one run of a loop and, where there is none,
+/// for as many again in each iteration that is left of the loops around it: a
+/// rectangular nest of loops allocates once.
+#[inline]
+pub fn reserve<T, const LOOPS: usize>(
+    tape: &mut Tape<T>,
+    records: usize,
+    iterations: [usize; LOOPS],
+) {
+    if tape.capacity() - tape.len() < records {
+        let all = iterations.into_iter().fold(records, usize::saturating_mul);
+        // a nest that long runs out of time before it runs out of memory
+        let affordable = isize::MAX as usize / 4 / size_of::<T>().max(1);
+        tape.reserve_exact(all.min(affordable.max(records)));
+    }
 }
 
 /// A tape of at most `N` records, without an allocation.
@@ -21,12 +47,22 @@ pub struct InlineTape<T, const N: usize> {
 impl<T, const N: usize> InlineTape<T, N> {
     /// A tape with nothing on it.
     #[inline]
-    #[allow(clippy::new_without_default)]
+    #[expect(
+        clippy::new_without_default,
+        reason = "generated code is its only user"
+    )]
     pub fn new() -> Self {
         InlineTape {
             records: [const { None }; N],
             len: 0,
         }
+    }
+
+    /// The number of records.
+    #[inline]
+    #[expect(clippy::len_without_is_empty, reason = "generated code never asks")]
+    pub fn len(&self) -> usize {
+        self.len
     }
 
     /// Adds a record.
@@ -54,6 +90,10 @@ pub trait Backwards {
     type Record;
     /// The records, last to first.
     fn backwards(self) -> impl Iterator<Item = Self::Record>;
+    /// The records from number `start` on, last to first; they are taken away.
+    fn rest(&mut self, start: usize) -> impl Iterator<Item = Self::Record>;
+    /// The number of records.
+    fn length(&self) -> usize;
 }
 
 impl<T> Backwards for Tape<T> {
@@ -62,6 +102,16 @@ impl<T> Backwards for Tape<T> {
     #[inline]
     fn backwards(self) -> impl Iterator<Item = T> {
         self.into_iter().rev()
+    }
+
+    #[inline]
+    fn rest(&mut self, start: usize) -> impl Iterator<Item = T> {
+        self.drain(start..).rev()
+    }
+
+    #[inline]
+    fn length(&self) -> usize {
+        self.len()
     }
 }
 
@@ -72,10 +122,33 @@ impl<T, const N: usize> Backwards for InlineTape<T, N> {
     fn backwards(mut self) -> impl Iterator<Item = T> {
         core::iter::from_fn(move || self.pop())
     }
+
+    #[inline]
+    fn rest(&mut self, start: usize) -> impl Iterator<Item = T> {
+        (start..self.len).map_while(|_| self.pop())
+    }
+
+    #[inline]
+    fn length(&self) -> usize {
+        self.len
+    }
 }
 
-/// The records of a tape, last to first.
+/// All records of a tape, last to first.
 #[inline]
-pub fn backwards<B: Backwards>(tape: B) -> impl Iterator<Item = B::Record> {
+pub fn backwards<T: Backwards>(tape: T) -> impl Iterator<Item = T::Record> {
     tape.backwards()
+}
+
+/// The records of a tape from number `start` on, last to first.
+#[inline]
+pub fn rest<T: Backwards>(tape: &mut T, start: usize) -> impl Iterator<Item = T::Record> {
+    tape.rest(start)
+}
+
+/// The last `count` records of a tape, last to first.
+#[inline]
+pub fn last<T: Backwards>(tape: &mut T, count: usize) -> impl Iterator<Item = T::Record> {
+    let start = tape.length() - count;
+    tape.rest(start)
 }

@@ -10,13 +10,15 @@
 //! same range backwards. A branch whose records are all empty is reversed by
 //! its condition alone.
 
+mod tapes;
+mod zeros;
+
 use crate::ir::{
-    Arm, BranchRecord, Function, Head, Kind, Let, Loop, Op, Order, RangeAdaptor, Region, RevBranch,
-    RevLoop, Stmt, StmtId, TapeSize, ValueId,
+    Arm, BranchRecord, Drain, Function, Head, Kind, Let, Loop, Op, Order, RangeAdaptor, Region,
+    RevBranch, RevLoop, Stmt, StmtId, TapeSize, ValueId,
 };
 use std::collections::{BTreeMap, BTreeSet};
-
-mod zeros;
+use tapes::Around;
 
 /// Makes every use of a forward value in the reverse half legal.
 pub(crate) fn record(f: &mut Function) {
@@ -30,7 +32,9 @@ pub(crate) fn record(f: &mut Function) {
     let mut pass = Pass {
         f,
         integers,
-        inline: BTreeMap::new(),
+        recovered: BTreeMap::new(),
+        around: Vec::new(),
+        hoisted: Vec::new(),
     };
     pass.scope(&mut forward, &mut reverse.body);
     f.body = forward;
@@ -41,12 +45,13 @@ struct Pass<'a> {
     f: &'a mut Function,
     /// Integer literals.
     integers: BTreeMap<ValueId, i64>,
-    /// How many values each tape of constant size holds.
-    inline: BTreeMap<ValueId, u64>,
+    /// Forward values that a loop in reverse ends at.
+    recovered: BTreeMap<ValueId, ValueId>,
+    /// The statements around the one at hand, outermost first.
+    around: Vec<Around>,
+    /// Declarations of tapes that go before the outermost loop.
+    hoisted: Vec<Stmt>,
 }
-
-/// A tape of constant size holds at most so many values: it is on the stack.
-const MAX_INLINE: u64 = 512;
 
 fn find_integers(region: &Region, into: &mut BTreeMap<ValueId, i64>) {
     for stmt in &region.stmts {
@@ -70,7 +75,7 @@ impl Pass<'_> {
     /// itself, of its surroundings, and its own.
     fn scope(&mut self, forward: &mut Region, reverse: &mut Region) {
         let mirrors = std::mem::take(&mut reverse.stmts);
-        let mut before_loops: BTreeMap<StmtId, Stmt> = BTreeMap::new();
+        let mut before_loops: BTreeMap<StmtId, Vec<Stmt>> = BTreeMap::new();
         for mut mirror in mirrors {
             match &mut mirror {
                 Stmt::RevBranch(branch) => match find(forward, branch.of) {
@@ -92,11 +97,13 @@ impl Pass<'_> {
                 },
                 Stmt::RevLoop(looped) => {
                     let of = looped.of;
-                    if let Some(Stmt::Loop(original)) = find(forward, of)
-                        && let Some(tape) = self.looped(original, looped)
-                    {
-                        let size = self.tape_size(original, tape);
-                        before_loops.insert(of, Stmt::NewTape(tape, size));
+                    if let Some(Stmt::Loop(original)) = find(forward, of) {
+                        let mut before = self.looped(original, looped);
+                        if !self.in_loop() {
+                            reverse.stmts.append(&mut self.resume(looped));
+                            before.append(&mut self.hoisted);
+                        }
+                        before_loops.insert(of, before);
                     }
                 }
                 _ => {}
@@ -105,10 +112,9 @@ impl Pass<'_> {
         }
         let stmts = std::mem::take(&mut forward.stmts);
         for stmt in stmts {
-            if let Stmt::Loop(looped) = &stmt
-                && let Some(tape) = before_loops.remove(&looped.id)
-            {
-                forward.stmts.push(tape);
+            if let Stmt::Loop(looped) = &stmt {
+                let before = before_loops.remove(&looped.id);
+                forward.stmts.extend(before.into_iter().flatten());
             }
             forward.stmts.push(stmt);
         }
@@ -123,11 +129,13 @@ impl Pass<'_> {
         is_match: bool,
     ) -> Option<BranchRecord> {
         let mut records = Vec::new();
+        self.around.push(Around::Branch);
         for ((arm, bound), reversed) in arms.into_iter().zip(&mut reverse.arms) {
             self.scope(arm, reversed);
             let defined = top_level(arm, &bound);
             records.push(self.settle(arm, &defined, reversed));
         }
+        self.around.pop();
         if !is_match && records.iter().all(Vec::is_empty) {
             return None;
         }
@@ -149,9 +157,11 @@ impl Pass<'_> {
         Some(record)
     }
 
-    /// Decides what an iteration records; returns the tape, if there is one.
-    fn looped(&mut self, forward: &mut Loop, reverse: &mut RevLoop) -> Option<ValueId> {
+    /// Decides what an iteration records; returns what goes before the loop.
+    fn looped(&mut self, forward: &mut Loop, reverse: &mut RevLoop) -> Vec<Stmt> {
+        self.around.push(self.around(forward));
         self.scope(&mut forward.body, &mut reverse.body);
+        self.around.pop();
         let mut heads = forward.params.clone();
         let mut reversible = None;
         if let Head::Range(range) = &forward.head {
@@ -163,7 +173,8 @@ impl Pass<'_> {
             }
         }
         let defined = top_level(&forward.body, &heads);
-        let record = self.settle(&forward.body, &defined, &mut reverse.body);
+        let mut record = self.settle(&forward.body, &defined, &mut reverse.body);
+        self.carried_once(forward, reverse, &mut record);
         match (record.is_empty(), reversible) {
             (true, Some(mut range)) => {
                 // the item of the reverse loop is a value of its own
@@ -173,7 +184,7 @@ impl Pass<'_> {
                 range.item = item;
                 range.adaptors.push(RangeAdaptor::Rev);
                 reverse.order = Order::Range(range);
-                None
+                Vec::new()
             }
             (true, None) => {
                 let count = self
@@ -181,7 +192,7 @@ impl Pass<'_> {
                     .value(Kind::Int, Some("count".to_owned()), forward.span);
                 forward.tape = Some(count);
                 reverse.order = Order::Count(count);
-                Some(count)
+                vec![Stmt::NewTape(count, TapeSize::Unknown)]
             }
             (false, range) => {
                 let tape = self
@@ -189,50 +200,61 @@ impl Pass<'_> {
                     .value(Kind::Opaque, Some("tape".to_owned()), forward.span);
                 forward.tape = Some(tape);
                 forward.body.stmts.push(Stmt::Push(tape, record.clone()));
+                let (before, run) = self.tape(forward, tape, record.len(), range.as_ref());
                 let popped: Vec<ValueId> = record.iter().map(|v| self.copy_of(*v)).collect();
                 for (old, new) in record.iter().zip(&popped) {
                     rename(&mut reverse.body, *old, *new);
                 }
-                reverse.order = match range {
-                    Some(mut range) if uses(&reverse.body).contains(&range.item) => {
-                        let item = self.copy_of(range.item);
-                        rename(&mut reverse.body, range.item, item);
-                        range.item = item;
-                        range.adaptors.push(RangeAdaptor::Rev);
-                        Order::DrainRange(tape, popped, range)
-                    }
-                    _ => Order::Drain(tape, popped),
-                };
-                Some(tape)
+                let beside = range.filter(|range| uses(&reverse.body).contains(&range.item));
+                let beside = beside.map(|mut range| {
+                    let item = self.copy_of(range.item);
+                    rename(&mut reverse.body, range.item, item);
+                    range.item = item;
+                    range.adaptors.push(RangeAdaptor::Rev);
+                    range
+                });
+                reverse.order = Order::Drain(Drain {
+                    tape,
+                    values: popped,
+                    run,
+                    beside,
+                });
+                before
             }
         }
     }
 
-    /// How long the tape of a loop gets.
-    fn tape_size(&mut self, forward: &Loop, tape: ValueId) -> TapeSize {
-        let (Head::Range(range), Kind::Opaque) = (&forward.head, self.f.kind(tape)) else {
-            return TapeSize::Unknown;
-        };
-        let bounds = (
-            self.integers.get(&range.start),
-            self.integers.get(&range.end),
-        );
-        if let (Some(start), Some(end)) = bounds
-            && let Some(Stmt::Push(_, record)) = forward.body.stmts.last()
-        {
-            let count = end.saturating_sub(*start).max(0) as u64 + u64::from(range.inclusive);
-            let width = record
-                .iter()
-                .map(|value| self.inline.get(value).unwrap_or(&1));
-            let total = count.saturating_mul(width.sum());
-            if total <= MAX_INLINE {
-                self.inline.insert(tape, total);
-                return TapeSize::Constant(count);
+    /// A carried number needs no record of its state after an iteration: that is
+    /// the state before the next one, which the reverse half had at hand.
+    fn carried_once(
+        &mut self,
+        forward: &Loop,
+        reverse: &mut RevLoop,
+        record: &mut Vec<ValueId>,
+    ) {
+        let reversed: BTreeSet<ValueId> = top_level(&reverse.body, &[]);
+        for (i, before) in forward.params.iter().enumerate() {
+            let (after, last) = (forward.body.yields[i], forward.results[i]);
+            let is_number = matches!(self.f.kind(after), Kind::Real(_) | Kind::Int | Kind::Bool);
+            // an inner loop that starts from the state ends at it in reverse
+            let recovered = self.recovered.get(before).copied();
+            let recovered = recovered.filter(|value| reversed.contains(value));
+            let is_known = recovered.is_some() || record.contains(before);
+            if after == *before || !is_number || !is_known {
+                continue;
             }
-        }
-        match forward.stop {
-            None => TapeSize::Range(range.clone()),
-            Some(_) => TapeSize::Unknown,
+            let Some(at) = record.iter().position(|value| *value == after) else {
+                continue;
+            };
+            record.remove(at);
+            let param = self.copy_of(after);
+            rename(&mut reverse.body, after, param);
+            reverse.params.push(param);
+            reverse.inits.push(last);
+            let first = self.copy_of(after);
+            reverse.results.push(first);
+            self.recovered.insert(forward.inits[i], first);
+            reverse.body.yields.push(recovered.unwrap_or(*before));
         }
     }
 

@@ -3,8 +3,8 @@
 use super::Emitter;
 use super::names::plumbing;
 use crate::ir::{
-    Arg, BranchRecord, Call, Claim, Head, If, Loop, Match, Op, Order, Pullback, PullbackArg, Range,
-    RangeAdaptor, Region, RevBranch, RevLoop, Stmt, TapeSize, Tree, ValueId,
+    Arg, BranchRecord, Call, Claim, Drain, Head, If, Loop, Match, Op, Order, Pullback, PullbackArg, Range,
+    RangeAdaptor, Region, RevBranch, RevLoop, Run, Stmt, TapeSize, Tree, ValueId,
 };
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -50,6 +50,17 @@ impl Emitter<'_> {
             Stmt::RevLoop(looped) => self.reverse_loop(looped),
             Stmt::Pullback(call) => self.pullback(call),
             Stmt::NewTape(tape, size) => self.new_tape(*tape, size),
+            Stmt::Reserve(tape, range, outer) => {
+                let stmt_tape = *tape;
+                let reserve = self.facade.private("reserve", self.span(stmt_tape));
+                let (tape, range) = (self.ident(*tape), self.range(range));
+                let count = self.facade.private("trip_count", self.span(stmt_tape));
+                let times = outer.iter().map(|range| {
+                    let range = self.range(range);
+                    quote!(#count(&(#range)))
+                });
+                quote!(#reserve(&mut #tape, #count(&(#range)), [#(#times),*]);)
+            }
             Stmt::Push(tape, values) => {
                 let name = self.ident(*tape);
                 let values = self.group(values);
@@ -384,23 +395,16 @@ impl Emitter<'_> {
         let body = self.stmts(&looped.body);
         let next = self.carry(&looped.params, &looped.body.yields);
         let head = match &looped.order {
-            Order::Drain(tape, values) => {
-                let tape = self.ident(*tape);
-                let values = self.names(values);
-                let some = quote!(::core::option::Option::Some);
-                let drained = plumbing("tape", looped.span);
-                return quote! {
-                    #inits
-                    let mut #drained = #tape;
-                    while let #some(#values) = #drained.pop() { #body #next }
-                };
-            }
-            Order::DrainRange(tape, values, range) => {
-                let (tape, values) = (self.ident(*tape), self.names(values));
-                let (item, range) = (self.ident(range.item), self.range(range));
-                let zip = quote!(::core::iter::Iterator::zip);
-                let backwards = self.facade.private("backwards", looped.span);
-                quote!(for (#item, #values) in #zip(#range, #backwards(#tape)))
+            Order::Drain(drain) => {
+                let (values, records) = (self.names(&drain.values), self.records(drain, looped));
+                match &drain.beside {
+                    Some(range) => {
+                        let (item, range) = (self.ident(range.item), self.range(range));
+                        let zip = quote!(::core::iter::Iterator::zip);
+                        quote!(for (#item, #values) in #zip(#range, #records))
+                    }
+                    None => quote!(for #values in #records),
+                }
             }
             Order::Range(range) => self.for_head(range),
             Order::Count(count) => {
@@ -410,6 +414,31 @@ impl Emitter<'_> {
             Order::Unknown => return TokenStream::new(),
         };
         quote!(#inits #head { #body #next })
+    }
+
+    /// The records of one run, last to first.
+    fn records(&self, drain: &Drain, looped: &RevLoop) -> TokenStream {
+        let tape = self.ident(drain.tape);
+        let private = |name| self.facade.private(name, looped.span);
+        match &drain.run {
+            Run::All => {
+                let backwards = private("backwards");
+                quote!(#backwards(#tape))
+            }
+            Run::Rest => {
+                let rest = private("rest");
+                quote!(#rest(&mut #tape, 0))
+            }
+            Run::Range(range) => {
+                let (last, count) = (private("last"), private("trip_count"));
+                let range = self.range(range);
+                quote!(#last(&mut #tape, #count(&(#range))))
+            }
+            Run::Since(mark) => {
+                let (rest, mark) = (private("rest"), self.value(*mark));
+                quote!(#rest(&mut #tape, #mark))
+            }
+        }
     }
 
     // Calls

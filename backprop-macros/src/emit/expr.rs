@@ -187,6 +187,11 @@ impl Emitter<'_> {
                 };
                 (self.place_op(value, op), precedence)
             }
+            Op::TapeLength(tape) => {
+                let tape = self.ident(*tape);
+                (quote!(#tape.len()), ATOM)
+            }
+            Op::Resume(tape) => (self.ident(*tape).to_token_stream(), ATOM),
             Op::Narrow(like, d) => {
                 let function = self.facade.private("narrow", span);
                 let like = self.at_least(*like, UNARY);

@@ -4,7 +4,7 @@ use super::Emitter;
 use super::names::plumbing;
 use crate::ir::{
     AddAt, Aggregate, BinaryOp, Claimed, Count, Function, Hold, Kind, Mutate, Op, Place, Proj,
-    PullbackArg, Region, Stmt, Store, ValueId,
+    Order, PullbackArg, Region, RevLoop, Run, Stmt, Store, ValueId,
 };
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -26,6 +26,12 @@ pub(super) fn changed(f: &Function) -> BTreeSet<ValueId> {
                 }
                 Stmt::AddEach(to, ..) => {
                     into.insert(*to);
+                }
+                Stmt::RevLoop(RevLoop {
+                    order: Order::Drain(drain),
+                    ..
+                }) if !matches!(drain.run, Run::All) => {
+                    into.insert(drain.tape);
                 }
                 Stmt::Let(binding) => match &binding.op {
                     Op::View(place, true)

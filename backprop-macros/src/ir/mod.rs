@@ -278,6 +278,9 @@ pub(crate) enum Stmt {
     Pullback(Pullback),
     /// Declares a tape or an iteration count before a loop.
     NewTape(ValueId, TapeSize),
+    /// Makes room on a tape for the records of a run of a loop, and of each
+    /// later run in the iterations that are left of the loops around it.
+    Reserve(ValueId, Range, Vec<Range>),
     /// Pushes a record on a tape.
     Push(ValueId, Vec<ValueId>),
 }
@@ -482,14 +485,37 @@ pub(crate) struct RevLoop {
 pub(crate) enum Order {
     /// Not decided yet.
     Unknown,
-    /// `while let Some((a, b)) = tape.pop()`
-    Drain(ValueId, Vec<ValueId>),
-    /// The forward range from its end to its start, beside the tape.
-    DrainRange(ValueId, Vec<ValueId>, Range),
+    /// The records of a tape, last to first.
+    Drain(Drain),
     /// The forward range, from its end to its start.
     Range(Range),
     /// As many iterations as the forward half counted.
     Count(ValueId),
+}
+
+/// How a reverse loop takes its records back.
+#[derive(Clone, Debug)]
+pub(crate) struct Drain {
+    pub(crate) tape: ValueId,
+    /// What one record holds.
+    pub(crate) values: Vec<ValueId>,
+    pub(crate) run: Run,
+    /// The forward range from its end to its start, if its item is used.
+    pub(crate) beside: Option<Range>,
+}
+
+/// Which records of a tape belong to the run of the loop that is reversed. One
+/// tape serves all runs of a loop: their records lie on it in order.
+#[derive(Clone, Debug)]
+pub(crate) enum Run {
+    /// All: the tape is not used again.
+    All,
+    /// All that there are now.
+    Rest,
+    /// As many as the range has numbers.
+    Range(Range),
+    /// Those that came after the tape had this length.
+    Since(ValueId),
 }
 
 /// `let (d_args) = pullback(&upstream, entries);`

@@ -86,6 +86,10 @@ pub(crate) enum Op {
     CopyGradient(ValueId),
     /// A copy of the content of a place, for a pullback.
     Snapshot(Place),
+    /// The number of records on a tape.
+    TapeLength(ValueId),
+    /// A tape in the reverse half, where it is taken back run by run.
+    Resume(ValueId),
     /// An adjoint in the other float type: `value as f32` without naming it.
     Narrow(ValueId, ValueId),
 }
@@ -251,7 +255,9 @@ impl Op {
             | Op::ZeroGradient(a)
             | Op::SumOf(a)
             | Op::Begin(a)
-            | Op::CopyGradient(a) => f(a),
+            | Op::CopyGradient(a)
+            | Op::TapeLength(a)
+            | Op::Resume(a) => f(a),
             Op::SplitAt(place, a) | Op::Half(a, _, place) | Op::Exchange(place, a) => {
                 place.for_each_mut(f);
                 f(a);

@@ -3,7 +3,7 @@
 
 use super::{
     Arg, BranchRecord, Capture, Function, Head, Op, Order, Place, Proj, PullbackArg, Range,
-    RangeAdaptor, Region, Stmt, TapeSize, Tree, ValueId,
+    RangeAdaptor, Region, Run, Stmt, TapeSize, Tree, ValueId,
 };
 use quote::ToTokens;
 
@@ -207,6 +207,11 @@ impl Text<'_> {
                 };
                 self.line(&format!("{} = new tape{size}", name(*tape)));
             }
+            Stmt::Reserve(tape, range, outer) => {
+                let ranges = std::iter::once(range).chain(outer);
+                let ranges: Vec<String> = ranges.map(|range| self.range(range)).collect();
+                self.line(&format!("reserve {} for {}", name(*tape), ranges.join(" x ")));
+            }
             Stmt::Push(tape, values) => {
                 self.line(&format!("push {} ({})", name(*tape), self.list(values)));
             }
@@ -281,16 +286,23 @@ impl Text<'_> {
             Stmt::RevLoop(looped) => {
                 let order = match &looped.order {
                     Order::Unknown => "backwards".to_owned(),
-                    Order::Drain(tape, values) => {
-                        format!("drain {} to ({})", name(*tape), self.list(values))
+                    Order::Drain(drain) => {
+                        let run = match &drain.run {
+                            Run::All => String::new(),
+                            Run::Rest => " rest of".to_owned(),
+                            Run::Range(range) => format!(" as many as {} of", self.range(range)),
+                            Run::Since(mark) => format!(" since {} of", name(*mark)),
+                        };
+                        let beside = drain.beside.as_ref().map(|range| {
+                            format!(" for {} in {}", name(range.item), self.range(range))
+                        });
+                        format!(
+                            "drain{run} {} to ({}){}",
+                            name(drain.tape),
+                            self.list(&drain.values),
+                            beside.unwrap_or_default()
+                        )
                     }
-                    Order::DrainRange(tape, values, range) => format!(
-                        "drain {} to ({}) for {} in {}",
-                        name(*tape),
-                        self.list(values),
-                        name(range.item),
-                        self.range(range)
-                    ),
                     Order::Range(range) => {
                         format!("for {} in {}", name(range.item), self.range(range))
                     }
@@ -404,6 +416,8 @@ impl Text<'_> {
             Op::Select(c, a, b) => format!("{} ? {} : {}", name(c), name(a), name(b)),
             Op::ZeroGradient(a) => format!("zero of {}", name(a)),
             Op::AddField(a, index, d) => format!("{} with .{index} += {}", name(a), name(d)),
+            Op::TapeLength(tape) => format!("length of {}", name(tape)),
+            Op::Resume(tape) => format!("resume {}", name(tape)),
             Op::Narrow(like, d) => format!("{} in the type of {}", name(d), name(like)),
         }
     }

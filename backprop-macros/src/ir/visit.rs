@@ -1,7 +1,8 @@
 //! Walking over statements: what they use, what they define, what they hold.
 
 use super::{
-    Arg, BranchRecord, Head, Order, PullbackArg, Range, RangeAdaptor, Region, Stmt, ValueId,
+    Arg, BranchRecord, Drain, Head, Order, PullbackArg, Range, RangeAdaptor, Region, Run, Stmt,
+    ValueId,
 };
 use std::collections::BTreeSet;
 
@@ -54,6 +55,11 @@ pub(crate) fn rewrite_uses(stmt: &mut Stmt, f: &mut dyn FnMut(&mut ValueId)) {
             }
         }
         Stmt::NewTape(_, super::TapeSize::Range(range)) => rewrite_range(range, f),
+        Stmt::Reserve(tape, range, outer) => {
+            f(tape);
+            rewrite_range(range, f);
+            outer.iter_mut().for_each(|range| rewrite_range(range, f));
+        }
         Stmt::Declare(_) | Stmt::Read(..) | Stmt::Exit(_) | Stmt::NewTape(..) => {}
         Stmt::Write(_, value) | Stmt::Check(value, _) => f(value),
         Stmt::SameType(a, b) => {
@@ -93,11 +99,8 @@ pub(crate) fn rewrite_uses(stmt: &mut Stmt, f: &mut dyn FnMut(&mut ValueId)) {
             looped.inits.iter_mut().for_each(&mut *f);
             match &mut looped.order {
                 Order::Unknown => {}
-                Order::Drain(tape, _) | Order::Count(tape) => f(tape),
-                Order::DrainRange(tape, _, range) => {
-                    f(tape);
-                    rewrite_range(range, f);
-                }
+                Order::Count(count) => f(count),
+                Order::Drain(drain) => rewrite_drain(drain, f),
                 Order::Range(range) => rewrite_range(range, f),
             }
             rewrite_region_uses(&mut looped.body, f);
@@ -151,6 +154,18 @@ pub(crate) fn rewrite_uses(stmt: &mut Stmt, f: &mut dyn FnMut(&mut ValueId)) {
 fn rewrite_record(record: &mut Option<BranchRecord>, f: &mut dyn FnMut(&mut ValueId)) {
     if let Some(record) = record {
         record.arms.iter_mut().flatten().for_each(f);
+    }
+}
+
+fn rewrite_drain(drain: &mut Drain, f: &mut dyn FnMut(&mut ValueId)) {
+    f(&mut drain.tape);
+    match &mut drain.run {
+        Run::All | Run::Rest => {}
+        Run::Range(range) => rewrite_range(range, f),
+        Run::Since(mark) => f(mark),
+    }
+    if let Some(range) = &mut drain.beside {
+        rewrite_range(range, f);
     }
 }
 
@@ -217,6 +232,7 @@ pub(crate) fn definitions(stmt: &Stmt) -> Vec<ValueId> {
         | Stmt::Mutate(_)
         | Stmt::AddAt(_)
         | Stmt::AddEach(..)
+        | Stmt::Reserve(..)
         | Stmt::Push(..) => Vec::new(),
     }
 }
@@ -257,10 +273,9 @@ pub(crate) fn for_each_region(stmt: &Stmt, f: &mut impl FnMut(&Region, Vec<Value
         Stmt::RevLoop(looped) => {
             let mut bound = looped.params.clone();
             match &looped.order {
-                Order::Drain(_, values) => bound.extend(values),
-                Order::DrainRange(_, values, range) => {
-                    bound.extend(values);
-                    bound.push(range.item);
+                Order::Drain(drain) => {
+                    bound.extend(&drain.values);
+                    bound.extend(drain.beside.iter().map(|range| range.item));
                 }
                 Order::Range(range) => bound.push(range.item),
                 Order::Unknown | Order::Count(_) => {}

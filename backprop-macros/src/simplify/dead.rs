@@ -1,7 +1,7 @@
 //! Removes statements that nobody needs.
 
 use super::is_removable;
-use crate::ir::{Function, Head, Order, PullbackArg, Region, Stmt, ValueId};
+use crate::ir::{Function, Head, Order, PullbackArg, Range, Region, Run, Stmt, ValueId};
 use std::collections::BTreeSet;
 
 pub(super) fn remove_dead(f: &mut Function) {
@@ -78,7 +78,9 @@ fn has_effect(f: &Function, stmt: &Stmt, live: &BTreeSet<ValueId>, forward: bool
             let guarded = |arm: &crate::ir::Arm| arm.guard.is_some() || !arm.body.stmts.is_empty();
             defines() || choice.arms.iter().any(guarded)
         }
-        Stmt::NewTape(tape, _) | Stmt::Push(tape, _) => live.contains(tape),
+        Stmt::NewTape(tape, _) | Stmt::Push(tape, _) | Stmt::Reserve(tape, ..) => {
+            live.contains(tape)
+        }
         _ => defines(),
     }
 }
@@ -170,15 +172,7 @@ fn mark(f: &Function, region: &Region, live: &mut BTreeSet<ValueId>, forward: bo
                 }
             }
             Stmt::RevLoop(looped) => {
-                if let Order::Drain(tape, _) | Order::Count(tape) = &looped.order {
-                    live.insert(*tape);
-                }
-                if let Order::DrainRange(tape, ..) = &looped.order {
-                    live.insert(*tape);
-                }
-                if let Order::Range(range) | Order::DrainRange(_, _, range) = &looped.order {
-                    live.extend([range.start, range.end]);
-                }
+                mark_order(&looped.order, live);
                 carry(
                     &looped.inits,
                     &looped.params,
@@ -191,6 +185,32 @@ fn mark(f: &Function, region: &Region, live: &mut BTreeSet<ValueId>, forward: bo
             stmt => crate::ir::for_each_use(stmt, &mut |value| {
                 live.insert(value);
             }),
+        }
+    }
+}
+
+fn mark_order(order: &Order, live: &mut BTreeSet<ValueId>) {
+    let mark_range = |range: &Range, live: &mut BTreeSet<ValueId>| {
+        live.extend([range.start, range.end]);
+    };
+    match order {
+        Order::Unknown => {}
+        Order::Count(count) => {
+            live.insert(*count);
+        }
+        Order::Range(range) => mark_range(range, live),
+        Order::Drain(drain) => {
+            live.insert(drain.tape);
+            match &drain.run {
+                Run::All | Run::Rest => {}
+                Run::Range(range) => mark_range(range, live),
+                Run::Since(mark) => {
+                    live.insert(*mark);
+                }
+            }
+            if let Some(range) = &drain.beside {
+                mark_range(range, live);
+            }
         }
     }
 }

@@ -117,6 +117,8 @@ pub(crate) fn is_pinned(f: &Function, op: &Op) -> bool {
         | Op::SumOf(_)
         | Op::ZeroAt(_)
         | Op::SortOrder(..)
+        | Op::TapeLength(_)
+        | Op::Resume(_)
         | Op::PopValue(_) => true,
         op => changes_adjoint(op),
     }

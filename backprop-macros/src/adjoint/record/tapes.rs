@@ -1,0 +1,170 @@
+//! Where the tapes of loops stand, and how long they get.
+//!
+//! A loop has one tape. Inside other loops it is declared before the outermost
+//! one, and each run of the loop in reverse takes back its own records: so a nest
+//! of loops allocates a number of times that does not grow with its iterations.
+
+use super::{Pass, rename};
+use crate::ir::{
+    Function, Head, Kind, Let, Loop, Op, Order, Range, RangeAdaptor, Region, RevLoop, Run, Stmt,
+    TapeSize, ValueId, for_each_region,
+};
+
+/// A tape of constant size holds at most so many values: it is on the stack.
+const MAX_INLINE: u64 = 512;
+
+/// A statement around the one at hand.
+pub(super) enum Around {
+    /// An arm: what is inside need not run.
+    Branch,
+    Loop {
+        /// What it runs over, if it runs to its end.
+        range: Option<Range>,
+        /// How often it runs, if that is written.
+        count: Option<u64>,
+    },
+}
+
+impl Pass<'_> {
+    pub(super) fn in_loop(&self) -> bool {
+        let mut around = self.around.iter();
+        around.any(|around| matches!(around, Around::Loop { .. }))
+    }
+
+    /// A loop, as its body sees it.
+    pub(super) fn around(&self, looped: &Loop) -> Around {
+        match &looped.head {
+            Head::Range(range) => Around::Loop {
+                range: (looped.stop.is_none() && !has_steps(range)).then(|| range.clone()),
+                count: self.constant_count(range),
+            },
+            _ => Around::Loop {
+                range: None,
+                count: None,
+            },
+        }
+    }
+
+    /// How many numbers a range has at most, if that is written.
+    fn constant_count(&self, range: &Range) -> Option<u64> {
+        let start = self.integers.get(&range.start)?;
+        let end = self.integers.get(&range.end)?;
+        Some(end.saturating_sub(*start).max(0) as u64 + u64::from(range.inclusive))
+    }
+
+    /// Declares the tape of a loop: returns what goes before the loop, and how
+    /// the reverse half finds the records of a run. `range` is what the loop
+    /// runs over if its reverse half does so backwards.
+    pub(super) fn tape(
+        &mut self,
+        forward: &Loop,
+        tape: ValueId,
+        width: usize,
+        range: Option<&Range>,
+    ) -> (Vec<Stmt>, Run) {
+        let own = match &forward.head {
+            Head::Range(range) => self.constant_count(range),
+            _ => None,
+        };
+        let around = self.around.iter().map(|around| match around {
+            Around::Branch => Some(1),
+            Around::Loop { count, .. } => *count,
+        });
+        let nest: Option<u64> = match self.in_loop() {
+            true => around.chain([own]).try_fold(1u64, |product, count| {
+                count.map(|count| product.saturating_mul(count))
+            }),
+            false => own,
+        };
+        let constant = nest.filter(|n| n.saturating_mul(width as u64) <= MAX_INLINE);
+        if !self.in_loop() {
+            let size = match (constant, &forward.head) {
+                (Some(n), _) => TapeSize::Constant(n),
+                (None, Head::Range(range)) if forward.stop.is_none() => {
+                    TapeSize::Range(range.clone())
+                }
+                _ => TapeSize::Unknown,
+            };
+            return (vec![Stmt::NewTape(tape, size)], Run::All);
+        }
+        let size = constant.map_or(TapeSize::Unknown, TapeSize::Constant);
+        self.hoisted.push(Stmt::NewTape(tape, size));
+        let mut before = Vec::new();
+        if let (None, Some(range)) = (constant, range) {
+            before.push(Stmt::Reserve(tape, range.clone(), self.remaining()));
+        }
+        let run = match range {
+            Some(range) => Run::Range(range.clone()),
+            None => {
+                let name = Some("mark".to_owned());
+                let mark = self.f.value(Kind::Int, name, forward.span);
+                let op = Op::TapeLength(tape);
+                before.push(Stmt::Let(Let { value: mark, op }));
+                Run::Since(mark)
+            }
+        };
+        (before, run)
+    }
+
+    /// What is left of each loop around that is certain to run the statement at
+    /// hand in every iteration.
+    fn remaining(&self) -> Vec<Range> {
+        let mut left = Vec::new();
+        for around in self.around.iter().rev() {
+            let Around::Loop {
+                range: Some(range), ..
+            } = around
+            else {
+                break;
+            };
+            let mut range = range.clone();
+            let reversed = range.adaptors.len() % 2 == 1;
+            range.adaptors.clear();
+            match reversed {
+                true => (range.end, range.inclusive) = (range.item, true),
+                false => range.start = range.item,
+            }
+            left.push(range);
+        }
+        left
+    }
+
+    /// Before a loop in reverse: the tapes of the loops inside it, which are
+    /// taken back run by run.
+    pub(super) fn resume(&mut self, looped: &mut RevLoop) -> Vec<Stmt> {
+        let mut tapes = Vec::new();
+        find_tapes(&looped.body, &mut tapes);
+        let mut resumed = Vec::new();
+        for tape in tapes {
+            let value = resumed_as(self.f, tape);
+            rename(&mut looped.body, tape, value);
+            let op = Op::Resume(tape);
+            resumed.push(Stmt::Let(Let { value, op }));
+        }
+        resumed
+    }
+}
+
+fn has_steps(range: &Range) -> bool {
+    let steps = |a: &RangeAdaptor| matches!(a, RangeAdaptor::StepBy(_));
+    range.adaptors.iter().any(steps)
+}
+
+fn resumed_as(f: &mut Function, tape: ValueId) -> ValueId {
+    let info = f.info(tape).clone();
+    f.value(info.kind, info.hint, info.span)
+}
+
+/// The tapes that loops in a reverse region take back.
+fn find_tapes(region: &Region, into: &mut Vec<ValueId>) {
+    for stmt in &region.stmts {
+        if let Stmt::RevLoop(RevLoop {
+            order: Order::Drain(drain),
+            ..
+        }) = stmt
+        {
+            into.push(drain.tape);
+        }
+        for_each_region(stmt, &mut |inner, _| find_tapes(inner, into));
+    }
+}
