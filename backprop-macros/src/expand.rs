@@ -1,6 +1,6 @@
 //! The pipeline, on one screen.
 //!
-//! `parse → fence → lower → analyse → adjoint → simplify → record → emit`
+//! `parse → fence → lower → analyse → adjoint → simplify → fuse → record → emit`
 
 use crate::errors::Errors;
 use crate::fence::catalogue as no;
@@ -59,9 +59,20 @@ fn compile(input: &Input, errors: &mut Errors) -> Option<TokenStream> {
         return None;
     }
     simplify::simplify(&mut function);
-    adjoint::record::record(&mut function);
-    simplify::simplify(&mut function);
-    Some(emit::companions(input, &function, &items))
+    let mut joint = match emit::may_be_joint(input) {
+        true => adjoint::fuse::fuse(&function),
+        false => None,
+    };
+    for form in std::iter::once(&mut function).chain(&mut joint) {
+        adjoint::record::record(form);
+        simplify::simplify(form);
+    }
+    let forms = emit::Forms {
+        split: &function,
+        joint: joint.as_ref(),
+        items: &items,
+    };
+    Some(emit::companions(input, &forms))
 }
 
 /// The primal stays, so that nothing but the reported errors is broken.

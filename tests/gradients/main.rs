@@ -19,6 +19,7 @@ mod branches;
 mod calls;
 mod classics;
 mod containers;
+mod fused;
 mod hostile;
 mod loops;
 mod memory;

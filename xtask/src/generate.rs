@@ -534,7 +534,7 @@ impl Generator {
                     let value = self.real(2);
                     let text = match self.rng.u32(0..4) {
                         0 => format!("{} = {value};", var.name),
-                        1 => format!("{} *= {value};", var.name),
+                        1 => format!("{} *= ({value}).tanh();", var.name),
                         2 => format!("{} -= {value};", var.name),
                         _ => format!("{} += {value};", var.name),
                     };
@@ -547,7 +547,7 @@ impl Generator {
                     // dual numbers have no two-phase borrows
                     let text = match self.rng.u32(0..5) {
                         0 | 1 => format!("{x}[at] = element;"),
-                        2 => format!("{x}[at] *= element;"),
+                        2 => format!("{x}[at] *= element.tanh();"),
                         3 => format!("{x}[at] -= element;"),
                         _ => format!("{x}[at] += element;"),
                     };
@@ -733,7 +733,7 @@ impl Generator {
             3 => format!(
                 "{target} -= {x}.iter().copied().find(|e| *e > {a}).map_or(0.5, |e| e * e);"
             ),
-            4 => format!("{target} *= {x}.iter().copied().reduce(f64::min).unwrap();"),
+            4 => format!("{target} *= {x}.iter().copied().reduce(f64::min).unwrap().tanh();"),
             _ => match self.pick_mut(&[Kind::Vector]) {
                 Some(v) => {
                     let v = v.name;

@@ -15,6 +15,7 @@
 //! what they are multiplied with: a masked branch contributes nothing.
 
 mod control;
+pub(crate) mod fuse;
 pub(crate) mod memory;
 pub(crate) mod record;
 

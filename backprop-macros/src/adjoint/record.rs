@@ -15,7 +15,7 @@ mod zeros;
 
 use crate::ir::{
     Arm, BranchRecord, Drain, Function, Head, Kind, Let, Loop, Op, Order, RangeAdaptor, Region,
-    RevBranch, RevLoop, Stmt, StmtId, TapeSize, ValueId,
+    RevBranch, RevLoop, Stmt, StmtId, TapeSize, ValueId, Views,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use tapes::Around;
@@ -30,6 +30,7 @@ pub(crate) fn record(f: &mut Function) {
     let mut integers = BTreeMap::new();
     find_integers(&forward, &mut integers);
     let mut pass = Pass {
+        views: Views::of(f, &forward),
         f,
         integers,
         recovered: BTreeMap::new(),
@@ -43,6 +44,7 @@ pub(crate) fn record(f: &mut Function) {
 
 struct Pass<'a> {
     f: &'a mut Function,
+    views: Views,
     /// Integer literals.
     integers: BTreeMap<ValueId, i64>,
     /// Forward values that a loop in reverse ends at.
@@ -74,6 +76,7 @@ impl Pass<'_> {
     /// Afterwards the reverse region uses only values of the forward region
     /// itself, of its surroundings, and its own.
     fn scope(&mut self, forward: &mut Region, reverse: &mut Region) {
+        self.fused(forward);
         let mirrors = std::mem::take(&mut reverse.stmts);
         let mut before_loops: BTreeMap<StmtId, Vec<Stmt>> = BTreeMap::new();
         for mut mirror in mirrors {
@@ -118,6 +121,51 @@ impl Pass<'_> {
             }
             forward.stmts.push(stmt);
         }
+    }
+
+    /// Handles what is reversed as it runs: its reverse half sees the values of
+    /// the iteration or the arm itself.
+    fn fused(&mut self, forward: &mut Region) {
+        for mut stmt in std::mem::take(&mut forward.stmts) {
+            let outermost = !self.in_loop();
+            match &mut stmt {
+                Stmt::Loop(looped) => {
+                    if let Some(reverse) = &mut looped.fused {
+                        self.around.push(Around::Fused);
+                        self.scope(&mut looped.body, &mut reverse.body);
+                        self.around.pop();
+                    }
+                }
+                Stmt::If(branch) => {
+                    let arms = [&mut branch.then, &mut branch.other].into_iter();
+                    self.fused_arms(arms, branch.fused.as_mut());
+                }
+                Stmt::Match(choice) => {
+                    let arms = choice.arms.iter_mut().map(|arm| &mut arm.body);
+                    self.fused_arms(arms, choice.fused.as_mut());
+                }
+                _ => {}
+            }
+            if outermost {
+                forward.stmts.append(&mut self.hoisted);
+            }
+            forward.stmts.push(stmt);
+        }
+    }
+
+    fn fused_arms<'a>(
+        &mut self,
+        arms: impl Iterator<Item = &'a mut Region>,
+        reverse: Option<&mut RevBranch>,
+    ) {
+        let Some(reverse) = reverse else {
+            return;
+        };
+        self.around.push(Around::Branch);
+        for (arm, reversed) in arms.zip(&mut reverse.arms) {
+            self.scope(arm, reversed);
+        }
+        self.around.pop();
     }
 
     /// Decides what each arm records. Returns nothing if the condition of an
@@ -226,12 +274,7 @@ impl Pass<'_> {
 
     /// A carried number needs no record of its state after an iteration: that is
     /// the state before the next one, which the reverse half had at hand.
-    fn carried_once(
-        &mut self,
-        forward: &Loop,
-        reverse: &mut RevLoop,
-        record: &mut Vec<ValueId>,
-    ) {
+    fn carried_once(&mut self, forward: &Loop, reverse: &mut RevLoop, record: &mut Vec<ValueId>) {
         let reversed: BTreeSet<ValueId> = top_level(&reverse.body, &[]);
         for (i, before) in forward.params.iter().enumerate() {
             let (after, last) = (forward.body.yields[i], forward.results[i]);
@@ -274,14 +317,12 @@ impl Pass<'_> {
         reverse: &mut Region,
     ) -> Vec<ValueId> {
         let needed: BTreeSet<ValueId> = uses(reverse).intersection(defined).copied().collect();
-        let ops: BTreeMap<ValueId, &Op> = forward
-            .stmts
-            .iter()
-            .filter_map(|stmt| match stmt {
-                Stmt::Let(binding) => Some((binding.value, &binding.op)),
-                _ => None,
-            })
-            .collect();
+        let mut ops: BTreeMap<ValueId, Op> = BTreeMap::new();
+        for stmt in &forward.stmts {
+            if let Stmt::Let(binding) = stmt {
+                ops.insert(binding.value, self.seen_from_root(&binding.op));
+            }
+        }
         let mut plan = Plan {
             f: self.f,
             ops: &ops,
@@ -308,8 +349,9 @@ impl Pass<'_> {
         for stmt in &forward.stmts {
             if let Stmt::Let(binding) = stmt
                 && recompute.contains(&binding.value)
+                && let Some(op) = ops.get(&binding.value)
             {
-                head.push((binding.value, binding.op.clone()));
+                head.push((binding.value, op.clone()));
             }
         }
         let mut renamed: BTreeMap<ValueId, ValueId> = BTreeMap::new();
@@ -333,10 +375,28 @@ impl Pass<'_> {
     }
 }
 
+impl Pass<'_> {
+    /// A read through a reference that is gone in the reverse half, as one of
+    /// what it refers to, where that is still there.
+    fn seen_from_root(&self, op: &Op) -> Op {
+        let mut op = op.clone();
+        if let Op::Load(place) | Op::Query(place, _) | Op::Length(place) | Op::IsEmpty(place) =
+            &mut op
+            && !self.f.stable.contains(&place.base)
+        {
+            let seen = self.views.resolve(place);
+            if self.f.stable.contains(&seen.base) {
+                *place = seen;
+            }
+        }
+        op
+    }
+}
+
 /// Chooses between recomputing and recording in one region.
 struct Plan<'a> {
     f: &'a Function,
-    ops: &'a BTreeMap<ValueId, &'a Op>,
+    ops: &'a BTreeMap<ValueId, Op>,
     defined: &'a BTreeSet<ValueId>,
     recorded: BTreeSet<ValueId>,
 }
@@ -381,7 +441,7 @@ impl Plan<'_> {
             return false;
         };
         let mut available = true;
-        (*op).clone().rewrite_uses(&mut |used| {
+        op.clone().rewrite_uses(&mut |used| {
             available &= self.is_available(*used, depth + 1);
         });
         available
@@ -391,7 +451,7 @@ impl Plan<'_> {
 /// The values to recompute so that `value` is there.
 fn collect(
     value: ValueId,
-    ops: &BTreeMap<ValueId, &Op>,
+    ops: &BTreeMap<ValueId, Op>,
     defined: &BTreeSet<ValueId>,
     recorded: &BTreeSet<ValueId>,
     into: &mut BTreeSet<ValueId>,
@@ -400,8 +460,7 @@ fn collect(
         return;
     }
     if let Some(op) = ops.get(&value) {
-        (*op)
-            .clone()
+        op.clone()
             .rewrite_uses(&mut |used| collect(*used, ops, defined, recorded, into));
     }
 }

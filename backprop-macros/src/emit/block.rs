@@ -3,8 +3,8 @@
 use super::Emitter;
 use super::names::plumbing;
 use crate::ir::{
-    Arg, BranchRecord, Call, Claim, Drain, Head, If, Loop, Match, Op, Order, Pullback, PullbackArg, Range,
-    RangeAdaptor, Region, RevBranch, RevLoop, Run, Stmt, TapeSize, Tree, ValueId,
+    Arg, BranchRecord, Call, Claim, Drain, Head, If, Loop, Match, Op, Order, Pullback, PullbackArg,
+    Range, RangeAdaptor, Region, RevBranch, RevLoop, Run, Stmt, TapeSize, Tree, ValueId,
 };
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -132,15 +132,26 @@ impl Emitter<'_> {
 
     /// The body of an arm: its statements, then what it hands on.
     fn arm(&self, region: &Region, record: Option<TokenStream>) -> TokenStream {
-        let stmts = self.stmts(region);
+        self.fused_arm(region, None, record)
+    }
+
+    /// The same with its reverse half.
+    fn fused_arm(
+        &self,
+        region: &Region,
+        fused: Option<&Region>,
+        record: Option<TokenStream>,
+    ) -> TokenStream {
+        let mut stmts = self.stmts(region);
         if region.diverges() {
             return stmts;
         }
-        let mut values: Vec<_> = region
-            .yields
-            .iter()
-            .map(|value| self.value(*value))
-            .collect();
+        let mut yields = region.yields.clone();
+        if let Some(fused) = fused {
+            stmts.extend(self.stmts(fused));
+            yields.extend(&fused.yields);
+        }
+        let mut values: Vec<_> = yields.iter().map(|value| self.value(*value)).collect();
         values.extend(record);
         let tail = match &values[..] {
             [] => TokenStream::new(),
@@ -151,8 +162,14 @@ impl Emitter<'_> {
     }
 
     /// `let (results, record) = `, or nothing if there are none.
-    fn receive(&self, results: &[ValueId], record: &Option<BranchRecord>) -> TokenStream {
+    fn receive(
+        &self,
+        results: &[ValueId],
+        fused: &Option<RevBranch>,
+        record: &Option<BranchRecord>,
+    ) -> TokenStream {
         let mut values = results.to_vec();
+        values.extend(fused.iter().flat_map(|fused| &fused.results));
         values.extend(record.iter().map(|record| record.value));
         match values.is_empty() {
             true => TokenStream::new(),
@@ -164,10 +181,12 @@ impl Emitter<'_> {
     }
 
     fn branch(&self, branch: &If) -> TokenStream {
-        let receive = self.receive(&branch.results, &branch.record);
+        let receive = self.receive(&branch.results, &branch.fused, &branch.record);
         let cond = self.value(branch.cond);
-        let then = self.arm(&branch.then, self.arm_record(&branch.record, 0));
-        let other = self.arm(&branch.other, self.arm_record(&branch.record, 1));
+        let reversed = |index: usize| branch.fused.as_ref()?.arms.get(index);
+        let record = |index: usize| self.arm_record(&branch.record, index);
+        let then = self.fused_arm(&branch.then, reversed(0), record(0));
+        let other = self.fused_arm(&branch.other, reversed(1), record(1));
         if receive.is_empty() {
             return match other.is_empty() {
                 true => quote!(if #cond { #then }),
@@ -178,7 +197,7 @@ impl Emitter<'_> {
     }
 
     fn choice(&self, choice: &Match) -> TokenStream {
-        let receive = self.receive(&choice.results, &choice.record);
+        let receive = self.receive(&choice.results, &choice.fused, &choice.record);
         let scrutinee = self.tree(&choice.scrutinee);
         let arms = choice.arms.iter().enumerate().map(|(index, arm)| {
             let mut pattern = arm.pattern.clone();
@@ -193,7 +212,12 @@ impl Emitter<'_> {
                     false => quote!(if { #stmts #cond }),
                 }
             });
-            let body = self.arm(&arm.body, self.arm_record(&choice.record, index));
+            let reversed = choice
+                .fused
+                .as_ref()
+                .and_then(|fused| fused.arms.get(index));
+            let record = self.arm_record(&choice.record, index);
+            let body = self.fused_arm(&arm.body, reversed, record);
             quote!(#pattern #guard => { #body })
         });
         let arms: Vec<_> = arms.collect();
@@ -264,9 +288,14 @@ impl Emitter<'_> {
     // Loops
 
     fn looped(&self, looped: &Loop) -> TokenStream {
-        let inits = self.inits(&looped.params, &looped.inits);
+        let mut inits = self.inits(&looped.params, &looped.inits);
         let body = self.stmts(&looped.body);
         let mut next = TokenStream::new();
+        if let Some(fused) = &looped.fused {
+            inits.extend(self.inits(&fused.params, &fused.inits));
+            next.extend(self.stmts(&fused.body));
+            next.extend(self.carry(&fused.params, &fused.body.yields));
+        }
         let counts = looped
             .tape
             .filter(|tape| self.f.kind(*tape) == crate::ir::Kind::Int);

@@ -2,17 +2,44 @@
 //! public `f_grad` and `f_backprop` on top of it.
 
 use super::names::{local, plumbing};
-use super::split::split_body;
+use super::split::{joint_body, split_body};
 use crate::ir::Function;
 use crate::parse::{Input, Parameter, Passing, Shape};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{ReturnType, Type};
 
+/// What a function was compiled to.
+pub(crate) struct Forms<'a> {
+    /// The forward half, and the reverse half as its pullback.
+    pub(crate) split: &'a Function,
+    /// Both at once, where the upstream is known from the start.
+    pub(crate) joint: Option<&'a Function>,
+    /// Items of the body.
+    pub(crate) items: &'a [syn::Item],
+}
+
+/// Whether a joint form makes sense: the reverse half runs whenever the forward
+/// half does, and nothing is lent to it that changes its shape on the way.
+pub(crate) fn may_be_joint(input: &Input) -> bool {
+    let mut params = input.signature.params.iter();
+    let is_optional = match &input.item.sig.output {
+        ReturnType::Type(_, ty) => crate::parse::option_payload(ty).is_some(),
+        ReturnType::Default => true,
+    };
+    matches!(input.signature.result, Shape::Real(_))
+        && !is_optional
+        && params.all(|param| param.passing != Passing::Mut)
+}
+
 /// All items that `#[differentiate]` adds beside the primal.
-pub(crate) fn companions(input: &Input, f: &Function, items: &[syn::Item]) -> TokenStream {
-    let parts = Parts::of(input);
-    let body = split_body(input, &parts, f, items);
+pub(crate) fn companions(input: &Input, forms: &Forms) -> TokenStream {
+    let mut parts = Parts::of(input);
+    let body = split_body(input, &parts, forms.split, forms.items);
+    let joint = forms
+        .joint
+        .map(|f| joint_body(input, &parts, f, forms.items));
+    parts.joint = joint;
     parts.assemble(body)
 }
 
@@ -146,6 +173,8 @@ pub(super) struct Parts<'a> {
     pub(super) upstream: TokenStream,
     pub(super) shape_is_scalar: bool,
     pub(super) boxed: bool,
+    /// The body of the joint form, if there is one.
+    pub(super) joint: Option<TokenStream>,
 }
 
 /// A name without `r#` and leading underscores.
@@ -167,6 +196,7 @@ impl<'a> Parts<'a> {
             upstream: TokenStream::new(),
             shape_is_scalar: matches!(input.signature.result, Shape::Real(_) | Shape::Opaque),
             boxed: input.options.recursive || calls_itself(input),
+            joint: None,
         };
         parts.upstream = match &input.item.sig.output {
             ReturnType::Default => quote!(()),
@@ -278,6 +308,26 @@ impl<'a> Parts<'a> {
         }
     }
 
+    /// The type of what the joint form takes for the adjoint of a parameter.
+    fn joint_entry_type(&self, param: &Parameter) -> TokenStream {
+        match (&param.ty, self.has_shared_entry(param)) {
+            (Type::Reference(reference), true) => {
+                let (ty, in_place) = (&reference.elem, self.private("InPlace"));
+                quote!(::core::option::Option<&mut <#ty as #in_place>::Adjoint>)
+            }
+            _ => quote!(()),
+        }
+    }
+
+    /// The name of the adjoint of a parameter in the joint form.
+    pub(super) fn adjoint_name(&self, param: &Parameter) -> Ident {
+        plumbing(&format!("adjoint_{}", plain(&param.name)), self.span)
+    }
+
+    pub(super) fn upstream_name(&self) -> Ident {
+        plumbing("upstream", self.span)
+    }
+
     /// The type that the pullback returns for a parameter.
     fn slot_type(&self, param: &Parameter) -> TokenStream {
         match param.passing {
@@ -348,6 +398,32 @@ impl<'a> Parts<'a> {
             false => quote!(#name::<#(#const_names),*>),
         };
         let public = [self.grad(), Some(self.backprop())];
+        let generics = quote! {
+            <#(#lifetimes,)* #(#consts,)* const #active: u64, #primal_ty: 'static #tie>
+        };
+        let joint = self.joint.as_ref().map(|body| {
+            let params = &self.input.signature.params;
+            let names = params.iter().map(|param| self.inner(param));
+            let types = params.iter().map(|param| &param.ty);
+            let adjoints = params.iter().map(|param| self.adjoint_name(param));
+            let entries = params.iter().map(|param| self.joint_entry_type(param));
+            let slots = params.iter().map(|param| self.slot_type(param));
+            let (upstream, upstream_ty) = (self.upstream_name(), &self.upstream);
+            quote_spanned! {span=>
+                #[doc(hidden)]
+                #[inline]
+                pub fn joint #generics(
+                    #mask: #active_struct<#active>,
+                    #primal: #primal_ty,
+                    (#(#names,)*): (#(#types,)*),
+                    #upstream: &#upstream_ty,
+                    (#(#adjoints,)*): (#(#entries,)*),
+                ) -> (#result, (#(#slots,)*)) #where_clause {
+                    #check(&#primal, &#own);
+                    #body
+                }
+            }
+        });
         quote_spanned! {span=>
             #(#cfgs)*
             #[doc(hidden)]
@@ -357,7 +433,7 @@ impl<'a> Parts<'a> {
             impl #companion {
                 #[doc(hidden)]
                 #[inline]
-                pub fn split<#(#lifetimes,)* #(#consts,)* const #active: u64, #primal_ty: 'static #tie>(
+                pub fn split #generics(
                     #mask: #active_struct<#active>,
                     #primal: #primal_ty,
                     #(#params),*
@@ -365,6 +441,8 @@ impl<'a> Parts<'a> {
                     #check(&#primal, &#own);
                     #body
                 }
+
+                #joint
             }
 
             #(#public)*

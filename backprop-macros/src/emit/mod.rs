@@ -13,7 +13,7 @@ mod places;
 mod public;
 mod split;
 
-pub(crate) use companions::{bare, companions, custom, stub};
+pub(crate) use companions::{Forms, bare, companions, custom, may_be_joint, stub};
 pub(crate) use names::{PREFIX, plumbing};
 
 use crate::ir::{Function, Op, PullbackArg, Region, Stmt, StmtId, ValueId};
@@ -48,6 +48,7 @@ impl<'a> Emitter<'a> {
         }
         inline.retain(|value, _| !changed.contains(value));
         let mut active_args = BTreeSet::new();
+        find_active_args(&f.body, &mut active_args);
         if let Some(reverse) = &f.reverse {
             find_active_args(&reverse.body, &mut active_args);
         }
@@ -109,13 +110,16 @@ fn plan(
     let mut here = BTreeSet::new();
     for stmt in &region.stmts {
         direct_uses(stmt, &mut here);
-        let params = match stmt {
-            Stmt::Loop(looped) => &looped.params[..],
-            Stmt::RevLoop(looped) => &looped.params[..],
-            _ => &[],
+        let (params, fused) = match stmt {
+            Stmt::Loop(looped) => (&looped.params[..], looped.fused.as_ref()),
+            Stmt::RevLoop(looped) => (&looped.params[..], None),
+            _ => (&[][..], None),
         };
-        crate::ir::for_each_region(stmt, &mut |inner, _| {
-            plan(f, inner, params, counts, forward, inline);
+        crate::ir::for_each_region(stmt, &mut |inner, _| match fused {
+            Some(fused) if std::ptr::eq(inner, &fused.body) => {
+                plan(f, inner, &fused.params, counts, false, inline);
+            }
+            _ => plan(f, inner, params, counts, forward, inline),
         });
     }
     here.extend(&region.yields);
@@ -160,7 +164,12 @@ fn plan(
             *from == value && to.hint == info.hint && to.adjoint == adjoint
         };
         let starts_loop = region.stmts.iter().any(|stmt| match stmt {
-            Stmt::Loop(looped) => looped.inits.iter().zip(&looped.params).any(same_name),
+            Stmt::Loop(looped) => {
+                let fused = looped.fused.iter();
+                let fused = fused.flat_map(|fused| fused.inits.iter().zip(&fused.params));
+                let pairs = looped.inits.iter().zip(&looped.params);
+                pairs.chain(fused).any(same_name)
+            }
             Stmt::RevLoop(looped) => looped.inits.iter().zip(&looped.params).any(same_name),
             _ => false,
         });

@@ -104,6 +104,15 @@ impl Names<'_> {
             }
             _ => {}
         }
+        if let Stmt::Loop(Loop {
+            fused: Some(fused), ..
+        }) = stmt
+        {
+            for (param, result) in fused.params.iter().zip(&fused.results) {
+                self.add(f, *param, "state");
+                self.share(*result, *param);
+            }
+        }
         crate::ir::for_each_region(stmt, &mut |inner, bound| {
             for value in bound {
                 self.add(f, value, "item");

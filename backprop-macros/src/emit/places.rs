@@ -3,8 +3,8 @@
 use super::Emitter;
 use super::names::plumbing;
 use crate::ir::{
-    AddAt, Aggregate, BinaryOp, Claimed, Count, Function, Hold, Kind, Mutate, Op, Place, Proj,
-    Order, PullbackArg, Region, RevLoop, Run, Stmt, Store, ValueId,
+    AddAt, Aggregate, BinaryOp, Claimed, Count, Function, Hold, Kind, Mutate, Op, Order, Place,
+    Proj, PullbackArg, Region, RevLoop, Run, Stmt, Store, ValueId,
 };
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};

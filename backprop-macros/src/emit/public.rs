@@ -59,6 +59,53 @@ impl Parts<'_> {
         quote!(#forward #reverse)
     }
 
+    /// The joint form run; adjoints go to the buffers `d_x` of the caller or of
+    /// the function itself.
+    fn jointly(&self, upstream: TokenStream, buffers_of_caller: bool) -> TokenStream {
+        let span = self.span;
+        let name = &self.input.item.sig.ident;
+        let companion = Ident::new_raw_if(name, span);
+        let (value, active) = (plumbing("value", span), self.private("Active"));
+        let mask = self.mask();
+        let params = &self.input.signature.params;
+        let args = params.iter().map(|param| &param.name);
+        let entries = params.iter().map(|param| {
+            if !self.has_shared_entry(param) {
+                return quote!(());
+            }
+            let buffer = format!("d_{}", plain(&param.name));
+            let lent = match (param.is_active(), buffers_of_caller) {
+                (false, _) => return quote!(::core::option::Option::None),
+                (true, true) => {
+                    let buffer = Ident::new(&buffer, span);
+                    quote!(&mut *#buffer)
+                }
+                (true, false) => {
+                    let buffer = plumbing(&buffer, span);
+                    quote!(&mut #buffer)
+                }
+            };
+            quote!(::core::option::Option::Some(#lent))
+        });
+        let slots = self.slot_names();
+        quote_spanned! {span=>
+            let (#value, (#(#slots,)*)) = #companion::joint(
+                #active::<#mask>, #name, (#(#args,)*), #upstream, (#(#entries,)*)
+            );
+        }
+    }
+
+    /// Which parameters have an adjoint, one bit each.
+    fn mask(&self) -> Literal {
+        let mut mask = 0u64;
+        for (index, param) in self.input.signature.params.iter().enumerate().take(63) {
+            if param.has_adjoint() {
+                mask |= 1 << index;
+            }
+        }
+        Literal::u64_suffixed(mask)
+    }
+
     /// The two calls that `run` makes.
     fn halves(&self, upstream: TokenStream, entries: &[TokenStream]) -> (TokenStream, TokenStream) {
         let item = &self.input.item;
@@ -66,13 +113,7 @@ impl Parts<'_> {
         let (name, companion) = (&item.sig.ident, Ident::new_raw_if(&item.sig.ident, span));
         let (value, pullback) = (plumbing("value", span), plumbing("pullback", span));
         let active = self.private("Active");
-        let mut mask = 0u64;
-        for (index, param) in self.input.signature.params.iter().enumerate().take(63) {
-            if param.has_adjoint() {
-                mask |= 1 << index;
-            }
-        }
-        let mask = Literal::u64_suffixed(mask);
+        let mask = self.mask();
         let args = self.input.signature.params.iter().map(|param| {
             let name = &param.name;
             match param.passing {
@@ -127,7 +168,10 @@ impl Parts<'_> {
                 }
             };
             let (prepare, entries, finish) = self.entries(None);
-            let run = self.run(seed.clone(), &entries);
+            let run = match &self.joint {
+                Some(_) => self.jointly(seed.clone(), false),
+                None => self.run(seed.clone(), &entries),
+            };
             let value = plumbing("value", span);
             let gradients: Vec<_> = listed.iter().map(|p| self.gradient_of(p)).collect();
             let gradient = match &gradients[..] {
@@ -304,7 +348,7 @@ impl Parts<'_> {
             params.push(quote!(#name: &mut #ty));
         }
         let (prepare, entries, finish) = self.entries(Some(&buffer));
-        let (forward, reverse) = self.halves(upstream_arg, &entries);
+        let (forward, reverse) = self.halves(upstream_arg.clone(), &entries);
         let adds = listed
             .iter()
             .filter(|param| param.passing != Passing::Mut && !self.has_shared_entry(param))
@@ -321,6 +365,15 @@ impl Parts<'_> {
         let only_source = all.iter().all(|p| p.passing != Passing::Mut);
         let in_place = all.iter().any(|param| self.has_shared_entry(param));
         let body = match &self.input.signature.result {
+            _ if self.joint.is_some() => {
+                let joint = self.jointly(upstream_arg, true);
+                let primal = &self.input.item.sig.ident;
+                let args = all.iter().map(|param| &param.name);
+                quote_spanned! {span=>
+                    #prepare
+                    if #upstream != 0.0 { #joint #adds #value } else { #primal(#(#args),*) }
+                }
+            }
             Shape::Real(_) if only_source && in_place => quote_spanned! {span=>
                 #prepare #forward if #upstream != 0.0 { #reverse #finish #adds } #value
             },

@@ -66,6 +66,51 @@ pub(super) fn split_body(
     }
 }
 
+/// Both halves at once, from the upstream on.
+pub(super) fn joint_body(
+    input: &Input,
+    parts: &Parts,
+    f: &Function,
+    items: &[syn::Item],
+) -> TokenStream {
+    let emitter = Emitter::new(f, parts.krate);
+    let span = parts.span;
+    let Some(reverse) = &f.reverse else {
+        return TokenStream::new();
+    };
+    let (upstream, pattern) = (parts.upstream_name(), emitter.pattern(&reverse.upstream));
+    let mut head = quote!(let #pattern = *#upstream;);
+    let mut slots = Vec::new();
+    for (index, param) in input.signature.params.iter().enumerate() {
+        head.extend(load_parameter(
+            &emitter,
+            parts,
+            param,
+            &f.params[index].entry,
+        ));
+        if parts.has_shared_entry(param) {
+            if let Some(buffer) = reverse.buffers[index] {
+                let (buffer, adjoint) = (emitter.binder(buffer), parts.adjoint_name(param));
+                head.extend(quote!(let #buffer = #adjoint;));
+            }
+            slots.push(parts.private("AddedInPlace"));
+        } else {
+            slots.push(match f.params[index].active {
+                true => adjoint_tree(&emitter, parts, param, &reverse.adjoints[index], f, index),
+                false => parts.absent(param),
+            });
+        }
+    }
+    let (forward, backward) = (emitter.stmts(&f.body), emitter.stmts(&reverse.body));
+    let (value, result) = (plumbing("result", span), emitter.tree(&f.result));
+    quote_spanned! {span=> {
+        #(#items)* #head #forward
+        let #value = #result;
+        #backward
+        (#value, (#(#slots,)*))
+    }}
+}
+
 /// Whether the content of a `&mut` parameter is changed in place: its pullback
 /// then puts the initial content back.
 fn is_rewritten(f: &Function, entry: &Tree<ValueId>) -> bool {

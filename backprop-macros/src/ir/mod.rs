@@ -22,6 +22,10 @@
 //!   the merged values of their arms, loops carry values from one iteration to
 //!   the next. Every later stage sees this shape only.
 //!
+//! In the joint form of a function the upstream is known from the start. There
+//! the `fuse` pass moves the reverse half of a branch or a loop into its forward
+//! half (`fused`), where nothing forbids it.
+//!
 //! The adjoint pass adds the reverse half ([`Reverse`]). Its statements mirror
 //! those of the forward half by [`StmtId`], last to first, and may use any
 //! forward value, however deeply it is nested; the `record` pass then makes
@@ -375,6 +379,8 @@ pub(crate) struct If {
     pub(crate) results: Vec<ValueId>,
     /// Set by the record pass: holds what the reverse half of an arm needs.
     pub(crate) record: Option<BranchRecord>,
+    /// The reverse half of the arms, if it runs right after them.
+    pub(crate) fused: Option<RevBranch>,
 }
 
 /// `match scrutinee { arms }`, yielding `results`.
@@ -385,6 +391,7 @@ pub(crate) struct Match {
     pub(crate) arms: Vec<Arm>,
     pub(crate) results: Vec<ValueId>,
     pub(crate) record: Option<BranchRecord>,
+    pub(crate) fused: Option<RevBranch>,
     pub(crate) span: Span,
 }
 
@@ -425,6 +432,8 @@ pub(crate) struct Loop {
     pub(crate) exit: Option<Target>,
     /// Set by the record pass: the tape, or the iteration count.
     pub(crate) tape: Option<ValueId>,
+    /// The reverse half, if that of each iteration runs right after it.
+    pub(crate) fused: Option<RevLoop>,
     pub(crate) span: Span,
 }
 

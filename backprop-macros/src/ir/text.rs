@@ -3,7 +3,7 @@
 
 use super::{
     Arg, BranchRecord, Capture, Function, Head, Op, Order, Place, Proj, PullbackArg, Range,
-    RangeAdaptor, Region, Run, Stmt, TapeSize, Tree, ValueId,
+    RangeAdaptor, Region, RevBranch, Run, Stmt, TapeSize, Tree, ValueId,
 };
 use quote::ToTokens;
 
@@ -150,6 +150,16 @@ impl Text<'_> {
         }
     }
 
+    fn fused_arms(&mut self, fused: &Option<RevBranch>) {
+        if let Some(fused) = fused {
+            let results = self.results(&fused.results);
+            self.line(&format!("{results}fused"));
+            for arm in &fused.arms {
+                self.nested("arm", arm);
+            }
+        }
+    }
+
     /// `a, b = `, or nothing.
     fn results(&self, values: &[ValueId]) -> String {
         match values.is_empty() {
@@ -210,7 +220,11 @@ impl Text<'_> {
             Stmt::Reserve(tape, range, outer) => {
                 let ranges = std::iter::once(range).chain(outer);
                 let ranges: Vec<String> = ranges.map(|range| self.range(range)).collect();
-                self.line(&format!("reserve {} for {}", name(*tape), ranges.join(" x ")));
+                self.line(&format!(
+                    "reserve {} for {}",
+                    name(*tape),
+                    ranges.join(" x ")
+                ));
             }
             Stmt::Push(tape, values) => {
                 self.line(&format!("push {} ({})", name(*tape), self.list(values)));
@@ -238,6 +252,7 @@ impl Text<'_> {
                 self.nested(&format!("{results}if {}", name(branch.cond)), &branch.then);
                 self.nested("else", &branch.other);
                 self.record(&branch.record);
+                self.fused_arms(&branch.fused);
             }
             Stmt::Match(choice) => {
                 let results = self.results(&choice.results);
@@ -252,6 +267,7 @@ impl Text<'_> {
                     self.nested(&format!("case `{pattern}` [{bound}]"), &arm.body);
                 }
                 self.record(&choice.record);
+                self.fused_arms(&choice.fused);
             }
             Stmt::Loop(looped) => {
                 let head = match &looped.head {
@@ -269,6 +285,11 @@ impl Text<'_> {
                 self.nested(&format!("{results}{head} {carried}"), &looped.body);
                 if let Some(stop) = looped.stop {
                     self.line(&format!("stop if {}", value(self.f, stop)));
+                }
+                if let Some(fused) = &looped.fused {
+                    let carried = self.carried(&fused.params, &fused.inits);
+                    let results = self.results(&fused.results);
+                    self.nested(&format!("{results}fused {carried}"), &fused.body);
                 }
             }
             Stmt::RevBranch(branch) => {

@@ -1,8 +1,8 @@
 //! Walking over statements: what they use, what they define, what they hold.
 
 use super::{
-    Arg, BranchRecord, Drain, Head, Order, PullbackArg, Range, RangeAdaptor, Region, Run, Stmt,
-    ValueId,
+    Arg, BranchRecord, Drain, Head, Order, PullbackArg, Range, RangeAdaptor, Region, RevBranch,
+    Run, Stmt, ValueId,
 };
 use std::collections::BTreeSet;
 
@@ -31,6 +31,7 @@ pub(crate) fn rewrite_uses(stmt: &mut Stmt, f: &mut dyn FnMut(&mut ValueId)) {
             rewrite_region_uses(&mut branch.then, f);
             rewrite_region_uses(&mut branch.other, f);
             rewrite_record(&mut branch.record, f);
+            rewrite_fused_arms(&mut branch.fused, f);
         }
         Stmt::Match(choice) => {
             choice.scrutinee.for_each_mut(f);
@@ -41,6 +42,7 @@ pub(crate) fn rewrite_uses(stmt: &mut Stmt, f: &mut dyn FnMut(&mut ValueId)) {
                 rewrite_region_uses(&mut arm.body, f);
             }
             rewrite_record(&mut choice.record, f);
+            rewrite_fused_arms(&mut choice.fused, f);
         }
         Stmt::Loop(looped) => {
             looped.inits.iter_mut().for_each(&mut *f);
@@ -52,6 +54,10 @@ pub(crate) fn rewrite_uses(stmt: &mut Stmt, f: &mut dyn FnMut(&mut ValueId)) {
             rewrite_region_uses(&mut looped.body, f);
             if let Some(stop) = &mut looped.stop {
                 f(stop);
+            }
+            if let Some(fused) = &mut looped.fused {
+                fused.inits.iter_mut().for_each(&mut *f);
+                rewrite_region_uses(&mut fused.body, f);
             }
         }
         Stmt::NewTape(_, super::TapeSize::Range(range)) => rewrite_range(range, f),
@@ -151,6 +157,11 @@ pub(crate) fn rewrite_uses(stmt: &mut Stmt, f: &mut dyn FnMut(&mut ValueId)) {
     }
 }
 
+fn rewrite_fused_arms(fused: &mut Option<RevBranch>, f: &mut dyn FnMut(&mut ValueId)) {
+    let arms = fused.iter_mut().flat_map(|fused| &mut fused.arms);
+    arms.for_each(|arm| rewrite_region_uses(arm, f));
+}
+
 fn rewrite_record(record: &mut Option<BranchRecord>, f: &mut dyn FnMut(&mut ValueId)) {
     if let Some(record) = record {
         record.arms.iter_mut().flatten().for_each(f);
@@ -202,9 +213,12 @@ pub(crate) fn definitions(stmt: &Stmt) -> Vec<ValueId> {
             defined.extend(call.pullback);
             defined
         }
-        Stmt::If(branch) => with_record(&branch.results, &branch.record),
-        Stmt::Match(choice) => with_record(&choice.results, &choice.record),
-        Stmt::Loop(looped) => looped.results.clone(),
+        Stmt::If(branch) => of_branch(&branch.results, &branch.record, &branch.fused),
+        Stmt::Match(choice) => of_branch(&choice.results, &choice.record, &choice.fused),
+        Stmt::Loop(looped) => {
+            let fused = looped.fused.iter().flat_map(|fused| &fused.results);
+            looped.results.iter().chain(fused).copied().collect()
+        }
         Stmt::RevBranch(branch) => branch.results.clone(),
         Stmt::RevLoop(looped) => looped.results.clone(),
         Stmt::Pullback(call) => {
@@ -237,9 +251,14 @@ pub(crate) fn definitions(stmt: &Stmt) -> Vec<ValueId> {
     }
 }
 
-fn with_record(results: &[ValueId], record: &Option<BranchRecord>) -> Vec<ValueId> {
+fn of_branch(
+    results: &[ValueId],
+    record: &Option<BranchRecord>,
+    fused: &Option<RevBranch>,
+) -> Vec<ValueId> {
     let record = record.iter().map(|record| record.value);
-    results.iter().copied().chain(record).collect()
+    let fused = fused.iter().flat_map(|fused| fused.results.iter().copied());
+    results.iter().copied().chain(record).chain(fused).collect()
 }
 
 /// Calls `f` on each region directly inside a statement, with the values that
@@ -249,6 +268,8 @@ pub(crate) fn for_each_region(stmt: &Stmt, f: &mut impl FnMut(&Region, Vec<Value
         Stmt::If(branch) => {
             f(&branch.then, Vec::new());
             f(&branch.other, Vec::new());
+            let fused = branch.fused.iter().flat_map(|fused| &fused.arms);
+            fused.for_each(|arm| f(arm, Vec::new()));
         }
         Stmt::Match(choice) => {
             for arm in &choice.arms {
@@ -258,6 +279,8 @@ pub(crate) fn for_each_region(stmt: &Stmt, f: &mut impl FnMut(&Region, Vec<Value
                 }
                 f(&arm.body, bound);
             }
+            let fused = choice.fused.iter().flat_map(|fused| &fused.arms);
+            fused.for_each(|arm| f(arm, Vec::new()));
         }
         Stmt::Loop(looped) => {
             let mut bound = looped.params.clone();
@@ -267,6 +290,9 @@ pub(crate) fn for_each_region(stmt: &Stmt, f: &mut impl FnMut(&Region, Vec<Value
                 Head::Forever => {}
             }
             f(&looped.body, bound);
+            if let Some(fused) = &looped.fused {
+                f(&fused.body, fused.params.clone());
+            }
         }
         Stmt::Block(_, region) => f(region, Vec::new()),
         Stmt::RevBranch(branch) => branch.arms.iter().for_each(|arm| f(arm, Vec::new())),
@@ -314,18 +340,25 @@ pub(crate) fn for_each_region_mut(stmt: &mut Stmt, f: &mut impl FnMut(&mut Regio
         Stmt::If(branch) => {
             f(&mut branch.then);
             f(&mut branch.other);
+            let fused = branch.fused.iter_mut().flat_map(|fused| &mut fused.arms);
+            fused.for_each(f);
         }
         Stmt::Match(choice) => {
             for arm in &mut choice.arms {
                 arm.guard.iter_mut().for_each(&mut *f);
                 f(&mut arm.body);
             }
+            let fused = choice.fused.iter_mut().flat_map(|fused| &mut fused.arms);
+            fused.for_each(f);
         }
         Stmt::Loop(looped) => {
             if let Head::While(cond) = &mut looped.head {
                 f(cond);
             }
             f(&mut looped.body);
+            if let Some(fused) = &mut looped.fused {
+                f(&mut fused.body);
+            }
         }
         Stmt::Block(_, region) => f(region),
         _ => {}

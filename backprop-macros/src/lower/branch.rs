@@ -18,6 +18,7 @@ impl Lowerer<'_> {
             other,
             results: Vec::new(),
             record: None,
+            fused: None,
         }));
     }
 
@@ -159,6 +160,7 @@ impl Lowerer<'_> {
             arms,
             results: Vec::new(),
             record: None,
+            fused: None,
             span,
         }));
     }

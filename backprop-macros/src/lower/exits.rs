@@ -181,6 +181,7 @@ impl Pass<'_> {
                 other,
                 results: Vec::new(),
                 record: None,
+                fused: None,
             });
             rest = vec![Stmt::Read(cond, flag), branch];
         }

@@ -156,6 +156,7 @@ impl Lowerer<'_> {
             stop: None,
             exit: Some(exit),
             tape: None,
+            fused: None,
             span,
         }));
         exit

@@ -218,6 +218,7 @@ impl Lowerer<'_> {
             stop: None,
             exit: Some(exit),
             tape: None,
+            fused: None,
             span,
         }));
     }

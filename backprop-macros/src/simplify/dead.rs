@@ -1,7 +1,9 @@
 //! Removes statements that nobody needs.
 
 use super::is_removable;
-use crate::ir::{Function, Head, Order, PullbackArg, Range, Region, Run, Stmt, ValueId};
+use crate::ir::{
+    Function, Head, Order, PullbackArg, Range, Region, RevBranch, RevLoop, Run, Stmt, ValueId,
+};
 use std::collections::BTreeSet;
 
 pub(super) fn remove_dead(f: &mut Function) {
@@ -72,8 +74,10 @@ fn has_effect(f: &Function, stmt: &Stmt, live: &BTreeSet<ValueId>, forward: bool
         Stmt::Call(_) => true,
         Stmt::Loop(_) => true,
         Stmt::If(branch) => {
-            defines() || !branch.then.stmts.is_empty() || !branch.other.stmts.is_empty()
+            let fused = branch.fused.is_some();
+            defines() || fused || !branch.then.stmts.is_empty() || !branch.other.stmts.is_empty()
         }
+        Stmt::Match(choice) if choice.fused.is_some() => true,
         Stmt::Match(choice) => {
             let guarded = |arm: &crate::ir::Arm| arm.guard.is_some() || !arm.body.stmts.is_empty();
             defines() || choice.arms.iter().any(guarded)
@@ -117,6 +121,7 @@ fn mark(f: &Function, region: &Region, live: &mut BTreeSet<ValueId>, forward: bo
         match stmt {
             Stmt::If(branch) => {
                 live.insert(branch.cond);
+                mark_fused_arms(f, &branch.fused, live);
                 for arm in [&branch.then, &branch.other] {
                     merge(&branch.results, &arm.yields, live);
                     mark(f, arm, live, forward);
@@ -125,6 +130,7 @@ fn mark(f: &Function, region: &Region, live: &mut BTreeSet<ValueId>, forward: bo
             }
             Stmt::Match(choice) => {
                 live.extend(choice.scrutinee.leaves());
+                mark_fused_arms(f, &choice.fused, live);
                 for arm in &choice.arms {
                     if let Some(guard) = &arm.guard {
                         live.extend(&guard.yields);
@@ -152,6 +158,16 @@ fn mark(f: &Function, region: &Region, live: &mut BTreeSet<ValueId>, forward: bo
                     }
                 }
                 live.extend(looped.stop);
+                if let Some(fused) = &looped.fused {
+                    carry(
+                        &fused.inits,
+                        &fused.params,
+                        &fused.results,
+                        &fused.body,
+                        live,
+                    );
+                    mark(f, &fused.body, live, false);
+                }
                 carry(
                     &looped.inits,
                     &looped.params,
@@ -185,6 +201,15 @@ fn mark(f: &Function, region: &Region, live: &mut BTreeSet<ValueId>, forward: bo
             stmt => crate::ir::for_each_use(stmt, &mut |value| {
                 live.insert(value);
             }),
+        }
+    }
+}
+
+fn mark_fused_arms(f: &Function, fused: &Option<RevBranch>, live: &mut BTreeSet<ValueId>) {
+    if let Some(fused) = fused {
+        for arm in &fused.arms {
+            merge(&fused.results, &arm.yields, live);
+            mark(f, arm, live, false);
         }
     }
 }
@@ -263,6 +288,9 @@ fn sweep(f: &Function, region: &mut Region, live: &BTreeSet<ValueId>, forward: b
                 );
                 removed |= sweep(f, &mut branch.then, live, forward);
                 removed |= sweep(f, &mut branch.other, live, forward);
+                if let Some(fused) = &mut branch.fused {
+                    removed |= sweep_branch(f, fused, live);
+                }
                 if branch
                     .record
                     .as_ref()
@@ -282,6 +310,9 @@ fn sweep(f: &Function, region: &mut Region, live: &BTreeSet<ValueId>, forward: b
                 for arm in &mut choice.arms {
                     removed |= sweep(f, &mut arm.body, live, forward);
                 }
+                if let Some(fused) = &mut choice.fused {
+                    removed |= sweep_branch(f, fused, live);
+                }
                 if choice
                     .record
                     .as_ref()
@@ -299,31 +330,39 @@ fn sweep(f: &Function, region: &mut Region, live: &BTreeSet<ValueId>, forward: b
                 ];
                 removed |= drop_dead(&mut looped.results, lists, live);
                 removed |= sweep(f, &mut looped.body, live, forward);
+                if let Some(fused) = &mut looped.fused {
+                    removed |= sweep_loop(f, fused, live);
+                }
                 if looped.tape.is_some_and(|tape| !live.contains(&tape)) {
                     looped.tape = None;
                 }
             }
-            Stmt::RevBranch(branch) => {
-                let mut yields: Vec<&mut Vec<ValueId>> =
-                    branch.arms.iter_mut().map(|arm| &mut arm.yields).collect();
-                removed |= drop_dead(&mut branch.results, &mut yields, live);
-                for arm in &mut branch.arms {
-                    removed |= sweep(f, arm, live, forward);
-                }
-            }
-            Stmt::RevLoop(looped) => {
-                let lists: &mut [&mut Vec<ValueId>] = &mut [
-                    &mut looped.inits,
-                    &mut looped.params,
-                    &mut looped.body.yields,
-                ];
-                removed |= drop_dead(&mut looped.results, lists, live);
-                removed |= sweep(f, &mut looped.body, live, forward);
-            }
+            Stmt::RevBranch(branch) => removed |= sweep_branch(f, branch, live),
+            Stmt::RevLoop(looped) => removed |= sweep_loop(f, looped, live),
             _ => {}
         }
     }
     removed
+}
+
+fn sweep_branch(f: &Function, branch: &mut RevBranch, live: &BTreeSet<ValueId>) -> bool {
+    let mut yields: Vec<&mut Vec<ValueId>> =
+        branch.arms.iter_mut().map(|arm| &mut arm.yields).collect();
+    let mut removed = drop_dead(&mut branch.results, &mut yields, live);
+    for arm in &mut branch.arms {
+        removed |= sweep(f, arm, live, false);
+    }
+    removed
+}
+
+fn sweep_loop(f: &Function, looped: &mut RevLoop, live: &BTreeSet<ValueId>) -> bool {
+    let lists: &mut [&mut Vec<ValueId>] = &mut [
+        &mut looped.inits,
+        &mut looped.params,
+        &mut looped.body.yields,
+    ];
+    let removed = drop_dead(&mut looped.results, lists, live);
+    sweep(f, &mut looped.body, live, false) || removed
 }
 
 /// Drops dead results and, at the same positions, what feeds them.

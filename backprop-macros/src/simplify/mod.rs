@@ -4,6 +4,7 @@
 //! that the value is the primal's bit for bit.
 
 mod arithmetic;
+mod carried;
 mod dead;
 
 use arithmetic::{copies, negative_factors, signs};
@@ -21,6 +22,7 @@ pub(crate) fn simplify(f: &mut Function) {
         let mut ops = BTreeMap::new();
         signs(f, &mut reverse.body, &mut ops);
         copies(&mut reverse);
+        carried::invariants(&mut reverse);
         negative_factors(f, &mut reverse.body, &mut BTreeMap::new());
         f.reverse = Some(reverse);
     }
@@ -125,7 +127,7 @@ pub(crate) fn is_pinned(f: &Function, op: &Op) -> bool {
 }
 
 /// Whether removing an unused operation cannot be noticed.
-fn is_removable(f: &Function, op: &Op) -> bool {
+pub(crate) fn is_removable(f: &Function, op: &Op) -> bool {
     match op {
         // arithmetic on an opaque operand is someone's code
         Op::Method(Method::Smooth(_) | Method::Discrete(_), args) => {

@@ -31,10 +31,25 @@ fn stages(function: &str) -> String {
     adjoint::adjoint(f, &activity);
     stage("adjoint", &text::function(f));
     simplify::simplify(f);
-    adjoint::record::record(f);
-    simplify::simplify(f);
-    stage("record", &text::function(f));
-    let tokens = emit::companions(&input, f, &lowered.items);
+    let mut joint = match emit::may_be_joint(&input) {
+        true => adjoint::fuse::fuse(f),
+        false => None,
+    };
+    if let Some(joint) = &joint {
+        stage("fuse", &text::function(joint));
+    }
+    let names = ["record", "record (joint)"].into_iter();
+    for (form, name) in std::iter::once(&mut *f).chain(&mut joint).zip(names) {
+        adjoint::record::record(form);
+        simplify::simplify(form);
+        stage(name, &text::function(form));
+    }
+    let forms = emit::Forms {
+        split: f,
+        joint: joint.as_ref(),
+        items: &lowered.items,
+    };
+    let tokens = emit::companions(&input, &forms);
     stage("show", &show::pretty(tokens.clone()));
     let file = syn::parse2(tokens).expect("the emitted code parses");
     stage("emit", &prettyplease::unparse(&file));

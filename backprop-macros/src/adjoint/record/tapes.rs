@@ -17,6 +17,8 @@ const MAX_INLINE: u64 = 512;
 pub(super) enum Around {
     /// An arm: what is inside need not run.
     Branch,
+    /// A loop that is reversed as it runs: its tapes are empty between iterations.
+    Fused,
     Loop {
         /// What it runs over, if it runs to its end.
         range: Option<Range>,
@@ -28,7 +30,7 @@ pub(super) enum Around {
 impl Pass<'_> {
     pub(super) fn in_loop(&self) -> bool {
         let mut around = self.around.iter();
-        around.any(|around| matches!(around, Around::Loop { .. }))
+        around.any(|around| !matches!(around, Around::Branch))
     }
 
     /// A loop, as its body sees it.
@@ -66,8 +68,8 @@ impl Pass<'_> {
             Head::Range(range) => self.constant_count(range),
             _ => None,
         };
-        let around = self.around.iter().map(|around| match around {
-            Around::Branch => Some(1),
+        let around = self.within_fused().iter().map(|around| match around {
+            Around::Branch | Around::Fused => Some(1),
             Around::Loop { count, .. } => *count,
         });
         let nest: Option<u64> = match self.in_loop() {
@@ -93,7 +95,10 @@ impl Pass<'_> {
         if let (None, Some(range)) = (constant, range) {
             before.push(Stmt::Reserve(tape, range.clone(), self.remaining()));
         }
+        let is_outer = |around: &Around| matches!(around, Around::Loop { .. });
         let run = match range {
+            // everything on the tape is of this run
+            _ if !self.within_fused().iter().any(is_outer) => Run::Rest,
             Some(range) => Run::Range(range.clone()),
             None => {
                 let name = Some("mark".to_owned());
@@ -104,6 +109,13 @@ impl Pass<'_> {
             }
         };
         (before, run)
+    }
+
+    /// The statements around, inside the innermost fused loop.
+    fn within_fused(&self) -> &[Around] {
+        let fused = |around: &Around| matches!(around, Around::Fused);
+        let start = self.around.iter().rposition(fused);
+        &self.around[start.map_or(0, |at| at + 1)..]
     }
 
     /// What is left of each loop around that is certain to run the statement at

@@ -14,6 +14,7 @@ pub(super) fn make(f: &mut Function, forward: &mut Region, reverse: &mut Reverse
     let there = there(f, forward);
     let mut wanted = BTreeMap::new();
     collect(f, &mut reverse.body, &there, &mut wanted);
+    collect_fused(f, forward, &there, &mut wanted);
     if wanted.is_empty() {
         return;
     }
@@ -41,6 +42,51 @@ fn there(f: &Function, forward: &Region) -> BTreeSet<ValueId> {
     let result = f.result.leaves();
     there.retain(|value| !result.contains(value) && !is_moved(f, forward, *value));
     there
+}
+
+/// The same in what is reversed as it runs: what an iteration defines is there
+/// as well.
+fn collect_fused(
+    f: &mut Function,
+    region: &mut Region,
+    there: &BTreeSet<ValueId>,
+    wanted: &mut BTreeMap<ValueId, Vec<ValueId>>,
+) {
+    for stmt in &mut region.stmts {
+        let mut each = |body: &mut Region, reverse: &mut Region| {
+            let mut there = there.clone();
+            let defined = body.stmts.iter().flat_map(crate::ir::definitions);
+            there.extend(defined.filter(|value| {
+                let gone = body.yields.contains(value) || is_moved(f, body, *value);
+                !f.is_reference(*value) && !gone
+            }));
+            collect(f, reverse, &there, wanted);
+            collect_fused(f, body, &there, wanted);
+        };
+        match stmt {
+            Stmt::Loop(looped) => {
+                if let Some(fused) = &mut looped.fused {
+                    each(&mut looped.body, &mut fused.body);
+                }
+            }
+            Stmt::If(branch) => {
+                if let Some(fused) = &mut branch.fused
+                    && let [then, other] = &mut fused.arms[..]
+                {
+                    each(&mut branch.then, then);
+                    each(&mut branch.other, other);
+                }
+            }
+            Stmt::Match(choice) => {
+                if let Some(fused) = &mut choice.fused {
+                    for (arm, reversed) in choice.arms.iter_mut().zip(&mut fused.arms) {
+                        each(&mut arm.body, reversed);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
 }
 
 /// Replaces the zeros that cannot be made in the reverse half.
