@@ -164,7 +164,13 @@ impl Parts<'_> {
                 _ => {
                     let real = self.private("Real");
                     let lifetime = syn::Lifetime::new("'__a", span);
-                    Some(quote!(where for<#lifetime> #result: #real))
+                    let number = match &self.input.item.sig.output {
+                        ReturnType::Type(_, ty) => crate::parse::option_payload(ty),
+                        ReturnType::Default => None,
+                    };
+                    let number = number.map(|ty| respan(quote!(#ty)));
+                    let number = number.as_ref().unwrap_or(result);
+                    Some(quote!(where for<#lifetime> #number: #real))
                 }
             };
             let (prepare, entries, finish) = self.entries(None);

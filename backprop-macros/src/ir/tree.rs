@@ -40,6 +40,16 @@ impl<T> Tree<T> {
         }
     }
 
+    /// Whether it is or contains an `Option` whose payload is not known.
+    pub(crate) fn has_empty_option(&self) -> bool {
+        match self {
+            Tree::Leaf(_) => false,
+            Tree::Tuple(parts) => parts.iter().any(Tree::has_empty_option),
+            Tree::Ref(inner) => inner.has_empty_option(),
+            Tree::Option(_, payload) => payload.is_unit() || payload.has_empty_option(),
+        }
+    }
+
     pub(crate) fn for_each(&self, f: &mut dyn FnMut(&T)) {
         match self {
             Tree::Leaf(leaf) => f(leaf),

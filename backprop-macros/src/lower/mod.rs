@@ -435,26 +435,16 @@ impl Lowerer<'_> {
             Some(ty) => self.ascribe(value.clone(), &ty),
             None => value.clone(),
         };
-        let root = self.slots[slot.0].root;
         let tree = match self.slots[slot.0].tree.clone() {
             Some(tree) => tree,
-            None => {
-                let hint = self.f.vars[root.0 as usize].hint.clone();
-                let tree = value.map(&mut |leaf| {
-                    let (kind, hold) = (self.f.kind(*leaf), self.f.info(*leaf).hold);
-                    let var = self.f.var(kind, hint.clone(), span, Some(root));
-                    self.f.vars[var.0 as usize].hold = hold;
-                    var
-                });
-                self.slots[slot.0].tree = Some(tree.clone());
-                tree
-            }
+            None => self.variables(slot, &value, span),
         };
         let tree = self.complete(slot, tree, &value, span);
+        self.slots[slot.0].tree = Some(tree.clone());
         self.write_tree(&tree, &value, span);
     }
 
-    /// Makes variables for a payload that was not known before.
+    /// Makes variables for payloads that were not known before.
     fn complete(
         &mut self,
         slot: SlotId,
@@ -462,44 +452,73 @@ impl Lowerer<'_> {
         value: &Tree<ValueId>,
         span: Span,
     ) -> Tree<VarId> {
-        let (Tree::Option(some, known), Tree::Option(_, payload)) = (&tree, value) else {
-            return tree;
-        };
-        if !known.is_unit() || payload.is_unit() {
-            return tree;
+        match (tree, value) {
+            (Tree::Tuple(known), Tree::Tuple(parts)) if known.len() == parts.len() => {
+                let pairs = known.into_iter().zip(parts);
+                Tree::Tuple(
+                    pairs
+                        .map(|(known, part)| self.complete(slot, known, part, span))
+                        .collect(),
+                )
+            }
+            (Tree::Ref(known), Tree::Ref(inner)) => {
+                Tree::Ref(Box::new(self.complete(slot, *known, inner, span)))
+            }
+            (Tree::Option(some, known), Tree::Option(_, payload)) => {
+                let known = match known.is_unit() && !payload.is_unit() {
+                    false => self.complete(slot, *known, payload, span),
+                    true => {
+                        if self.slots[slot.0].read_empty {
+                            self.errors.refuse_at(span, no::OPTION_SHAPE);
+                        }
+                        self.variables(slot, payload, span)
+                    }
+                };
+                Tree::Option(some, Box::new(known))
+            }
+            (tree, _) => tree,
         }
-        if self.slots[slot.0].read_empty {
-            self.errors.refuse_at(span, no::OPTION_SHAPE);
-        }
+    }
+
+    /// A variable for each leaf of a value that is written to a slot.
+    fn variables(&mut self, slot: SlotId, value: &Tree<ValueId>, span: Span) -> Tree<VarId> {
         let root = self.slots[slot.0].root;
         let hint = self.f.vars[root.0 as usize].hint.clone();
-        let payload = payload.map(&mut |leaf| {
+        value.map(&mut |leaf| {
             let (kind, hold) = (self.f.kind(*leaf), self.f.info(*leaf).hold);
             let var = self.f.var(kind, hint.clone(), span, Some(root));
             self.f.vars[var.0 as usize].hold = hold;
             var
-        });
-        let tree = Tree::Option(some.clone(), Box::new(payload));
-        self.slots[slot.0].tree = Some(tree.clone());
-        tree
+        })
     }
 
     fn write_tree(&mut self, vars: &Tree<VarId>, value: &Tree<ValueId>, span: Span) {
         let value = self.coerce(value, vars, span);
-        if let (Tree::Option(var, _), Tree::Option(some, payload)) = (vars, &value)
-            && payload.is_unit()
-        {
-            // `None` says nothing of the payload
-            return self.write_tree(var, some, span);
-        }
-        let Some(pairs) = vars.zip(&value) else {
-            return;
-        };
-        for (var, value) in pairs {
-            let kind = self.f.kind(value);
-            let info = &mut self.f.vars[var.0 as usize];
-            info.kind = info.kind.join(kind);
-            self.out.push(Stmt::Write(var, value));
+        self.write_leaves(vars, &value, span);
+    }
+
+    fn write_leaves(&mut self, vars: &Tree<VarId>, value: &Tree<ValueId>, span: Span) {
+        match (vars, value) {
+            (Tree::Leaf(var), Tree::Leaf(value)) => {
+                let kind = self.f.kind(*value);
+                let info = &mut self.f.vars[var.0 as usize];
+                info.kind = info.kind.join(kind);
+                self.out.push(Stmt::Write(*var, *value));
+            }
+            (Tree::Tuple(vars), Tree::Tuple(parts)) if vars.len() == parts.len() => {
+                for (var, part) in vars.iter().zip(parts) {
+                    self.write_leaves(var, part, span);
+                }
+            }
+            (Tree::Ref(vars), Tree::Ref(inner)) => self.write_leaves(vars, inner, span),
+            (Tree::Option(var, known), Tree::Option(some, payload)) => {
+                self.write_leaves(var, some, span);
+                // `None` says nothing of the payload
+                if !payload.is_unit() {
+                    self.write_leaves(known, payload, span);
+                }
+            }
+            _ => self.errors.refuse_at(span, no::TUPLE_SHAPE),
         }
     }
 
@@ -549,7 +568,7 @@ impl Lowerer<'_> {
 
     fn read_slot(&mut self, slot: SlotId, span: Span) -> Tree<ValueId> {
         let tree = self.slots[slot.0].tree.clone().unwrap_or(Tree::unit());
-        if matches!(&tree, Tree::Option(_, payload) if payload.is_unit()) {
+        if tree.has_empty_option() {
             self.slots[slot.0].read_empty = true;
         }
         self.read_tree(&tree, span)
@@ -582,6 +601,23 @@ impl Lowerer<'_> {
         Some(self.read_tree(&vars, span))
     }
 
+    /// The payload of a `None`: what is not there has a type.
+    fn absent(&mut self, ty: &Type) -> Tree<ValueId> {
+        match ty {
+            Type::Paren(inner) => self.absent(&inner.elem),
+            Type::Group(inner) => self.absent(&inner.elem),
+            Type::Tuple(tuple) if !tuple.elems.is_empty() => {
+                Tree::Tuple(tuple.elems.iter().map(|ty| self.absent(ty)).collect())
+            }
+            Type::Infer(_) => Tree::unit(),
+            ty => {
+                let tokens = quote!(::core::default::Default::default());
+                let absent = self.push(Op::Constant(tokens), Kind::Opaque, ty.span());
+                self.ascribe(absent, ty)
+            }
+        }
+    }
+
     /// Emits the user's type at the value: inference must see what rustc saw.
     fn ascribe(&mut self, tree: Tree<ValueId>, ty: &Type) -> Tree<ValueId> {
         match (&tree, ty) {
@@ -602,12 +638,7 @@ impl Lowerer<'_> {
             }
             (Tree::Option(some, payload), ty) => {
                 let payload = match crate::parse::option_payload(ty) {
-                    Some(ty) if payload.is_unit() => {
-                        // `None`, but what is not there has a type
-                        let tokens = quote!(::core::default::Default::default());
-                        let absent = self.push(Op::Constant(tokens), Kind::Opaque, ty.span());
-                        self.ascribe(absent, ty)
-                    }
+                    Some(ty) if payload.is_unit() => self.absent(ty),
                     Some(ty) => self.ascribe((**payload).clone(), ty),
                     None => (**payload).clone(),
                 };

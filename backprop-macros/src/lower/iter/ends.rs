@@ -116,7 +116,15 @@ impl Lowerer<'_> {
         let chain = self.chain(&call.receiver)?;
         let init = self.expr(&call.args[0])?;
         let init = self.owned(&init, span);
-        let slot = self.slot(Some("fold".to_owned()), None, true, span);
+        // the closure may say what the state is where `None` does not
+        let ty = match super::super::call::strip(&call.args[1]) {
+            Expr::Closure(closure) => match closure.inputs.first() {
+                Some(syn::Pat::Type(typed)) => Some((*typed.ty).clone()),
+                _ => None,
+            },
+            _ => None,
+        };
+        let slot = self.slot(Some("fold".to_owned()), ty, true, span);
         self.write_slot(slot, &init, span);
         self.drive(chain, &None, &mut |this, item| {
             let total = this.read_slot(slot, span);
