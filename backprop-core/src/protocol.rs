@@ -372,13 +372,58 @@ pub fn some_mut<G>(gradient: &mut Option<G>) -> &mut G {
     gradient.as_mut().expect("the gradient of `Some` is `Some`")
 }
 
-/// Whether an option is `Some`, and its payload or a default in its place.
-#[inline]
-pub fn take_apart<T: Default>(option: Option<T>) -> (bool, T) {
-    match option {
-        Some(payload) => (true, payload),
-        None => (false, T::default()),
+/// What a method asks for its payload, whichever of the two it is.
+pub trait Fallible {
+    /// What is inside.
+    type Payload;
+    /// The payload, if there is one.
+    fn into_option(self) -> Option<Self::Payload>;
+}
+
+impl<T> Fallible for Option<T> {
+    type Payload = T;
+
+    #[inline]
+    fn into_option(self) -> Option<T> {
+        self
     }
+}
+
+impl<T, E> Fallible for Result<T, E> {
+    type Payload = T;
+
+    #[inline]
+    fn into_option(self) -> Option<T> {
+        self.ok()
+    }
+}
+
+/// Whether there is a payload, and the payload or a default in its place.
+#[inline]
+pub fn take_apart<O: Fallible<Payload: Default>>(option: O) -> (bool, O::Payload) {
+    match option.into_option() {
+        Some(payload) => (true, payload),
+        None => (false, Default::default()),
+    }
+}
+
+/// The same of a result, and its error.
+#[inline]
+pub fn take_result_apart<T: Default, E>(result: Result<T, E>) -> ((bool, T), Option<E>) {
+    match result {
+        Ok(payload) => ((true, payload), None),
+        Err(error) => ((false, T::default()), Some(error)),
+    }
+}
+
+/// The error type of a `Result`, where an alias hides it.
+pub trait ErrorOf {
+    /// It.
+    type Error;
+}
+
+impl<T, E> ErrorOf for Result<T, E> {
+    type Error = E;
 }
 
 /// What `iter()` is known for: the elements in order, by index.

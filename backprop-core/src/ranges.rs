@@ -87,6 +87,29 @@ pub fn wrapped<T, G>(option: Option<T>, d: G) -> Option<G> {
     option.map(|_| d)
 }
 
+/// A result from its `ok()` and its `err()`, one of which is there.
+#[inline]
+#[track_caller]
+pub fn result<T, E>(ok: Option<T>, error: Option<E>) -> Result<T, E> {
+    match ok {
+        Some(value) => Ok(value),
+        None => Err(self::error(error)),
+    }
+}
+
+/// The error of a result that is known to be `Err`.
+#[inline]
+#[track_caller]
+pub fn error<E>(error: Option<E>) -> E {
+    error.expect("a result is `Ok` or `Err`")
+}
+
+/// An error as `?` hands it on.
+#[inline]
+pub fn converted<E: Into<F>, F>(error: Option<E>) -> Option<F> {
+    error.map(E::into)
+}
+
 /// Whether an order says that the first is greater.
 #[inline]
 pub fn is_greater(order: core::cmp::Ordering) -> bool {

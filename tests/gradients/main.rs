@@ -19,6 +19,7 @@ mod branches;
 mod calls;
 mod classics;
 mod containers;
+mod copies;
 mod fused;
 mod hostile;
 mod loops;

@@ -465,10 +465,8 @@ pub(crate) fn moved_by(f: &Function, stmt: &Stmt) -> Vec<ValueId> {
         Stmt::Mutate(mutate) => mutate.args.clone(),
         Stmt::Call(call) => {
             let leaves = call.args.iter().flat_map(|arg| match arg {
-                Arg::In(tree @ (Tree::Leaf(_) | Tree::Tuple(_) | Tree::Option(..))) => {
-                    tree.leaves()
-                }
                 Arg::In(Tree::Ref(_)) => Vec::new(),
+                Arg::In(tree) => tree.leaves(),
                 Arg::Mut { before, .. } => before.leaves(),
             });
             leaves.collect()

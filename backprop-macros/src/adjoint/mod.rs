@@ -76,10 +76,7 @@ impl Pass<'_> {
         self.f.stable = memory::stable(self.f);
         let buffers = self.buffers();
         // the upstream of an option is that of its payload
-        let result = match self.f.result.clone() {
-            Tree::Option(_, payload) => *payload,
-            result => result,
-        };
+        let result = self.f.result.payload().clone();
         let upstream = self.seeds(&result, "upstream");
         self.seed(&result, &upstream);
         let mut exits = Vec::new();
@@ -405,11 +402,7 @@ impl Pass<'_> {
             .value(Kind::Opaque, Some(pullback_name(call)), call.span);
         self.pullbacks.insert(call.id, pullback);
         self.snapshots.remove(&call.id);
-        let result = match &call.result {
-            Tree::Option(_, payload) => payload,
-            result => result,
-        };
-        let upstream = self.take_upstream(result, call.span);
+        let upstream = self.take_upstream(call.result.payload(), call.span);
         let mut shares = Vec::new();
         let mut args = Vec::new();
         let mut lent = BTreeSet::new();

@@ -500,9 +500,13 @@ impl Emitter<'_> {
         let args = call.args.iter().map(|arg| self.arg(arg));
         let mut result = self.pattern(&call.result);
         let mut finish = finish;
-        if let Tree::Option(..) = call.result {
+        if call.result.is_fallible() {
             let (parts, whole) = (result, plumbing("optional", call.span));
-            let apart = self.facade.private("take_apart", call.span);
+            let apart = match call.result {
+                Tree::Result(..) => "take_result_apart",
+                _ => "take_apart",
+            };
+            let apart = self.facade.private(apart, call.span);
             result = whole.to_token_stream();
             finish.extend(quote!(let #parts = #apart(#whole);));
         }
@@ -669,7 +673,7 @@ impl Emitter<'_> {
             }
             Tree::Ref(inner) => self.adjoint_pattern(inner),
             // options are passed to calls as constants only
-            Tree::Option(..) => quote!(_),
+            Tree::Option(..) | Tree::Result(..) => quote!(_),
         }
     }
 }

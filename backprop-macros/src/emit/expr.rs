@@ -269,6 +269,15 @@ impl Emitter<'_> {
                 let (some, payload) = (self.tree(some), self.some_of(payload));
                 quote!(if #some { #payload } else { ::core::option::Option::None })
             }
+            Tree::Result(ok, error) => {
+                let result = self.facade.rule("result", proc_macro2::Span::call_site());
+                let error = match error.is_unit() {
+                    true => quote!(::core::option::Option::None),
+                    false => self.tree(error),
+                };
+                let ok = self.tree(ok);
+                quote!(#result(#ok, #error))
+            }
         }
     }
 
@@ -293,6 +302,10 @@ impl Emitter<'_> {
             Tree::Option(some, payload) => {
                 let (some, payload) = (self.pattern(some), self.pattern(payload));
                 quote!((#some, #payload))
+            }
+            Tree::Result(ok, error) => {
+                let (ok, error) = (self.pattern(ok), self.pattern(error));
+                quote!((#ok, #error))
             }
         }
     }

@@ -184,30 +184,24 @@ impl Parts<'_> {
                 [only] => quote!(#only),
                 many => quote!((#(#many),*)),
             };
-            let optional = match &self.input.item.sig.output {
-                ReturnType::Type(_, ty) => crate::parse::option_payload(ty),
+            let wrapped = match &self.input.item.sig.output {
+                ReturnType::Type(_, ty) => crate::parse::Wrapped::of(ty),
                 ReturnType::Default => None,
             };
-            if let Some(payload) = optional {
+            if let Some(wrapped) = wrapped {
                 // without a value there is no gradient
                 let (forward, reverse) = self.halves(seed, &entries);
-                let payload = respan(quote!(#payload));
                 let number = plumbing("number", span);
-                let (some, none) = (
-                    quote!(::core::option::Option::Some),
-                    quote!(::core::option::Option::None),
-                );
+                let (returned, found, missing) = self.wrapped_result(wrapped, &gradient_type);
                 return quote_spanned! {span=>
-                    #head fn #name #generics(#(#params),*)
-                        -> ::core::option::Option<(#payload, #gradient_type)> #bound
-                    {
+                    #head fn #name #generics(#(#params),*) -> #returned #bound {
                         #prepare #forward
                         match #value {
-                            #some(#number) => {
+                            #found(#number) => {
                                 #reverse #finish
-                                #some((#number, #gradient))
+                                #found((#number, #gradient))
                             }
-                            #none => #none,
+                            #missing => #missing,
                         }
                     }
                 };
@@ -219,6 +213,38 @@ impl Parts<'_> {
                 }
             }
         })
+    }
+
+    /// The type that `f_grad` returns for an `Option` or a `Result`, and the patterns
+    /// of its cases.
+    fn wrapped_result(
+        &self,
+        wrapped: crate::parse::Wrapped,
+        gradient: &TokenStream,
+    ) -> (TokenStream, TokenStream, TokenStream) {
+        let payload = wrapped.payload;
+        let payload = respan(quote!(#payload));
+        if !wrapped.is_result {
+            return (
+                quote!(::core::option::Option<(#payload, #gradient)>),
+                quote!(::core::option::Option::Some),
+                quote!(::core::option::Option::None),
+            );
+        }
+        let error = plumbing("error", self.span);
+        let error_type = match wrapped.error {
+            Some(ty) => respan(quote!(#ty)),
+            // an alias fixes it
+            None => {
+                let (of, result) = (self.private("ErrorOf"), &self.result);
+                quote!(<#result as #of>::Error)
+            }
+        };
+        (
+            quote!(::core::result::Result<(#payload, #gradient), #error_type>),
+            quote!(::core::result::Result::Ok),
+            quote!(::core::result::Result::Err(#error)),
+        )
     }
 
     /// Where the adjoint of a parameter is after the pullback ran.

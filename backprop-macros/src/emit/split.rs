@@ -268,7 +268,9 @@ fn upstream_pattern(emitter: &Emitter, f: &Function, tree: &Tree<ValueId>) -> To
             quote!((#(#parts,)*))
         }
         Tree::Ref(inner) => upstream_pattern(emitter, f, inner),
-        Tree::Option(_, payload) => upstream_pattern(emitter, f, payload),
+        tree @ (Tree::Option(..) | Tree::Result(..)) => {
+            upstream_pattern(emitter, f, tree.payload())
+        }
         leaf => emitter.pattern(leaf),
     }
 }

@@ -69,7 +69,7 @@ catalogue! {
     ASYNC_BLOCK = "`async` blocks cannot be differentiated";
     AWAIT = "`.await` cannot be differentiated";
     UNSAFE_BLOCK = "`unsafe` code cannot be differentiated; put it into a function of its own with `#[differentiate(rule = ..)]`";
-    QUESTION_MARK = "`?` is differentiated on an `Option` in a function that returns an `Option`; use `match` or `if let`";
+    QUESTION_MARK = "`?` is differentiated on an `Option` in a function that returns an `Option`, and on a `Result` in one that returns a `Result`; use `match` or `if let`";
     TRY_BLOCK = "`try` blocks cannot be differentiated";
     YIELD = "`yield` cannot be differentiated";
     RAW_ADDRESS = "raw pointers cannot be differentiated";
@@ -79,6 +79,10 @@ catalogue! {
     CLOSURE_ARGUMENTS = "this closure takes another number of arguments";
     FUNCTION_VALUE = "write a closure or the name of a function here";
     OPTION_SHAPE = "what is inside this `Option` is not known here; annotate it: `let best: Option<f64> = ..`, or match on it";
+    RESULT_SHAPE = "what is inside this `Result` is not known here; annotate it: `let r: Result<f64, E> = ..`, or match on it with `Ok` and `Err`";
+    RESULT_METHOD = "this method of a `Result` with an active payload is not differentiated yet; use `match`";
+    ERROR_PATTERN = "an error is bound by a name, or matched with `_`, and by value; look into it with another `match`";
+    ACTIVE_ERROR = "an error carries no derivative; make what it holds a constant before: `let residual = constant(residual);`";
     OPTION_METHOD = "this method of an `Option` with an active payload is not differentiated yet; use `match` or `if let`";
     OPTION_PATTERN = "on an `Option`, `Some(..)` with a plain pattern and `None` are differentiated; nest another `match`";
     OPTION_CLOSURE = "this closure must end in `Some(..)`, `None`, or a method of an `Option`";

@@ -74,6 +74,8 @@ pub(crate) enum Kind {
     Int,
     /// A `bool`.
     Bool,
+    /// What carries no derivative whatever it holds: an error, or none.
+    Constant,
     /// Arrays, slices and vectors, nested so deep, of scalars.
     Container(u8, Scalar),
     /// Anything: rustc knows. A use as a real scalar is checked by rustc.
@@ -117,7 +119,7 @@ impl Kind {
         match self {
             Kind::Real(_) | Kind::Opaque => true,
             Kind::Container(_, scalar) => matches!(scalar, Scalar::Real(_) | Scalar::Opaque),
-            Kind::Int | Kind::Bool => false,
+            Kind::Int | Kind::Bool | Kind::Constant => false,
         }
     }
 
@@ -143,7 +145,7 @@ impl Kind {
             Kind::Int => Kind::Container(1, Scalar::Int),
             Kind::Bool => Kind::Container(1, Scalar::Bool),
             Kind::Container(depth, scalar) => Kind::Container(depth.saturating_add(1), scalar),
-            Kind::Opaque => Kind::Container(1, Scalar::Opaque),
+            Kind::Opaque | Kind::Constant => Kind::Container(1, Scalar::Opaque),
         }
     }
 }

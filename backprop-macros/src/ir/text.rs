@@ -95,6 +95,9 @@ impl Text<'_> {
                 format!("({})", parts.join(", "))
             }
             Tree::Ref(inner) => format!("&{}", self.tree(inner)),
+            Tree::Result(ok, error) => {
+                format!("result({}, {})", self.tree(ok), self.tree(error))
+            }
             Tree::Option(some, payload) => {
                 format!("{} ? Some({}) : None", self.tree(some), self.tree(payload))
             }
@@ -110,7 +113,7 @@ impl Text<'_> {
                 format!("({})", parts.join(", "))
             }
             Tree::Ref(inner) => format!("&{}", self.optional(inner)),
-            Tree::Option(_, payload) => self.optional(payload),
+            tree @ (Tree::Option(..) | Tree::Result(..)) => self.optional(tree.payload()),
         }
     }
 

@@ -10,6 +10,9 @@ pub(crate) enum Tree<T> {
     /// An `Option`: whether it is `Some`, and of what. The payload is `()` where
     /// only `None` is known.
     Option(Box<Tree<T>>, Box<Tree<T>>),
+    /// A `Result`: its `ok()`, and its `err()` as one leaf, or `()` where only
+    /// `Ok` is known. An error carries no derivative.
+    Result(Box<Tree<T>>, Box<Tree<T>>),
 }
 
 impl<T> Tree<T> {
@@ -30,13 +33,27 @@ impl<T> Tree<T> {
         }
     }
 
-    /// Whether it is or contains an `Option`.
+    /// What an `Option` or a `Result` of this shape holds; the tree itself, if it
+    /// is neither.
+    pub(crate) fn payload(&self) -> &Tree<T> {
+        match self {
+            Tree::Option(_, payload) => payload,
+            Tree::Result(ok, _) => ok.payload(),
+            tree => tree,
+        }
+    }
+
+    pub(crate) fn is_fallible(&self) -> bool {
+        matches!(self.behind_refs(), Tree::Option(..) | Tree::Result(..))
+    }
+
+    /// Whether it is or contains an `Option` or a `Result`.
     pub(crate) fn has_option(&self) -> bool {
         match self {
             Tree::Leaf(_) => false,
             Tree::Tuple(parts) => parts.iter().any(Tree::has_option),
             Tree::Ref(inner) => inner.has_option(),
-            Tree::Option(..) => true,
+            Tree::Option(..) | Tree::Result(..) => true,
         }
     }
 
@@ -47,6 +64,7 @@ impl<T> Tree<T> {
             Tree::Tuple(parts) => parts.iter().any(Tree::has_empty_option),
             Tree::Ref(inner) => inner.has_empty_option(),
             Tree::Option(_, payload) => payload.is_unit() || payload.has_empty_option(),
+            Tree::Result(ok, error) => ok.has_empty_option() || error.is_unit(),
         }
     }
 
@@ -58,6 +76,10 @@ impl<T> Tree<T> {
             Tree::Option(some, payload) => {
                 some.for_each(f);
                 payload.for_each(f);
+            }
+            Tree::Result(ok, error) => {
+                ok.for_each(f);
+                error.for_each(f);
             }
         }
     }
@@ -71,6 +93,10 @@ impl<T> Tree<T> {
                 some.for_each_mut(f);
                 payload.for_each_mut(f);
             }
+            Tree::Result(ok, error) => {
+                ok.for_each_mut(f);
+                error.for_each_mut(f);
+            }
         }
     }
 
@@ -82,6 +108,7 @@ impl<T> Tree<T> {
             Tree::Option(some, payload) => {
                 Tree::Option(Box::new(some.map(f)), Box::new(payload.map(f)))
             }
+            Tree::Result(ok, error) => Tree::Result(Box::new(ok.map(f)), Box::new(error.map(f))),
         }
     }
 

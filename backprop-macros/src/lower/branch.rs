@@ -143,7 +143,7 @@ impl Lowerer<'_> {
         let Some(scrutinee) = self.scrutinee(&link.expr, std::iter::once(&*link.pat)) else {
             return;
         };
-        if let Tree::Option(..) = scrutinee.behind_refs() {
+        if scrutinee.is_fallible() {
             self.match_option(&scrutinee, &link.pat, then, &mut no);
             return;
         }
@@ -225,7 +225,7 @@ impl Lowerer<'_> {
     ) -> Lowering {
         let span = expr.match_token.span;
         let scrutinee = self.scrutinee(&expr.expr, expr.arms.iter().map(|arm| &arm.pat))?;
-        if let Tree::Option(..) = scrutinee.behind_refs() {
+        if scrutinee.is_fallible() {
             return self.match_arms(&scrutinee, expr, expected);
         }
         let result = self.slot(None, None, true, span);
@@ -272,7 +272,7 @@ impl Lowerer<'_> {
             .iter()
             .map(|(name, mutable)| self.slot(Some(name.to_string()), None, *mutable, name.span()))
             .collect();
-        if let Tree::Option(..) = scrutinee.behind_refs() {
+        if scrutinee.is_fallible() {
             let mut then = |this: &mut Self| {
                 for ((name, _), slot) in names.iter().zip(&slots) {
                     let path: syn::ExprPath = syn::parse_quote!(#name);

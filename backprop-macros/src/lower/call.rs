@@ -17,6 +17,10 @@ enum Callable {
     Stop,
     /// `Some`
     Some,
+    /// `Ok`
+    Ok,
+    /// `Err`
+    Err,
     /// The constructor of a tuple struct.
     TupleStruct,
     /// `Vec::new` and its like.
@@ -62,6 +66,12 @@ impl Lowerer<'_> {
                 let value = self.owned(&value, call.span());
                 Some(self.some(value, call.span()))
             }
+            Callable::Ok => {
+                let value = self.expr(&call.args[0])?;
+                let value = self.owned(&value, call.span());
+                Some(self.ok(value, call.span()))
+            }
+            Callable::Err => Some(self.err(&call.args[0], call.span())),
             Callable::TupleStruct => self.tuple_struct(call, &path.path),
             Callable::Container => self.new_vec(call, &path.path),
             Callable::ArrayFromFn if call.args.len() == 1 => {
@@ -134,6 +144,12 @@ impl Lowerer<'_> {
         if last == "Some" && names.len() == 1 {
             return Callable::Some;
         }
+        if names.len() == 1 && last == "Ok" {
+            return Callable::Ok;
+        }
+        if names.len() == 1 && last == "Err" {
+            return Callable::Err;
+        }
         if capital(last) {
             return match matches!(last.as_str(), "Some" | "Ok" | "Err") {
                 true => Callable::Opaque(no::CONSTRUCTOR),
@@ -198,10 +214,17 @@ impl Lowerer<'_> {
         self.method(name, args, call, span)
     }
 
-    pub(super) fn method_call(&mut self, call: &syn::ExprMethodCall) -> Lowering {
+    pub(super) fn method_call(
+        &mut self,
+        call: &syn::ExprMethodCall,
+        expected: Option<&Tree<()>>,
+    ) -> Lowering {
         let whole = Expr::MethodCall(call.clone());
         let span = call.method.span();
         let name = call.method.to_string();
+        if let Some(value) = self.result_method(call, matches!(expected, Some(Tree::Result(..)))) {
+            return value;
+        }
         if let Some(value) = self.option_method(call) {
             return value;
         }
@@ -315,6 +338,11 @@ impl Lowerer<'_> {
             None => Tree::Leaf(()),
         };
         let result = result.map(&mut |()| self.f.value(Kind::Opaque, None, call.span()));
+        if let Tree::Result(_, error) = &result {
+            for leaf in error.leaves() {
+                self.f.info_mut(leaf).kind = Kind::Constant;
+            }
+        }
         let id = self.f.stmt_id();
         self.out.push(Stmt::Call(Call {
             id,

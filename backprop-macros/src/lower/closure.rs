@@ -74,7 +74,8 @@ impl Lowerer<'_> {
                         names.push(name);
                     }
                     let call: Expr = syn::parse_quote!(#path(#(#names),*));
-                    this.expr(&call)
+                    let expected = this.expected_of_closure.take();
+                    this.expr_expecting(&call, expected.as_ref())
                 })
             }
             other => self.refuse(other, no::FUNCTION_VALUE),
@@ -94,6 +95,7 @@ impl Lowerer<'_> {
             return self.refuse(&closure.expr, no::TOO_DEEP);
         }
         self.depth += 1;
+        let expected = self.expected_of_closure.take();
         let scopes = std::mem::replace(&mut self.scopes, closure.scopes.clone());
         let jumps = std::mem::take(&mut self.jumps);
         let value = self.scoped(|this| {
@@ -102,7 +104,7 @@ impl Lowerer<'_> {
             }
             let value = match returns(&closure.expr.body) {
                 true => this.body_with_returns(&closure.expr.body, span),
-                false => this.expr(&closure.expr.body),
+                false => this.expr_expecting(&closure.expr.body, expected.as_ref()),
             }?;
             Some(match &closure.expr.output {
                 ReturnType::Type(_, ty) => this.ascribe(value, ty),

@@ -24,7 +24,7 @@ impl Lowerer<'_> {
         let value = self.expr_inner(expr, expected);
         self.depth -= 1;
         match (expected, &value) {
-            (Some(like @ (Tree::Tuple(_) | Tree::Option(..))), Some(Tree::Leaf(_))) => {
+            (Some(like @ (Tree::Tuple(_) | Tree::Option(..) | Tree::Result(..))), Some(Tree::Leaf(_))) => {
                 Some(self.coerce(&value?, like, expr.span()))
             }
             _ => value,
@@ -70,7 +70,7 @@ impl Lowerer<'_> {
             Expr::Continue(jump) => self.continue_expr(jump),
             Expr::Return(jump) => self.return_expr(jump),
             Expr::Call(call) => self.call(call, expected),
-            Expr::MethodCall(call) => self.method_call(call),
+            Expr::MethodCall(call) => self.method_call(call, expected),
             Expr::Macro(mac) => self.macro_call(&mac.mac, mac),
             Expr::Try(question) => self.question_mark(question),
             Expr::Let(_) => self.refuse(expr, no::LET_EXPRESSION),
@@ -157,7 +157,7 @@ impl Lowerer<'_> {
                         let kind = self.f.kind(leaf);
                         self.push(Op::Deref(leaf), kind, span)
                     }
-                    Tree::Tuple(_) | Tree::Option(..) => {
+                    Tree::Tuple(_) | Tree::Option(..) | Tree::Result(..) => {
                         return self.refuse(unary, no::OPAQUE_CODE);
                     }
                 })

@@ -324,6 +324,10 @@ impl Lowerer<'_> {
             Tree::Option(some, payload) => {
                 Tree::Option(some.clone(), Box::new(self.owned(payload, span)))
             }
+            Tree::Result(ok, error) => Tree::Result(
+                Box::new(self.owned(ok, span)),
+                Box::new(self.owned(error, span)),
+            ),
             Tree::Ref(_) => tree.clone(),
         }
     }

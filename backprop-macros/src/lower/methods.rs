@@ -158,6 +158,11 @@ impl Lowerer<'_> {
                 let payload = self.duplicate_tree(payload, method, span);
                 Tree::Option(some.clone(), Box::new(payload))
             }
+            Tree::Result(ok, error) => {
+                let ok = self.duplicate_tree(ok, method, span);
+                let error = self.duplicate_tree(error, method, span);
+                Tree::Result(Box::new(ok), Box::new(error))
+            }
             Tree::Ref(inner) => Tree::Ref(inner.clone()),
         }
     }

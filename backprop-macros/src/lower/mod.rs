@@ -24,6 +24,7 @@ mod memory;
 mod methods;
 mod option;
 mod pattern;
+mod result;
 pub(crate) mod settle;
 pub(crate) mod ssa;
 mod stmt;
@@ -36,7 +37,7 @@ use crate::ir::{
     Function, Hold, Kind, Let, Op, Param, Place as Memory, Region, Stmt, Target, Tree, ValueId,
     VarId, Width,
 };
-use crate::parse::{Input, Passing, Shape};
+use crate::parse::{Input, Passing, Shape, Wrapped};
 use proc_macro2::{Ident, Span};
 use quote::{ToTokens, quote};
 use std::collections::BTreeSet;
@@ -72,6 +73,7 @@ pub(crate) fn raw(input: &Input, errors: &mut Errors) -> Lowered {
         items: Vec::new(),
         nested: Vec::new(),
         depth: 0,
+        expected_of_closure: None,
         payloads: BTreeSet::new(),
         boxes: BTreeSet::new(),
     };
@@ -134,6 +136,8 @@ struct Lowerer<'a> {
     /// Functions of the body and whether they are differentiated.
     nested: Vec<(String, bool)>,
     depth: u32,
+    /// The shape asked of the value of the function that is applied next.
+    expected_of_closure: Option<Tree<()>>,
     /// Values that patterns bind inside opaque ones: possibly references.
     payloads: BTreeSet<ValueId>,
     /// Values that are boxes by the spelling of their type.
@@ -229,8 +233,8 @@ impl Lowerer<'_> {
         if let (Passing::Value, Tree::Leaf(leaf), Some(payload)) = (
             param.passing,
             &entry,
-            crate::parse::option_payload(&param.ty),
-        ) && Shape::of(payload).may_be_active()
+            Wrapped::of(&param.ty).filter(|wrapped| !wrapped.is_result),
+        ) && Shape::of(payload.payload).may_be_active()
         {
             let opened = self.opened(*leaf, span);
             self.bind_pattern(&param.pat, opened, None);
@@ -418,10 +422,17 @@ impl Lowerer<'_> {
             Type::Paren(inner) => self.shape_vars(slot, &inner.elem, span),
             Type::Group(inner) => self.shape_vars(slot, &inner.elem, span),
             Type::Infer(_) | Type::Reference(_) => None,
-            ty if let Some(payload) = crate::parse::option_payload(ty) => {
+            ty if let Some(wrapped) = Wrapped::of(ty) => {
                 let some = self.f.var(Kind::Bool, None, span, Some(root));
-                let payload = self.shape_vars(slot, payload, span)?;
-                Some(Tree::Option(Box::new(Tree::Leaf(some)), Box::new(payload)))
+                let payload = self.shape_vars(slot, wrapped.payload, span)?;
+                let option = Tree::Option(Box::new(Tree::Leaf(some)), Box::new(payload));
+                Some(match wrapped.is_result {
+                    true => {
+                        let error = self.f.var(Kind::Constant, None, span, Some(root));
+                        Tree::Result(Box::new(option), Box::new(Tree::Leaf(error)))
+                    }
+                    false => option,
+                })
             }
             ty => {
                 let kind = kind_of(&Shape::of(ty));
@@ -476,6 +487,19 @@ impl Lowerer<'_> {
                 };
                 Tree::Option(some, Box::new(known))
             }
+            (Tree::Result(ok, known), Tree::Result(value, error)) => {
+                let ok = self.complete(slot, *ok, value, span);
+                let known = match known.is_unit() && !error.is_unit() {
+                    false => *known,
+                    true => {
+                        if self.slots[slot.0].read_empty {
+                            self.errors.refuse_at(span, no::RESULT_SHAPE);
+                        }
+                        self.variables(slot, error, span)
+                    }
+                };
+                Tree::Result(Box::new(ok), Box::new(known))
+            }
             (tree, _) => tree,
         }
     }
@@ -518,6 +542,12 @@ impl Lowerer<'_> {
                     self.write_leaves(known, payload, span);
                 }
             }
+            (Tree::Result(ok, known), Tree::Result(value, error)) => {
+                self.write_leaves(ok, value, span);
+                if !error.is_unit() {
+                    self.write_leaves(known, error, span);
+                }
+            }
             _ => self.errors.refuse_at(span, no::TUPLE_SHAPE),
         }
     }
@@ -554,6 +584,14 @@ impl Lowerer<'_> {
                 Tree::Option(some.clone(), payload)
             }
             (Tree::Option(..), Tree::Leaf(leaf)) => self.opened(*leaf, span),
+            (Tree::Result(wanted, _), Tree::Result(ok, error)) => {
+                let ok = self.coerce(ok, wanted, span);
+                Tree::Result(Box::new(ok), error.clone())
+            }
+            (Tree::Result(..), _) | (_, Tree::Result(..)) => {
+                self.errors.refuse_at(span, no::RESULT_SHAPE);
+                like.map(&mut |_| self.f.value(Kind::Opaque, None, span))
+            }
             // someone passes it on as it is
             (Tree::Leaf(_), Tree::Option(..)) => {
                 self.errors.refuse_at(span, no::OPTION_SHAPE);
@@ -637,12 +675,17 @@ impl Lowerer<'_> {
                 Tree::Ref(Box::new(self.ascribe((**inner).clone(), &reference.elem)))
             }
             (Tree::Option(some, payload), ty) => {
-                let payload = match crate::parse::option_payload(ty) {
+                let payload = match Wrapped::of(ty).map(|wrapped| wrapped.payload) {
                     Some(ty) if payload.is_unit() => self.absent(ty),
                     Some(ty) => self.ascribe((**payload).clone(), ty),
                     None => (**payload).clone(),
                 };
                 Tree::Option(some.clone(), Box::new(payload))
+            }
+            (Tree::Result(ok, error), ty) => {
+                let ok = self.ascribe((**ok).clone(), ty);
+                let error = self.ascribe_error(error, ty);
+                Tree::Result(Box::new(ok), Box::new(error))
             }
             (Tree::Leaf(leaf), ty) => {
                 let shape = match ty {

@@ -10,8 +10,11 @@ use syn::{Expr, ExprMethodCall, Pat};
 
 /// What a pattern asks of an option.
 enum Asked<'p> {
+    /// `Some(p)` or `Ok(p)`
     Some(&'p Pat),
     None,
+    /// `Err(p)`
+    Err(&'p Pat),
     /// Matches both, and may bind the whole.
     Any,
 }
@@ -58,6 +61,7 @@ impl Lowerer<'_> {
             Expr::MethodCall(call) => {
                 let name = &*call.method.to_string();
                 match (name, call.args.len()) {
+                    ("ok", 0) => self.may_be_result(&call.receiver),
                     ("first" | "last" | "first_mut" | "last_mut", 0)
                     | ("get" | "get_mut", 1)
                     | ("pop" | "split_first" | "split_last", 0) => {
@@ -331,7 +335,11 @@ impl Lowerer<'_> {
                     let value = this.apply(f, vec![payload]);
                     value.map(|value| this.some(value, span))
                 }
-                ("and_then" | "is_some_and", Some(f)) => this.apply(f, vec![payload]),
+                ("and_then", Some(f)) => {
+                    this.expected_of_closure = Some(option_shape());
+                    this.apply(f, vec![payload])
+                }
+                ("is_some_and", Some(f)) => this.apply(f, vec![payload]),
                 ("map_or", _) => this.apply(&call.args[1], vec![payload]),
                 ("map_or_else", _) => this.apply(&call.args[1], vec![payload]),
                 ("zip", _) => match early.clone() {
@@ -375,12 +383,15 @@ impl Lowerer<'_> {
     /// `value?` in a function that returns an `Option`.
     pub(super) fn question_mark(&mut self, question: &syn::ExprTry) -> Lowering {
         let span = question.question_token.span();
+        let (target, slot) = self.ret;
+        if matches!(self.slots[slot.0].tree, Some(Tree::Result(..))) {
+            return self.result_or_return(question);
+        }
         let value = self.expr_expecting(&question.expr, Some(&option_shape()))?;
         let Tree::Option(some, payload) = value else {
             return self.refuse(question, no::QUESTION_MARK);
         };
         let flag = self.leaf(&some, span);
-        let (target, slot) = self.ret;
         if !matches!(self.slots[slot.0].tree, Some(Tree::Option(..))) {
             return self.refuse(question, no::QUESTION_MARK);
         }
@@ -402,10 +413,18 @@ impl Lowerer<'_> {
         expr: &Expr,
         mut pats: impl Iterator<Item = &'p Pat>,
     ) -> Lowering {
-        let names_option = |pat| matches!(asked(pat), Some(Asked::Some(_) | Asked::None));
-        match matches!(expr, Expr::Call(_)) && self.is_optional(expr) && pats.any(names_option) {
-            true => self.expr_expecting(expr, Some(&option_shape())),
-            false => self.expr(expr),
+        if !matches!(expr, Expr::Call(_)) || !self.is_optional(expr) {
+            return self.expr(expr);
+        }
+        let named = pats.find_map(|pat| match asked(pat) {
+            Some(Asked::Err(_)) => Some(true),
+            Some(Asked::Some(_) | Asked::None) => Some(names_result(pat)),
+            _ => None,
+        });
+        match named {
+            Some(true) => self.expr_expecting(expr, Some(&super::result::shape())),
+            Some(false) => self.expr_expecting(expr, Some(&option_shape())),
+            None => self.expr(expr),
         }
     }
 
@@ -419,7 +438,11 @@ impl Lowerer<'_> {
     ) {
         let span = pat.span();
         let by_reference = matches!(tree, Tree::Ref(_));
-        let Tree::Option(some, payload) = tree.behind_refs().clone() else {
+        let (option, error) = match tree.behind_refs() {
+            Tree::Result(option, error) => ((**option).clone(), Some((**error).clone())),
+            option => (option.clone(), None),
+        };
+        let Tree::Option(some, payload) = option else {
             return;
         };
         let flag = self.leaf(&some, span);
@@ -444,6 +467,16 @@ impl Lowerer<'_> {
             }
             Asked::None => {
                 let then = self.region(|this| {
+                    then(this);
+                });
+                let other = self.region(|this| {
+                    other(this);
+                });
+                self.push_if(flag, other, then);
+            }
+            Asked::Err(inner) => {
+                let then = self.region(|this| {
+                    this.bind_error(inner, error.as_ref(), by_reference);
                     then(this);
                 });
                 let other = self.region(|this| {
@@ -502,9 +535,11 @@ impl Lowerer<'_> {
         if rest.is_empty() {
             // it matches: rustc has seen to that
             let by_reference = matches!(tree, Tree::Ref(_));
-            let Tree::Option(_, payload) = tree.behind_refs().clone() else {
-                return;
+            let error = match tree.behind_refs() {
+                Tree::Result(_, error) => Some((**error).clone()),
+                _ => None,
             };
+            let payload = Box::new(tree.behind_refs().payload().clone());
             self.scoped(|this| {
                 match asked(&arm.pat) {
                     Some(Asked::Some(inner)) => {
@@ -515,6 +550,9 @@ impl Lowerer<'_> {
                         this.bind_pattern(inner, payload, None);
                     }
                     Some(Asked::None) => {}
+                    Some(Asked::Err(inner)) => {
+                        this.bind_error(inner, error.as_ref(), by_reference);
+                    }
                     Some(Asked::Any) => this.bind_pattern(&arm.pat, tree.clone(), None),
                     None => this.errors.refuse(&arm.pat, no::OPTION_PATTERN),
                 }
@@ -647,8 +685,13 @@ fn asked(pat: &Pat) -> Option<Asked<'_>> {
     match pat {
         Pat::Paren(inner) => asked(&inner.pat),
         Pat::Reference(inner) => asked(&inner.pat),
-        Pat::TupleStruct(tuple) if tuple.path.is_ident("Some") && tuple.elems.len() == 1 => {
-            is_irrefutable(&tuple.elems[0]).then(|| Asked::Some(&tuple.elems[0]))
+        Pat::TupleStruct(tuple) if tuple.elems.len() == 1 => {
+            let inner = &tuple.elems[0];
+            if tuple.path.is_ident("Err") {
+                return Some(Asked::Err(inner));
+            }
+            let names = tuple.path.is_ident("Some") || tuple.path.is_ident("Ok");
+            (names && is_irrefutable(inner)).then_some(Asked::Some(inner))
         }
         Pat::Ident(name) if name.ident == "None" => Some(Asked::None),
         Pat::Path(path) if path.path.is_ident("None") => Some(Asked::None),
@@ -658,7 +701,17 @@ fn asked(pat: &Pat) -> Option<Asked<'_>> {
     }
 }
 
-fn is_irrefutable(pat: &Pat) -> bool {
+/// Whether a pattern names a case of a `Result`.
+fn names_result(pat: &Pat) -> bool {
+    match pat {
+        Pat::Paren(inner) => names_result(&inner.pat),
+        Pat::Reference(inner) => names_result(&inner.pat),
+        Pat::TupleStruct(tuple) => tuple.path.is_ident("Ok") || tuple.path.is_ident("Err"),
+        _ => false,
+    }
+}
+
+pub(super) fn is_irrefutable(pat: &Pat) -> bool {
     match pat {
         Pat::Wild(_) | Pat::Rest(_) => true,
         Pat::Ident(name) => name.subpat.is_none() && !super::pattern::is_constant_name(&name.ident),

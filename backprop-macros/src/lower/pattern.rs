@@ -45,7 +45,9 @@ impl Lowerer<'_> {
                     let value = self.push(crate::ir::Op::Deref(leaf), kind, pat.span());
                     self.bind_pattern(&reference.pat, value, None);
                 }
-                Tree::Tuple(_) | Tree::Option(..) => self.errors.refuse(pat, no::PATTERN),
+                Tree::Tuple(_) | Tree::Option(..) | Tree::Result(..) => {
+                    self.errors.refuse(pat, no::PATTERN);
+                }
             },
             Pat::Tuple(tuple) => self.bind_tuple(tuple, value),
             Pat::Struct(fields) => {
@@ -93,7 +95,7 @@ impl Lowerer<'_> {
                 Tree::Leaf(leaf) => (*leaf, true),
                 _ => return self.errors.refuse(pat, no::PATTERN),
             },
-            Tree::Tuple(_) | Tree::Option(..) => return self.errors.refuse(pat, no::PATTERN),
+            _ => return self.errors.refuse(pat, no::PATTERN),
         };
         let place = Place::whole(leaf).with(step);
         let explicit = matches!(pat, Pat::Ident(pat) if pat.by_ref.is_some());
@@ -214,7 +216,7 @@ impl Lowerer<'_> {
                     _ => return,
                 }
             }
-            Tree::Ref(_) | Tree::Option(..) => return self.errors.refuse(tuple, no::PATTERN),
+            _ => return self.errors.refuse(tuple, no::PATTERN),
         };
         let Some(pairs) = align(&pats, &parts) else {
             self.errors.refuse(tuple, no::TUPLE_SHAPE);

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Replaces whole loads by what they load where that changes nothing.
 pub(crate) fn loads(f: &mut Function) {
     let mut body = std::mem::take(&mut f.body);
-    let changed = changed(f, &body);
+    let mut changed = changed(f, &body);
     let mut uses = BTreeMap::new();
     rewrite_region_uses(&mut body.clone(), &mut |value| {
         *uses.entry(*value).or_insert(0) += 1;
@@ -18,6 +18,8 @@ pub(crate) fn loads(f: &mut Function) {
     for leaf in f.result.leaves() {
         *uses.entry(leaf).or_insert(0) += 1;
     }
+    // a copy that takes the place of its original changes it
+    while share_changes(f, &body, &uses, &mut changed) {}
     let mut same = BTreeMap::new();
     find(f, &body, &changed, &uses, &mut same);
     let resolve = |value: &mut ValueId| {
@@ -79,6 +81,31 @@ pub(crate) fn changed(f: &Function, body: &Region) -> BTreeSet<ValueId> {
     let mut into = BTreeSet::new();
     visit(f, body, &views, &mut into);
     into
+}
+
+/// Marks the only copy's original as changed where the copy is; whether any was.
+fn share_changes(
+    f: &Function,
+    region: &Region,
+    uses: &BTreeMap<ValueId, usize>,
+    changed: &mut BTreeSet<ValueId>,
+) -> bool {
+    let mut found = false;
+    for stmt in &region.stmts {
+        if let Stmt::Let(binding) = stmt
+            && let Op::Load(Place { base, path }) = &binding.op
+            && path.is_empty()
+            && !f.is_reference(*base)
+            && uses.get(base) == Some(&1)
+            && changed.contains(&binding.value)
+        {
+            found |= changed.insert(*base);
+        }
+        crate::ir::for_each_region(stmt, &mut |inner, _| {
+            found |= share_changes(f, inner, uses, changed);
+        });
+    }
+    found
 }
 
 fn find(

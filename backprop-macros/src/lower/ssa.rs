@@ -204,7 +204,7 @@ impl Pass<'_> {
             Kind::Real(Width::Any) => Op::Number(0.0),
             Kind::Int => Op::Integer(0),
             Kind::Bool => Op::Flag(false),
-            Kind::Opaque | Kind::Container(..) => {
+            Kind::Opaque | Kind::Constant | Kind::Container(..) => {
                 Op::Constant(quote!(::core::default::Default::default()))
             }
         };

@@ -5,7 +5,7 @@ mod options;
 mod signature;
 
 pub(crate) use options::Options;
-pub(crate) use signature::{Parameter, Passing, Shape, Signature, option_payload};
+pub(crate) use signature::{Parameter, Passing, Shape, Signature, Wrapped, option_payload};
 
 use crate::errors::Errors;
 

@@ -13,7 +13,7 @@ pub(crate) struct Signature {
     /// Whether companions can be written down for it.
     pub(crate) is_sound: bool,
     pub(crate) params: Vec<Parameter>,
-    /// The shape of the result; of its payload, if it is an `Option`.
+    /// The shape of the result; of its payload, if it is an `Option` or a `Result`.
     pub(crate) result: Shape,
 }
 
@@ -129,23 +129,46 @@ impl Shape {
     }
 }
 
-/// `T` of `Option<T>`.
-pub(crate) fn option_payload(ty: &Type) -> Option<&Type> {
-    match ty {
-        Type::Paren(inner) => option_payload(&inner.elem),
-        Type::Group(inner) => option_payload(&inner.elem),
-        Type::Path(path) if path.qself.is_none() => {
-            let last = path.path.segments.last()?;
-            let syn::PathArguments::AngleBracketed(args) = &last.arguments else {
-                return None;
-            };
-            match args.args.first()? {
-                syn::GenericArgument::Type(ty) if last.ident == "Option" => Some(ty),
-                _ => None,
+/// `Option<T>` or `Result<T, E>`: what a function returns that may have no value.
+#[derive(Clone, Copy)]
+pub(crate) struct Wrapped<'t> {
+    pub(crate) payload: &'t Type,
+    pub(crate) is_result: bool,
+    /// `E`, if it is written: `Result` may be an alias that fixes it.
+    pub(crate) error: Option<&'t Type>,
+}
+
+impl<'t> Wrapped<'t> {
+    /// Reads a type, by the last name of its path.
+    pub(crate) fn of(ty: &'t Type) -> Option<Self> {
+        match ty {
+            Type::Paren(inner) => Wrapped::of(&inner.elem),
+            Type::Group(inner) => Wrapped::of(&inner.elem),
+            Type::Path(path) if path.qself.is_none() => {
+                let last = path.path.segments.last()?;
+                let syn::PathArguments::AngleBracketed(args) = &last.arguments else {
+                    return None;
+                };
+                let mut types = args.args.iter().filter_map(|arg| match arg {
+                    syn::GenericArgument::Type(ty) => Some(ty),
+                    _ => None,
+                });
+                let is_result = last.ident == "Result";
+                (is_result || last.ident == "Option").then_some(())?;
+                Some(Wrapped {
+                    payload: types.next()?,
+                    is_result,
+                    error: types.next(),
+                })
             }
+            _ => None,
         }
-        _ => None,
     }
+}
+
+/// `T` of `Option<T>` or `Result<T, E>`.
+pub(crate) fn option_payload(ty: &Type) -> Option<&Type> {
+    Wrapped::of(ty).map(|wrapped| wrapped.payload)
 }
 
 impl Shape {

@@ -1,0 +1,154 @@
+//! Copies of variables: what happens to one does not happen to the other.
+
+use backprop::{Differentiable, differentiate};
+
+oracle::programs! {
+    #[derive(Differentiable, Clone, Copy, Debug, Default, PartialEq)]
+    struct Pair {
+        x: f64,
+        y: f64,
+    }
+
+    #[differentiate]
+    fn square(x: f64) -> f64 {
+        x * x
+    }
+
+    #[differentiate]
+    fn triple(a: &mut f64) -> f64 {
+        *a *= 3.0;
+        *a * *a
+    }
+
+    #[differentiate]
+    fn pair(x: f64) -> Pair {
+        Pair { x, y: x * x }
+    }
+
+    #[differentiate]
+    fn arrays(k: f64) -> f64 {
+        let mut a = [k; 2];
+        let mut b = a;
+        b[0] *= k;
+        a[0] += 1.0;
+        a[0] * b[0] * a[1]
+    }
+
+    #[differentiate]
+    fn parameters(p: [f64; 2], k: f64) -> f64 {
+        let mut a = p;
+        let mut b = a;
+        b[0] *= k;
+        a[1] += b[0];
+        a[0] * b[0] * a[1]
+    }
+
+    #[differentiate]
+    fn structs(p: &[Pair], k: f64) -> f64 {
+        let mut a = p[0];
+        let mut b = a;
+        b.x *= k;
+        a.y += b.x;
+        a.x * b.x * a.y
+    }
+
+    #[differentiate]
+    fn results(x: f64) -> f64 {
+        let mut a = square(x);
+        let mut b = a;
+        let s = triple(&mut b);
+        a += 1.0;
+        a * b * s
+    }
+
+    #[differentiate]
+    fn fields(p: &Pair) -> f64 {
+        let mut a = p.x;
+        let mut q = a;
+        let z = &mut q;
+        *z += 1.0;
+        a *= 2.0;
+        a * q
+    }
+
+    #[differentiate]
+    fn elements(x: &[(f64, f64)]) -> f64 {
+        let (mut c, d) = x[0];
+        let mut e = c;
+        let s = triple(&mut e);
+        c += d;
+        c * e * s
+    }
+
+    #[differentiate]
+    fn in_a_loop(x: f64, n: usize) -> f64 {
+        let mut s = square(x);
+        let mut acc = 0.0;
+        for _ in 0..n {
+            let mut t = s;
+            acc += triple(&mut t);
+            acc += t;
+            s += 1.0;
+        }
+        s * acc
+    }
+
+    #[differentiate]
+    fn in_a_tuple(x: f64) -> f64 {
+        let mut s = square(x);
+        let mut p = (s, x);
+        let t = triple(&mut p.0);
+        s += p.0;
+        s * p.1 * t
+    }
+
+    #[differentiate]
+    fn changed_first(x: f64) -> f64 {
+        let mut s = square(x);
+        let mut t = s;
+        s += 1.0;
+        let u = triple(&mut t);
+        s * t + u
+    }
+
+    #[differentiate]
+    fn optional(x: f64) -> f64 {
+        let p = pair(x);
+        let o = Some(p);
+        let mut u = o.unwrap();
+        u.x *= 3.0;
+        p.x * u.x
+    }
+
+    #[differentiate]
+    fn cloned(x: f64) -> f64 {
+        let s = square(x);
+        let t = triple(&mut s.clone());
+        s * t
+    }
+
+    #[differentiate]
+    fn cloned_field(p: Pair) -> f64 {
+        let mut q = p.x;
+        let t = triple(&mut q.clone());
+        q += t;
+        q * t
+    }
+}
+
+#[test]
+fn programs() {
+    oracle::check!(arrays(0.3));
+    oracle::check!(parameters([0.3, 0.4], 0.7));
+    let pairs = [Pair { x: 0.3, y: 0.6 }];
+    oracle::check!(structs(&pairs, 0.7));
+    oracle::check!(results(1.1));
+    oracle::check!(fields(&pairs[0]));
+    oracle::check!(elements(&[(0.3, 0.4)]));
+    oracle::check!(in_a_loop(1.1, 3));
+    oracle::check!(in_a_tuple(1.1));
+    oracle::check!(changed_first(1.1));
+    oracle::check!(optional(1.1));
+    oracle::check!(cloned(1.1));
+    oracle::check!(cloned_field(pairs[0]));
+}
