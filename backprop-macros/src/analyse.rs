@@ -5,6 +5,8 @@
 //! active values get adjoints. The analysis also finds active values in code
 //! that is passed through, and claims about opaque types that rustc must check.
 
+mod written;
+
 use crate::errors::Errors;
 use crate::fence::catalogue as no;
 use crate::ir::{
@@ -91,7 +93,7 @@ pub(crate) fn analyse(f: &mut Function, errors: &mut Errors) -> Activity {
     }
     fixpoint(|| use_up(f, &f.body, views, varied, useful));
     report(f, &f.body, &activity, errors);
-    report_views(f, &f.body, &activity, errors);
+    written::report(f, &activity, errors);
     let mut body = std::mem::take(&mut f.body);
     lengths(f, &mut body, &activity);
     claim(f, &mut body, &mut activity, &mut BTreeSet::new());
@@ -337,40 +339,6 @@ fn report(f: &Function, region: &Region, activity: &Activity, errors: &mut Error
             _ => {}
         }
         crate::ir::for_each_region(stmt, &mut |inner, _| report(f, inner, activity, errors));
-    }
-}
-
-/// Reports writes through references whose place is not known.
-fn report_views(f: &Function, region: &Region, activity: &Activity, errors: &mut Errors) {
-    let is_param = |value: ValueId| {
-        let mut params = f.params.iter();
-        params.any(|param| param.entry.any(|leaf| *leaf == value))
-    };
-    let unknown = |value: ValueId| f.is_reference(value) && !is_param(value);
-    for stmt in &region.stmts {
-        let written = match stmt {
-            Stmt::Store(store) => vec![store.place.base],
-            Stmt::Mutate(mutate) => vec![mutate.place.base],
-            Stmt::Let(binding) => match &binding.op {
-                Op::PopValue(place) | Op::SplitAt(place, _) => vec![place.base],
-                _ => Vec::new(),
-            },
-            Stmt::Call(call) => {
-                let leaves = argument_leaves(&call.args).into_iter();
-                let written = leaves.filter(|leaf| f.info(*leaf).hold == Hold::Mut);
-                written.collect()
-            }
-            _ => Vec::new(),
-        };
-        for value in written {
-            let root = activity.views.root(value);
-            if unknown(root) {
-                errors.refuse_at(f.info(value).span, no::MUT_REFERENCE_CHOSEN);
-            }
-        }
-        crate::ir::for_each_region(stmt, &mut |inner, _| {
-            report_views(f, inner, activity, errors)
-        });
     }
 }
 

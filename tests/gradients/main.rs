@@ -25,4 +25,5 @@ mod hostile;
 mod loops;
 mod memory;
 mod options;
+mod results;
 mod statements;

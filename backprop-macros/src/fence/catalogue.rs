@@ -79,6 +79,7 @@ catalogue! {
     CLOSURE_ARGUMENTS = "this closure takes another number of arguments";
     FUNCTION_VALUE = "write a closure or the name of a function here";
     OPTION_SHAPE = "what is inside this `Option` is not known here; annotate it: `let best: Option<f64> = ..`, or match on it";
+    WRITTEN_THROUGH_PATTERN = "a write through what an arm's pattern binds is not differentiated; write through the container itself: `m[0][1] = ..`, or build a new value";
     RESULT_SHAPE = "what is inside this `Result` is not known here; annotate it: `let r: Result<f64, E> = ..`, or match on it with `Ok` and `Err`";
     RESULT_METHOD = "this method of a `Result` with an active payload is not differentiated yet; use `match`";
     ERROR_PATTERN = "an error is bound by a name, or matched with `_`, and by value; look into it with another `match`";

@@ -24,9 +24,10 @@ impl Lowerer<'_> {
         let value = self.expr_inner(expr, expected);
         self.depth -= 1;
         match (expected, &value) {
-            (Some(like @ (Tree::Tuple(_) | Tree::Option(..) | Tree::Result(..))), Some(Tree::Leaf(_))) => {
-                Some(self.coerce(&value?, like, expr.span()))
-            }
+            (
+                Some(like @ (Tree::Tuple(_) | Tree::Option(..) | Tree::Result(..))),
+                Some(Tree::Leaf(_)),
+            ) => Some(self.coerce(&value?, like, expr.span())),
             _ => value,
         }
     }

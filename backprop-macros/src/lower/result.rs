@@ -216,7 +216,11 @@ impl Lowerer<'_> {
                 let op = Op::Verbatim(
                     crate::ir::Capture {
                         tokens: quote_spanned!(span=> ::core::option::Option::map(#name, #f)),
-                        uses: capture.uses.into_iter().chain([(name, Tree::Leaf(leaf))]).collect(),
+                        uses: capture
+                            .uses
+                            .into_iter()
+                            .chain([(name, Tree::Leaf(leaf))])
+                            .collect(),
                     },
                     no::ACTIVE_ERROR.message,
                 );
@@ -248,7 +252,12 @@ impl Lowerer<'_> {
             ("map_or", Some(other)) => {
                 let other = self.expr(other)?;
                 let f = &call.args[1];
-                self.either(flag, span, |this| this.apply(f, vec![*payload]), |_| Some(other))
+                self.either(
+                    flag,
+                    span,
+                    |this| this.apply(f, vec![*payload]),
+                    |_| Some(other),
+                )
             }
             ("is_ok_and", Some(f)) => self.either(
                 flag,

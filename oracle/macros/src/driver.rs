@@ -93,7 +93,16 @@ fn is_checked(function: &ItemFn) -> bool {
         .attrs
         .iter()
         .filter(|attribute| is_differentiate(attribute));
-    !is_generic(function) && attributes.next().is_some_and(plain)
+    !is_generic(function) && !may_fail(function) && attributes.next().is_some_and(plain)
+}
+
+/// Returns an `Option` or a `Result`: checked through its callers.
+fn may_fail(function: &ItemFn) -> bool {
+    let last = match result(function) {
+        Some(Type::Path(path)) => path.path.segments.last(),
+        _ => None,
+    };
+    last.is_some_and(|segment| segment.ident == "Option" || segment.ident == "Result")
 }
 
 fn driver(function: &ItemFn, facts: &Facts, mode: Mode) -> Result<TokenStream> {

@@ -1,9 +1,17 @@
 use backprop::differentiate;
 
+#[derive(Default)]
+enum Shape {
+    #[default]
+    Point,
+    Circle(f64),
+}
+
 #[differentiate]
 fn f(x: f64) -> f64 {
-    let r: Result<f64, ()> = Ok(x);
-    r.unwrap_or(0.0)
+    let _shape = Shape::Circle(x);
+    let _none = Shape::Point;
+    x
 }
 
 fn main() {}
