@@ -5,6 +5,7 @@
 //! active values get adjoints. The analysis also finds active values in code
 //! that is passed through, and claims about opaque types that rustc must check.
 
+mod integers;
 mod written;
 
 use crate::errors::Errors;
@@ -61,6 +62,7 @@ impl Activity {
 /// Finds the active values of `f`, adds the checks of its opaque ones, and
 /// reports active values where there is no derivative.
 pub(crate) fn analyse(f: &mut Function, errors: &mut Errors) -> Activity {
+    integers::infer(f);
     let views = Views::of(f, &f.body);
     let mut kept = crate::lower::changed(f, &f.body);
     kept.extend(views.roots());

@@ -74,7 +74,7 @@ oracle::programs! {
     fn step_wrong(p: &mut P) { p.b *= 2.0; }
 
     #[differentiate]
-    fn optional(x: Option<f64>, y: Box<f64>) -> Option<f64> { x.map(|x| x * *y) }
+    fn optional(x: Option<f64>, y: Box<f64>) -> f64 { x.map_or(0.0, |x| x * *y) }
 }
 
 fn dot_grad(x: &[f64], y: &Vec<f64>, order: &[usize]) -> (f64, (Vec<f64>, Vec<f64>)) {
@@ -239,15 +239,21 @@ fn step_wrong_backprop(p: &mut P, _: &mut PGradient) {
 fn optional_backprop(
     x: Option<f64>,
     y: Box<f64>,
-    upstream: &Option<f64>,
+    upstream: f64,
     d_x: &mut Option<f64>,
     d_y: &mut Box<f64>,
-) -> Option<f64> {
-    if let (Some(x), Some(upstream), Some(d_x)) = (x, upstream, d_x) {
+) -> f64 {
+    if let (Some(x), Some(d_x)) = (x, d_x) {
         *d_x += upstream * *y;
         **d_y += upstream * x;
     }
     optional(x, y)
+}
+
+fn optional_grad(x: Option<f64>, y: Box<f64>) -> (f64, (Option<f64>, Box<f64>)) {
+    let (mut d_x, mut d_y) = (x.map(|_| 0.0), Box::new(0.0));
+    let value = optional_backprop(x, y, 1.0, &mut d_x, &mut d_y);
+    (value, (d_x, d_y))
 }
 
 fn p(scale: Option<f64>) -> P {

@@ -114,7 +114,7 @@ oracle::programs! {
     #[differentiate]
     fn optional(x: f64) -> f64 {
         let p = pair(x);
-        let o = Some(p);
+        let o = if x > 0.0 { Some(p) } else { None };
         let mut u = o.unwrap();
         u.x *= 3.0;
         p.x * u.x

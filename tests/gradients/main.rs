@@ -27,3 +27,4 @@ mod memory;
 mod options;
 mod results;
 mod statements;
+mod taken;

@@ -7,7 +7,7 @@
     reason = "the programs use every form that people write"
 )]
 
-use backprop::{assert_gradient, differentiate};
+use backprop::{Differentiable, assert_gradient, differentiate};
 
 oracle::programs! {
     #[differentiate]
@@ -376,4 +376,44 @@ fn a_zero_upstream_adds_nothing() {
 #[differentiate]
 fn infinite(x: &[f64]) -> Vec<f64> {
     x.iter().map(|v| v.sqrt()).collect()
+}
+
+#[derive(Differentiable, Clone, Debug, Default, PartialEq)]
+struct Matrix {
+    rows: usize,
+    cols: usize,
+    data: Vec<f64>,
+}
+
+/// The counts are integers by their use alone.
+#[differentiate]
+fn mean(a: &Matrix, k: f64) -> f64 {
+    let n = a.rows * a.cols;
+    let mut s = 0.0;
+    for i in 0..n {
+        s += a.data[i] * k;
+    }
+    s / n as f64
+}
+
+#[differentiate]
+fn matrix_vector(a: &Matrix, x: &[f64]) -> Vec<f64> {
+    let mut y = vec![0.0; a.rows];
+    for i in 0..a.rows {
+        for j in 0..a.cols {
+            y[i] += a.data[i * a.cols + j] * x[j];
+        }
+    }
+    y
+}
+
+#[test]
+fn integers_by_their_use() {
+    let a = Matrix {
+        rows: 2,
+        cols: 2,
+        data: vec![1.0, 2.0, 3.0, 4.0],
+    };
+    assert_gradient!(mean(&a.clone(), 2.0));
+    assert_gradient!(matrix_vector(&a.clone(), &vec![2.0, 3.0]));
 }

@@ -86,7 +86,7 @@ oracle::programs! {
     fn combined(x: f64, y: &[f64]) -> f64 {
         let first = y.first().copied().ok_or("empty").unwrap_or(2.0);
         let r = root(x).map(|v| v * first).map_err(|e| format!("{e:?}"));
-        let s = r.and_then(|v| bounded(v)).unwrap_or_else(|e| e.len() as f64 * x);
+        let s = r.and_then(bounded).unwrap_or_else(|e| e.len() as f64 * x);
         let t = bounded(x).ok().map_or(1.0, |v| v + 1.0);
         let q: Result<f64, String> = if s > 1.0 { Ok(s) } else { Err("small".to_owned()) };
         let fine = q.is_ok();

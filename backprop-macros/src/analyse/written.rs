@@ -89,7 +89,7 @@ fn spread(
                 let is_owned = is_owned(f, choice, activity, inside);
                 for arm in &choice.arms {
                     for (name, value) in &arm.bindings {
-                        if !(is_owned || is_by_value(arm, name)) && !is_number(f, *value) {
+                        if !(is_owned || is_by_value(arm, name) || is_number(f, *value)) {
                             found |= inside.insert(*value);
                         }
                     }

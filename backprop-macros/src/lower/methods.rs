@@ -173,9 +173,18 @@ impl Lowerer<'_> {
             "push" => Claimed::VectorMut,
             _ => Claimed::SequenceMut,
         };
-        let place = self.sequence(&call.receiver, claim)?;
         let exprs: Vec<&Expr> = call.args.iter().collect();
-        let (args, _) = self.parts(exprs)?;
+        // `v.push(v[0])`: the receiver is borrowed when the arguments are there
+        let (args, place) = match is_plain(&call.receiver) {
+            true => {
+                let (args, _) = self.parts(exprs)?;
+                (args, self.sequence(&call.receiver, claim)?)
+            }
+            false => {
+                let place = self.sequence(&call.receiver, claim)?;
+                (self.parts(exprs)?.0, place)
+            }
+        };
         if method == "push"
             && let (Some(target), Some(arg)) = (self.place(&call.receiver), args.first())
             && let Some(Tree::Leaf(var)) = self.place_vars(&target)
@@ -582,7 +591,15 @@ impl Lowerer<'_> {
             return self.read_place(&place, target.span());
         }
         let place = self.memory(target)?;
-        Some(self.load(place, target.span()))
+        let span = target.span();
+        let kind = self.kind_at(&place);
+        let is_number = matches!(kind, Kind::Real(_) | Kind::Int | Kind::Bool);
+        if is_number || (place.path.is_empty() && !self.f.is_reference(place.base)) {
+            return Some(self.load(place, span));
+        }
+        // nothing is moved out of what is borrowed
+        let clone = proc_macro2::Ident::new("clone", span);
+        Some(self.push(Op::Duplicate(place, clone), kind, span))
     }
 
     fn swap(&mut self, a: &Expr, b: &Expr) -> Lowering {
@@ -619,5 +636,16 @@ impl Lowerer<'_> {
                 self.store(target, value);
             }
         }
+    }
+}
+
+/// A variable or a field of one: evaluating it has no effect.
+fn is_plain(expr: &Expr) -> bool {
+    match expr {
+        Expr::Paren(inner) => is_plain(&inner.expr),
+        Expr::Group(inner) => is_plain(&inner.expr),
+        Expr::Field(field) => is_plain(&field.base),
+        Expr::Path(_) => true,
+        _ => false,
     }
 }

@@ -134,6 +134,22 @@ impl Lowerer<'_> {
         Some(self.read_slot(slot, span))
     }
 
+    /// The element itself as an option: no reference outlives the test.
+    fn copied_element(&mut self, call: &ExprMethodCall) -> Lowering {
+        let span = call.method.span();
+        let (there, at) = self.element_test(call)?;
+        let slot = self.slot(None, None, true, span);
+        let then = self.region(|this| {
+            let element = this.element_at(call, at);
+            let element = this.copied(&element, span);
+            let some = this.some(element, span);
+            this.write_slot(slot, &some, span);
+        });
+        let other = self.nothing(slot, span);
+        self.push_if(there, then, other);
+        Some(self.read_slot(slot, span))
+    }
+
     /// `if let Some(p) = v.last()`: a reference is made only where there is an
     /// element. Whether this was such a match.
     pub(super) fn match_element(
@@ -263,6 +279,13 @@ impl Lowerer<'_> {
     }
 
     fn option_call(&mut self, call: &ExprMethodCall, name: &str, span: Span) -> Lowering {
+        if let ("copied" | "cloned", Expr::MethodCall(access)) =
+            (name, super::call::strip(&call.receiver))
+            && self.is_element_access(&call.receiver)
+            && !super::iter::is_chain(&access.receiver)
+        {
+            return self.copied_element(access);
+        }
         let receiver = self.expr_expecting(&call.receiver, Some(&option_shape()))?;
         let by_reference = matches!(receiver, Tree::Ref(_));
         let Tree::Option(some, payload) = receiver.behind_refs().clone() else {
