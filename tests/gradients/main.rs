@@ -28,3 +28,4 @@ mod options;
 mod results;
 mod statements;
 mod taken;
+mod tested;

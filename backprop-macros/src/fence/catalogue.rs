@@ -80,12 +80,13 @@ catalogue! {
     FUNCTION_VALUE = "write a closure or the name of a function here";
     OPTION_SHAPE = "what is inside this `Option` is not known here; annotate it: `let best: Option<f64> = ..`, or match on it";
     WRITTEN_THROUGH_PATTERN = "a write through what an arm's pattern binds is not differentiated; write through the container itself: `m[0][1] = ..`, or build a new value";
+    SLICE_PATTERN = "inside a slice pattern, names, `_` and tuples of such are differentiated; test the element in a guard";
     RESULT_SHAPE = "what is inside this `Result` is not known here; annotate it: `let r: Result<f64, E> = ..`, or match on it with `Ok` and `Err`";
     RESULT_METHOD = "this method of a `Result` with an active payload is not differentiated yet; use `match`";
     ERROR_PATTERN = "an error is bound by a name, or matched with `_`, and by value; look into it with another `match`";
     ACTIVE_ERROR = "an error carries no derivative; make what it holds a constant before: `let residual = constant(residual);`";
     OPTION_METHOD = "this method of an `Option` with an active payload is not differentiated yet; use `match` or `if let`";
-    OPTION_PATTERN = "on an `Option`, `Some(..)` with a plain pattern and `None` are differentiated; nest another `match`";
+    OPTION_PATTERN = "on an `Option` or a `Result`, names, tuples and literals inside `Some(..)`, `Ok(..)`, and guards are differentiated; nest another `match` for the rest";
     OPTION_CLOSURE = "this closure must end in `Some(..)`, `None`, or a method of an `Option`";
     ITERATOR_VALUE = "an iterator over active values is not kept; call `sum`, `fold`, `collect` … on it at once, or loop over it";
     REVERSED = "`rev` after a step that drops items is not differentiated; collect into a `Vec` first";

@@ -143,6 +143,10 @@ impl Lowerer<'_> {
         let Some(scrutinee) = self.scrutinee(&link.expr, std::iter::once(&*link.pat)) else {
             return;
         };
+        if self.is_tested(&scrutinee, std::iter::once(&*link.pat)) {
+            self.let_by_tests(&scrutinee, &link.pat, then, &mut no);
+            return;
+        }
         if scrutinee.is_fallible() {
             self.match_option(&scrutinee, &link.pat, then, &mut no);
             return;
@@ -225,6 +229,9 @@ impl Lowerer<'_> {
     ) -> Lowering {
         let span = expr.match_token.span;
         let scrutinee = self.scrutinee(&expr.expr, expr.arms.iter().map(|arm| &arm.pat))?;
+        if self.is_tested(&scrutinee, expr.arms.iter().map(|arm| &arm.pat)) {
+            return self.match_by_tests(&scrutinee, expr, expected);
+        }
         if scrutinee.is_fallible() {
             return self.match_arms(&scrutinee, expr, expected);
         }
@@ -272,6 +279,13 @@ impl Lowerer<'_> {
             .iter()
             .map(|(name, mutable)| self.slot(Some(name.to_string()), None, *mutable, name.span()))
             .collect();
+        if self.is_tested(&scrutinee, std::iter::once(pat)) {
+            self.let_else_by_tests(&scrutinee, pat, &names, &slots, diverge);
+            for ((name, _), slot) in names.iter().zip(&slots) {
+                self.bind(name, super::Binding::Slot(*slot));
+            }
+            return Some(());
+        }
         if scrutinee.is_fallible() {
             let mut then = |this: &mut Self| {
                 for ((name, _), slot) in names.iter().zip(&slots) {

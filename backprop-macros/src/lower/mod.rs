@@ -24,6 +24,7 @@ mod memory;
 mod methods;
 mod option;
 mod pattern;
+mod refute;
 mod result;
 pub(crate) mod settle;
 pub(crate) mod ssa;

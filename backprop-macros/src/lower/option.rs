@@ -9,7 +9,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprMethodCall, Pat};
 
 /// What a pattern asks of an option.
-enum Asked<'p> {
+pub(super) enum Asked<'p> {
     /// `Some(p)` or `Ok(p)`
     Some(&'p Pat),
     None,
@@ -704,7 +704,7 @@ impl Lowerer<'_> {
 }
 
 /// What a pattern asks of an option; nothing if it looks deeper.
-fn asked(pat: &Pat) -> Option<Asked<'_>> {
+pub(super) fn asked(pat: &Pat) -> Option<Asked<'_>> {
     match pat {
         Pat::Paren(inner) => asked(&inner.pat),
         Pat::Reference(inner) => asked(&inner.pat),

@@ -123,7 +123,7 @@ impl Lowerer<'_> {
     }
 
     /// `[a, b, rest @ ..]` that always matches: of an array.
-    fn bind_slice(&mut self, slice: &syn::PatSlice, value: &Tree<ValueId>) {
+    pub(super) fn bind_slice(&mut self, slice: &syn::PatSlice, value: &Tree<ValueId>) {
         let span = slice.span();
         let count = slice.elems.len();
         let rest = slice.elems.iter().position(is_rest_or_bound);
@@ -402,7 +402,7 @@ fn is_rest(pat: &Pat) -> bool {
 }
 
 /// `..` or `name @ ..`
-fn is_rest_or_bound(pat: &Pat) -> bool {
+pub(super) fn is_rest_or_bound(pat: &Pat) -> bool {
     match pat {
         Pat::Ident(bound) => matches!(&bound.subpat, Some((_, inner)) if is_rest(inner)),
         pat => is_rest(pat),

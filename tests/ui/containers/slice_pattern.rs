@@ -2,10 +2,11 @@ use backprop::differentiate;
 
 #[differentiate]
 fn f(x: &[f64]) -> f64 {
-    let [a, b] = x else {
-        return 0.0;
-    };
-    a * b
+    match x {
+        [0.0, b] => *b,
+        [a, ..] => *a,
+        [] => 0.0,
+    }
 }
 
 fn main() {}

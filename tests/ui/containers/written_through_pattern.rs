@@ -1,9 +1,16 @@
-use backprop::differentiate;
+use backprop::{Differentiable, differentiate};
+
+#[derive(Differentiable, Clone)]
+enum Layer {
+    Dense(Vec<f64>),
+    None,
+}
 
 #[differentiate]
-fn f(m: &mut [[f64; 2]], k: f64) {
-    if let [a, ..] = m {
-        a[0] = k;
+fn f(layer: &mut Layer, k: f64) {
+    match layer {
+        Layer::Dense(w) => w[0] *= k,
+        Layer::None => {}
     }
 }
 
