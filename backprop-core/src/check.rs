@@ -1,6 +1,7 @@
 //! The gradient check behind `assert_gradient!`: reverse mode against central
 //! differences.
 
+use crate::Differentiable;
 use crate::numbers::Numbers;
 use crate::protocol::{AddedInPlace, ParameterExcludedByWrt};
 use alloc::format;
@@ -24,6 +25,48 @@ pub fn set<T: Numbers + ?Sized>(value: &mut T, index: usize, number: f64) {
         position += 1;
         if position == index + 1 { number } else { x }
     });
+}
+
+/// A result whose upstream is a gradient of its own shape.
+#[derive(Debug)]
+pub struct Plain;
+
+/// A result whose upstream is that of its payload.
+#[derive(Debug)]
+pub struct Fallible;
+
+/// What a function returned; which of the two it is follows from its pullback.
+pub trait Outcome<U, Kind> {
+    /// The zero upstream, if there is a value.
+    fn upstream(&self) -> Option<U>;
+}
+
+impl<T: Differentiable> Outcome<T::Gradient, Plain> for T {
+    fn upstream(&self) -> Option<T::Gradient> {
+        Some(self.zero_gradient())
+    }
+}
+
+impl<T: Differentiable> Outcome<T::Gradient, Fallible> for Option<T> {
+    fn upstream(&self) -> Option<T::Gradient> {
+        self.as_ref().map(T::zero_gradient)
+    }
+}
+
+impl<T: Differentiable, E> Outcome<T::Gradient, Fallible> for Result<T, E> {
+    fn upstream(&self) -> Option<T::Gradient> {
+        self.as_ref().ok().map(T::zero_gradient)
+    }
+}
+
+/// The zero upstream of a result.
+pub fn upstream<U, Kind, R: Outcome<U, Kind>>(result: &R) -> Option<U> {
+    result.upstream()
+}
+
+/// No adjoints of so many parameters.
+pub fn nothing(parameters: usize) -> Vec<Option<Vec<f64>>> {
+    alloc::vec![None; parameters]
 }
 
 /// What a pullback returned for a parameter, as numbers.

@@ -28,7 +28,7 @@ pub use real::Real;
 #[doc(hidden)]
 pub mod __private {
     #[cfg(feature = "std")]
-    pub use crate::check::{Check, Reverse, count, numbers, set, slot};
+    pub use crate::check::{Check, Reverse, count, nothing, numbers, set, slot, upstream};
     pub use crate::differentiable::Differentiable;
     pub use crate::numbers::Numbers;
     pub use crate::protocol::*;

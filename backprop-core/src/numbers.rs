@@ -140,6 +140,7 @@ sequences! {
     [] [T];
     [] Vec<T>;
     [] Option<T>;
+    [E] Result<T, E>;
     [const N: usize] [T; N];
 }
 

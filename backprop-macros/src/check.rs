@@ -168,6 +168,7 @@ fn expand(assertion: &Assertion) -> TokenStream {
             }
         }
     }
+    let count = Literal::usize_unsuffixed(args.len());
     let tolerance = |value: &Option<Expr>| match value {
         Some(value) => quote_spanned!(span=> ::core::option::Option::Some(#value)),
         None => quote_spanned!(span=> ::core::option::Option::None),
@@ -200,7 +201,14 @@ fn expand(assertion: &Assertion) -> TokenStream {
                     <#function>::split(#private::Active::<#mask>, #function, #(#passed),*);
                 let mut outputs = #private::numbers(&result);
                 #(#finals)*
-                let mut upstream = #private::zero_gradient(&result);
+                let ::core::option::Option::Some(mut upstream) = #private::upstream(&result) else {
+                    // without a value there is nothing to differentiate
+                    return #private::Reverse {
+                        restored: #private::numbers(&args),
+                        outputs,
+                        adjoints: #private::nothing(#count),
+                    };
+                };
                 let mut seeded = #private::count(&upstream);
                 if output < seeded {
                     #private::set(&mut upstream, output, 1.0);

@@ -1,6 +1,6 @@
 //! `Result`: payloads are differentiated, errors are constants.
 
-use backprop::{constant, differentiate};
+use backprop::{assert_gradient, constant, differentiate};
 
 #[derive(Debug, Clone, PartialEq)]
 enum Error {
@@ -155,4 +155,22 @@ fn the_public_functions_pass_errors_through() {
     assert_eq!(d_x, 7.0);
     assert_eq!(far_backprop(2.5, 2.0, &mut d_x), Err(6.25));
     assert_eq!(d_x, 7.0);
+}
+
+#[differentiate]
+fn inverse(x: f64, scale: &[f64]) -> Option<f64> {
+    if x == 0.0 {
+        return None;
+    }
+    Some(scale[0] / x)
+}
+
+#[test]
+fn the_check_looks_inside() {
+    assert_gradient!(root(4.0));
+    assert_gradient!(root(-4.0));
+    assert_gradient!(pair(1.0, 2.0));
+    assert_gradient!(squares(&vec![1.0, 2.0]));
+    assert_gradient!(summed(&vec![1.0, 2.0], 0.5));
+    assert_gradient!(inverse(2.0, &vec![3.0]));
 }
