@@ -20,6 +20,7 @@ mod calls;
 mod classics;
 mod containers;
 mod copies;
+mod enums;
 mod fused;
 mod hostile;
 mod loops;

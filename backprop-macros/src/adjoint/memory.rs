@@ -245,8 +245,11 @@ impl Pass<'_> {
                     Proj::Index(index)
                 }
                 Aggregate::Tuple => Proj::Field(syn::Member::Unnamed(index.into())),
-                Aggregate::Struct { members, .. } => match members.get(index) {
-                    Some(member) => Proj::Field(member.clone()),
+                Aggregate::Struct { members, path, .. } => match members.get(index) {
+                    Some(member) => match variant_of(path) {
+                        Some(variant) => Proj::Variant(variant, member.clone()),
+                        None => Proj::Field(member.clone()),
+                    },
                     None => {
                         rest = Some(*part);
                         continue;
@@ -254,7 +257,9 @@ impl Pass<'_> {
                 },
             };
             let keeps_shape = matches!(aggregate, Aggregate::Struct { has_base: true, .. });
-            let indexed = matches!(step, Proj::Index(_)) && self.is_in_place(*part);
+            // nothing is moved out of a container or an enum
+            let indexed = matches!(step, Proj::Index(_)) && self.is_in_place(*part)
+                || matches!(step, Proj::Variant(..));
             let place = Place::whole(d).with(step);
             if !self.activity.is_active(*part) && !keeps_shape {
                 continue;
@@ -396,6 +401,14 @@ impl Pass<'_> {
         });
         found
     }
+}
+
+/// The variant that a literal of an enum builds: its path names the enum too.
+fn variant_of(path: &syn::Path) -> Option<proc_macro2::Ident> {
+    let mut segments = path.segments.iter().rev();
+    let (last, owner) = (segments.next()?, segments.next()?);
+    let is_type = owner.ident.to_string().starts_with(char::is_uppercase);
+    is_type.then(|| last.ident.clone())
 }
 
 /// The values that hold at the end, and in the reverse half, what they held

@@ -96,7 +96,7 @@ catalogue! {
     BIT_CAST = "the bits of an active value carry no derivative; wrap the call in `backprop::constant(..)` if that is meant";
     METHOD_ARGUMENTS = "this method of `f32` and `f64` takes another number of arguments";
     CALL_OF_VALUE = "only functions called by their path are differentiated";
-    CONSTRUCTOR = "constructors with active arguments are not differentiated yet; use a tuple";
+    CONSTRUCTOR = "`Some`, `Ok` and `Err` are differentiated by these names, without a path";
     ASSOCIATED_FUNCTION = "associated functions with active arguments are not differentiated yet; call a free function";
     STD_FUNCTION = "functions of the standard library that take active arguments have no rule; write it out, or wrap it in `backprop::constant(..)` if it carries no gradient";
     MUT_REFERENCE = "a `&mut` reference can be taken of a local variable only";

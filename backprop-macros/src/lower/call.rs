@@ -134,10 +134,12 @@ impl Lowerer<'_> {
             }
             Some("array") if last == "from_fn" => return Callable::ArrayFromFn,
             Some(owner) if capital(owner) => {
-                return Callable::Opaque(match capital(last) {
-                    true => no::CONSTRUCTOR,
-                    false => no::ASSOCIATED_FUNCTION,
-                });
+                let of_std = matches!(last.as_str(), "Some" | "Ok" | "Err");
+                return match capital(last) {
+                    true if of_std => Callable::Opaque(no::CONSTRUCTOR),
+                    true => Callable::TupleStruct,
+                    false => Callable::Opaque(no::ASSOCIATED_FUNCTION),
+                };
             }
             _ => {}
         }

@@ -1,17 +1,11 @@
 use backprop::differentiate;
 
-#[derive(Default)]
-enum Shape {
-    #[default]
-    Point,
-    Circle(f64),
-}
-
 #[differentiate]
 fn f(x: f64) -> f64 {
-    let _shape = Shape::Circle(x);
-    let _none = Shape::Point;
-    x
+    match Option::Some(x) {
+        Some(v) => v,
+        None => 0.0,
+    }
 }
 
 fn main() {}
