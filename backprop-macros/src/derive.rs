@@ -439,7 +439,14 @@ impl<'a> Model<'a> {
         let zero = self.zero(true);
         let accumulate = self.accumulate();
         let numbers = self.numbers(&quote_spanned!(self.span=> #name), true);
-        let types: Vec<TokenStream> = self.parts().map(|part| self.gradient_of(part)).collect();
+        // a bound on what holds the type itself would need itself to hold
+        let parts = self.parts().filter(|part| {
+            !part
+                .ty
+                .as_ref()
+                .is_some_and(|ty| names(ty, &self.input.ident))
+        });
+        let types: Vec<TokenStream> = parts.map(|part| self.gradient_of(part)).collect();
         let bounded = |bound: TokenStream| {
             let bounds = self.bounds();
             // checked where it is used: a gradient without the trait is none the worse
@@ -720,4 +727,16 @@ impl<'ast> Visit<'ast> for Names {
     fn visit_ident(&mut self, ident: &'ast Ident) {
         self.0.push(ident.clone());
     }
+}
+
+/// Whether a type names another.
+fn names(ty: &Type, name: &Ident) -> bool {
+    fn find(tokens: TokenStream, name: &Ident) -> bool {
+        tokens.into_iter().any(|token| match token {
+            proc_macro2::TokenTree::Ident(ident) => ident == *name,
+            proc_macro2::TokenTree::Group(group) => find(group.stream(), name),
+            _ => false,
+        })
+    }
+    find(quote!(#ty), name)
 }

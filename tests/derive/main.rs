@@ -320,3 +320,57 @@ fn payloads() {
         (2.0, [3.0, 0.0], 1.0)
     );
 }
+
+/// Types that hold themselves.
+mod recursive {
+    use backprop::{Differentiable, assert_gradient, differentiate};
+
+    #[derive(Differentiable, Clone, Debug, Default, PartialEq)]
+    struct Tree {
+        value: f64,
+        children: Vec<Tree>,
+    }
+
+    #[derive(Differentiable, Clone, Debug)]
+    enum Expr {
+        Variable(f64),
+        Sum(Box<Expr>, Box<Expr>),
+        Sine(Box<Expr>),
+    }
+
+    #[differentiate]
+    fn total(tree: &Tree) -> f64 {
+        let mut sum = tree.value * tree.value;
+        for child in tree.children.iter() {
+            sum += 0.5 * total(child);
+        }
+        sum
+    }
+
+    #[differentiate]
+    fn eval(e: &Expr) -> f64 {
+        match e {
+            Expr::Variable(v) => *v,
+            Expr::Sum(a, b) => eval(&a.clone()) * eval(&b.clone()),
+            Expr::Sine(a) => eval(&a.clone()).sin(),
+        }
+    }
+
+    #[test]
+    fn programs() {
+        let leaf = |value| Tree {
+            value,
+            children: Vec::new(),
+        };
+        let tree = Tree {
+            value: 1.0,
+            children: vec![leaf(2.0), leaf(3.0)],
+        };
+        assert_gradient!(total(&tree.clone()));
+        let gradient = total_grad(&tree).1;
+        assert_eq!(gradient.clone(), gradient);
+        let variable = |v| Box::new(Expr::Variable(v));
+        let e = Expr::Sum(variable(2.0), Box::new(Expr::Sine(variable(0.5))));
+        assert_gradient!(eval(&e.clone()));
+    }
+}

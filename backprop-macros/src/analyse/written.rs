@@ -44,6 +44,14 @@ fn visit(
             }
             _ => Vec::new(),
         };
+        if let Stmt::Call(call) = stmt {
+            for leaf in argument_leaves(&call.args) {
+                let root = activity.views.root(leaf);
+                if inside.contains(&root) && activity.is_active(leaf) {
+                    errors.refuse_at(call.span, no::PAYLOAD_PASSED);
+                }
+            }
+        }
         for value in written {
             let root = activity.views.root(value);
             if inside.contains(&root) {

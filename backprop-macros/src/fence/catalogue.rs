@@ -79,6 +79,7 @@ catalogue! {
     CLOSURE_ARGUMENTS = "this closure takes another number of arguments";
     FUNCTION_VALUE = "write a closure or the name of a function here";
     OPTION_SHAPE = "what is inside this `Option` is not known here; annotate it: `let best: Option<f64> = ..`, or match on it";
+    PAYLOAD_PASSED = "what a pattern binds inside an enum is not passed on to another function yet; pass a number (`*x`) or a copy (`&v.clone()`)";
     WRITTEN_THROUGH_PATTERN = "a write through what an arm's pattern binds is not differentiated; write through the container itself: `m[0][1] = ..`, or build a new value";
     SLICE_PATTERN = "inside a slice pattern, names, `_` and tuples of such are differentiated; test the element in a guard";
     RESULT_SHAPE = "what is inside this `Result` is not known here; annotate it: `let r: Result<f64, E> = ..`, or match on it with `Ok` and `Err`";
