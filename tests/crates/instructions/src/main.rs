@@ -7,6 +7,7 @@
 )]
 
 pub mod hand;
+mod loops;
 
 use backprop::differentiate;
 use std::hint::black_box;
@@ -79,8 +80,43 @@ macro_rules! run {
     };
 }
 
+/// Runs a gradient over slices of 64 elements, if `which` names one.
+fn run_loop(which: &str) -> bool {
+    let x: Vec<f64> = (0..64).map(|i| 0.1 * f64::from(i) - 2.0).collect();
+    let y: Vec<f64> = x.iter().map(|x| 3.0 * x + 0.5).collect();
+    let points: Vec<[f64; 3]> = x.iter().map(|x| [*x, x * x, 1.0]).collect();
+    let (mut d_x, mut d_points, mut d_c) = (vec![0.0; 64], vec![[0.0; 3]; 64], [0.0; 3]);
+    let centre = [0.5, 0.3, 0.8];
+    for _ in 0..CALLS {
+        match which {
+            "valley_generated" => drop(black_box(loops::valley_generated(&x, &mut d_x))),
+            "valley_by_hand" => drop(black_box(loops::valley_by_hand(&x, &mut d_x))),
+            "line_generated" => drop(black_box(loops::line_generated(1.0, 2.0, &x, &y))),
+            "line_by_hand" => drop(black_box(loops::line_by_hand(1.0, 2.0, &x, &y))),
+            "closeness_generated" => drop(black_box(loops::closeness_generated(
+                &points,
+                &centre,
+                &mut d_points,
+                &mut d_c,
+            ))),
+            "closeness_by_hand" => drop(black_box(loops::closeness_by_hand(
+                &points,
+                &centre,
+                &mut d_points,
+                &mut d_c,
+            ))),
+            _ => return false,
+        }
+        black_box((&d_x, &d_points, &d_c));
+    }
+    true
+}
+
 fn main() {
     let which = std::env::args().nth(1).unwrap_or_default();
+    if run_loop(&which) {
+        return;
+    }
     run! { which.as_str();
         generated::circuit_generated: "circuit_generated"(-2.0, 5.0, -4.0);
         hand::circuit_by_hand: "circuit_by_hand"(-2.0, 5.0, -4.0);
@@ -99,7 +135,39 @@ fn main() {
 
 #[cfg(test)]
 mod tests {
-    use super::{generated, hand};
+    use super::{generated, hand, loops};
+
+    #[test]
+    fn loops_agree() {
+        let x = [0.3, -0.4, 1.2, 0.7];
+        let (mut d_x, mut e_x) = ([0.0; 4], [0.0; 4]);
+        let values = (
+            loops::valley_generated(&x, &mut d_x),
+            loops::valley_by_hand(&x, &mut e_x),
+        );
+        assert_eq!(values.0, values.1);
+        let close = |a: f64, b: f64| (a - b).abs() <= 1e-12 * b.abs().max(1.0);
+        assert!(d_x.iter().zip(&e_x).all(|(a, b)| close(*a, *b)));
+        let (generated, by_hand) = (
+            loops::line_generated(1.0, 2.0, &x, &d_x),
+            loops::line_by_hand(1.0, 2.0, &x, &d_x),
+        );
+        assert_eq!(generated.0, by_hand.0);
+        assert!(close(generated.1.0, by_hand.1.0) && close(generated.1.1, by_hand.1.1));
+        let points = [[0.1, 0.2, 0.3], [0.5, -0.3, 0.9]];
+        let (mut d_p, mut e_p) = ([[0.0; 3]; 2], [[0.0; 3]; 2]);
+        let (mut d_c, mut e_c) = ([0.0; 3], [0.0; 3]);
+        let values = (
+            loops::closeness_generated(&points, &[0.4, 0.5, 0.6], &mut d_p, &mut d_c),
+            loops::closeness_by_hand(&points, &[0.4, 0.5, 0.6], &mut e_p, &mut e_c),
+        );
+        assert_eq!(values.0, values.1);
+        let flat = d_p.iter().flatten().chain(&d_c);
+        assert!(
+            flat.zip(e_p.iter().flatten().chain(&e_c))
+                .all(|(a, b)| close(*a, *b))
+        );
+    }
 
     #[test]
     fn both_agree() {
