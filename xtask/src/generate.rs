@@ -1,5 +1,7 @@
 //! Random programs from the language that `#[differentiate]` accepts.
 
+mod shapes;
+
 use fastrand::Rng;
 use std::fmt::Write;
 
@@ -124,6 +126,25 @@ const HELPERS: &str = "\
     #[differentiate]
     pub fn mix(x: f64, y: f64) -> (f64, f64) {
         (x * 0.6 + (y * 0.8).sin(), y - 0.3 * x)
+    }
+
+    #[differentiate]
+    pub fn nudge(x: &mut f64, k: f64) -> f64 {
+        *x = (*x * 0.7 + k).sin();
+        *x * k
+    }
+
+    #[differentiate]
+    pub fn root(x: f64) -> Result<f64, String> {
+        if x < 0.0 {
+            return Err(\"negative\".to_owned());
+        }
+        Ok((x + 0.1).sqrt())
+    }
+
+    #[differentiate]
+    pub fn larger(x: f64, y: f64) -> Option<f64> {
+        if x > y { Some(x * y.cos()) } else { None }
     }
 
     #[differentiate]
@@ -502,7 +523,7 @@ impl Generator {
     fn statement(&mut self) {
         self.budget -= 1;
         let deep = self.depth >= 3;
-        match self.rng.u32(0..34) {
+        match self.rng.u32(0..40) {
             0 | 1 => {
                 let value = self.real(2);
                 let mutable = self.rng.bool();
@@ -703,6 +724,7 @@ impl Generator {
                 );
                 self.line(&format!("let ({m}, {n}) = mix({a}, {b});"));
             }
+            34..=39 => self.shape(),
             _ if self.depth > 0 && self.rng.u32(0..3) == 0 => {
                 let value = match self.result {
                     Kind::Int => String::new(),
