@@ -11,27 +11,36 @@ pub trait Integer: Copy {
 }
 
 macro_rules! integers {
-    ($($int:ident)*) => {$(
+    ($($int:ident $unsigned:ident)*) => {$(
+        // `k` is a distance between two numbers of the type, which need not be
+        // one itself: from -100 to 100 it is 200
         impl Integer for $int {
             #[inline]
             fn offset(self, k: usize) -> $int {
-                self + k as $int
+                self.wrapping_add(k as $int)
             }
 
             #[inline]
             fn offset_back(self, k: usize) -> $int {
-                self - 1 - k as $int
+                self.wrapping_sub(k as $int)
             }
 
             #[inline]
             fn distance(self, end: $int) -> usize {
-                if end > self { (end - self) as usize } else { 0 }
+                match end > self {
+                    true => usize::try_from(end.wrapping_sub(self) as $unsigned)
+                        .unwrap_or(usize::MAX),
+                    false => 0,
+                }
             }
         }
     )*};
 }
 
-integers! { i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize }
+integers! {
+    i8 u8 i16 u16 i32 u32 i64 u64 i128 u128 isize usize
+    u8 u8 u16 u16 u32 u32 u64 u64 u128 u128 usize usize
+}
 
 /// The `k`-th number from `start`.
 #[inline]
@@ -39,9 +48,23 @@ pub fn offset<I: Integer>(start: I, k: usize) -> I {
     start.offset(k)
 }
 
+/// The `k`-th number from `start`, of a range without an end.
+#[inline]
+pub fn offset_open<I: Integer + PartialOrd>(start: I, k: usize) -> I {
+    let item = start.offset(k);
+    debug_assert!(start.distance(item) == k, "attempt to add with overflow");
+    item
+}
+
 /// The `k`-th number before `end`, which is excluded.
 #[inline]
 pub fn offset_back<I: Integer>(end: I, k: usize) -> I {
+    end.offset_back(k).offset_back(1)
+}
+
+/// The `k`-th number before `end`, which is the first of them.
+#[inline]
+pub fn offset_back_inclusive<I: Integer>(end: I, k: usize) -> I {
     end.offset_back(k)
 }
 
@@ -49,6 +72,15 @@ pub fn offset_back<I: Integer>(end: I, k: usize) -> I {
 #[inline]
 pub fn distance<I: Integer>(start: I, end: I) -> usize {
     start.distance(end)
+}
+
+/// How many numbers are in `start..=end`.
+#[inline]
+pub fn distance_inclusive<I: Integer + PartialOrd>(start: I, end: I) -> usize {
+    match start <= end {
+        true => start.distance(end).saturating_add(1),
+        false => 0,
+    }
 }
 
 /// What `std::mem::take` leaves.

@@ -23,6 +23,7 @@ mod copies;
 mod enums;
 mod fused;
 mod hostile;
+mod iterators;
 mod loops;
 mod memory;
 mod options;

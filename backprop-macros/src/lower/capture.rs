@@ -43,7 +43,7 @@ impl Lowerer<'_> {
     }
 
     /// Collects names of locals, also those in format strings (`"{x}"`).
-    fn scan(&self, tokens: TokenStream, names: &mut Vec<Ident>, jumps: &mut Vec<Ident>) {
+    pub(super) fn scan(&self, tokens: TokenStream, names: &mut Vec<Ident>, jumps: &mut Vec<Ident>) {
         // a name after one dot is a field or a method; after two it is a bound
         let mut dots = 0;
         for token in tokens {

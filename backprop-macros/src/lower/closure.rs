@@ -1,6 +1,6 @@
 //! Closures: lowered where they are called.
 
-use super::{Binding, Lowerer, Lowering};
+use super::{Binding, Lowerer, Lowering, Place};
 use crate::fence::catalogue as no;
 use crate::ir::{Region, Stmt, Tree, ValueId};
 use proc_macro2::{Ident, Span};
@@ -8,12 +8,38 @@ use quote::ToTokens;
 use std::rc::Rc;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{Expr, ExprClosure, ReturnType};
+use syn::{Expr, ExprClosure, Pat, ReturnType};
 
 /// A closure and the names around it.
 pub(super) struct Closure {
-    expr: ExprClosure,
-    scopes: Vec<Vec<(String, Binding)>>,
+    pub(super) expr: ExprClosure,
+    pub(super) scopes: Vec<Vec<(String, Binding)>>,
+}
+
+impl Closure {
+    /// What `move` made the closure's own, if it says so.
+    fn own(&self) -> &[(String, Binding)] {
+        match (&self.expr.capture, self.scopes.last()) {
+            (Some(_), Some(own)) => own,
+            _ => &[],
+        }
+    }
+}
+
+/// A function argument of an adaptor. It is made once, where the adaptor is
+/// called, and run for each item.
+#[derive(Clone)]
+pub(super) struct Callback {
+    pub(super) expr: Rc<Expr>,
+    /// Nothing for a function by name.
+    pub(super) closure: Option<Rc<Closure>>,
+}
+
+/// What a closure is called with.
+enum Argument {
+    Value(Tree<ValueId>),
+    /// A `&mut` reference to a variable.
+    State(Place),
 }
 
 impl Lowerer<'_> {
@@ -30,15 +56,13 @@ impl Lowerer<'_> {
         let mut scopes = self.scopes.clone();
         if expr.capture.is_some() {
             // what is moved in is the closure's own from here on
+            let (mut names, mut jumps) = (Vec::new(), Vec::new());
+            self.scan(expr.body.to_token_stream(), &mut names, &mut jumps);
             let mut own = Vec::new();
-            let capture = self.capture(expr.body.to_token_stream());
-            for (name, _) in capture.uses {
-                if let Some(Binding::Slot(slot)) = self.lookup(&name.to_string()).cloned() {
-                    let value = self.read_slot(slot, name.span());
-                    let value = self.owned(&value, name.span());
-                    let copy = self.slot(Some(name.to_string()), None, true, name.span());
-                    self.write_slot(copy, &value, name.span());
-                    own.push((name.to_string(), Binding::Slot(copy)));
+            for name in names {
+                let spelled = name.to_string();
+                if let Some(copy) = self.moved(&spelled, name.span()) {
+                    own.push((spelled, copy));
                 }
             }
             scopes.push(own);
@@ -49,37 +73,126 @@ impl Lowerer<'_> {
         }
     }
 
-    /// What a function argument of an adaptor does to `args`.
-    pub(super) fn apply(&mut self, function: &Expr, args: Vec<Tree<ValueId>>) -> Lowering {
-        match function {
-            Expr::Paren(inner) => self.apply(&inner.expr, args),
-            Expr::Group(inner) => self.apply(&inner.expr, args),
-            Expr::Reference(inner) => self.apply(&inner.expr, args),
-            Expr::Closure(expr) => {
-                let closure = self.closure(expr);
-                self.apply_closure(&closure, args, expr.span())
+    /// The copy of a variable, or of what a closure owns, that is moved.
+    fn moved(&mut self, name: &str, span: Span) -> Option<Binding> {
+        match self.lookup(name).cloned()? {
+            Binding::Slot(slot) if self.slots[slot.0].tree.is_some() => {
+                Some(self.copied_variable(slot, name, span))
             }
-            Expr::Path(path) => {
-                if let Some(name) = path.path.get_ident()
-                    && let Some(Binding::Closure(closure)) = self.lookup(&name.to_string()).cloned()
-                {
-                    return self.apply_closure(&closure, args, path.span());
-                }
-                // a function by name: called with the arguments under names
-                self.scoped(|this| {
-                    let mut names = Vec::new();
-                    for (index, arg) in args.into_iter().enumerate() {
-                        let name = crate::emit::plumbing(&format!("argument_{index}"), path.span());
-                        this.bind(&name, Binding::Value(arg));
-                        names.push(name);
-                    }
-                    let call: Expr = syn::parse_quote!(#path(#(#names),*));
-                    let expected = this.expected_of_closure.take();
-                    this.expr_expecting(&call, expected.as_ref())
-                })
+            Binding::Closure(closure) if !closure.own().is_empty() => {
+                let closure = self.passed_on(&closure, span);
+                Some(Binding::Closure(Rc::new(closure)))
             }
-            other => self.refuse(other, no::FUNCTION_VALUE),
+            _ => None,
         }
+    }
+
+    fn copied_variable(&mut self, slot: super::SlotId, name: &str, span: Span) -> Binding {
+        let value = self.read_slot(slot, span);
+        let value = self.owned(&value, span);
+        let copy = self.slot(Some(name.to_owned()), None, true, span);
+        self.write_slot(copy, &value, span);
+        Binding::Slot(copy)
+    }
+
+    /// A closure that is passed by value: a copy, with its variables as they are.
+    fn passed_on(&mut self, closure: &Closure, span: Span) -> Closure {
+        let mut own = Vec::new();
+        for (name, binding) in closure.own() {
+            let copy = match binding {
+                Binding::Slot(slot) => self.copied_variable(*slot, name, span),
+                Binding::Closure(inner) => Binding::Closure(Rc::new(self.passed_on(inner, span))),
+                other => other.clone(),
+            };
+            own.push((name.clone(), copy));
+        }
+        let mut scopes = closure.scopes.clone();
+        if closure.expr.capture.is_some()
+            && let Some(last) = scopes.last_mut()
+        {
+            *last = own;
+        }
+        Closure {
+            expr: closure.expr.clone(),
+            scopes,
+        }
+    }
+
+    /// A function argument of an adaptor, where the adaptor is called.
+    pub(super) fn callback(&mut self, function: &Expr) -> Option<Callback> {
+        let closure = match function {
+            Expr::Paren(inner) => return self.callback(&inner.expr),
+            Expr::Group(inner) => return self.callback(&inner.expr),
+            Expr::Reference(inner) => match self.bound_closure(&inner.expr) {
+                Some(closure) => Some(closure),
+                None => return self.callback(&inner.expr),
+            },
+            Expr::Closure(expr) => Some(Rc::new(self.closure(expr))),
+            Expr::Path(path) => match self.bound_closure(function) {
+                Some(closure) if closure.own().is_empty() => Some(closure),
+                Some(closure) => Some(Rc::new(self.passed_on(&closure, path.span()))),
+                None => None,
+            },
+            other => {
+                self.errors.refuse(other, no::FUNCTION_VALUE);
+                return None;
+            }
+        };
+        Some(Callback {
+            expr: Rc::new(function.clone()),
+            closure,
+        })
+    }
+
+    /// The closure that a name stands for.
+    pub(super) fn bound_closure(&self, name: &Expr) -> Option<Rc<Closure>> {
+        let Expr::Path(path) = name else {
+            return None;
+        };
+        match self.lookup(&path.path.get_ident()?.to_string()) {
+            Some(Binding::Closure(closure)) => Some(closure.clone()),
+            _ => None,
+        }
+    }
+
+    /// What a function argument does to `args`, where it is run once.
+    pub(super) fn apply(&mut self, function: &Expr, args: Vec<Tree<ValueId>>) -> Lowering {
+        let callback = self.callback(function)?;
+        self.run(&callback, args)
+    }
+
+    /// One call of a function argument.
+    pub(super) fn run(&mut self, callback: &Callback, args: Vec<Tree<ValueId>>) -> Lowering {
+        if let Some(closure) = callback.closure.clone() {
+            return self.apply_closure(&closure, args, callback.expr.span());
+        }
+        // a function by name: called with the arguments under names
+        let path = &*callback.expr;
+        self.scoped(|this| {
+            let mut names = Vec::new();
+            for (index, arg) in args.into_iter().enumerate() {
+                let name = crate::emit::plumbing(&format!("argument_{index}"), path.span());
+                this.bind(&name, Binding::Value(arg));
+                names.push(name);
+            }
+            let call: Expr = syn::parse_quote!(#path(#(#names),*));
+            let expected = this.expected_of_closure.take();
+            this.expr_expecting(&call, expected.as_ref())
+        })
+    }
+
+    /// One call of a closure that gets `state` by `&mut`, and an item.
+    pub(super) fn run_on_state(
+        &mut self,
+        callback: &Callback,
+        state: Place,
+        item: Tree<ValueId>,
+    ) -> Lowering {
+        let Some(closure) = callback.closure.clone() else {
+            return self.refuse(&callback.expr, no::FUNCTION_VALUE);
+        };
+        let args = vec![Argument::State(state), Argument::Value(item)];
+        self.enter(&closure, args, callback.expr.span())
     }
 
     pub(super) fn apply_closure(
@@ -88,6 +201,11 @@ impl Lowerer<'_> {
         args: Vec<Tree<ValueId>>,
         span: Span,
     ) -> Lowering {
+        let args = args.into_iter().map(Argument::Value).collect();
+        self.enter(closure, args, span)
+    }
+
+    fn enter(&mut self, closure: &Closure, args: Vec<Argument>, span: Span) -> Lowering {
         if closure.expr.inputs.len() != args.len() {
             return self.refuse(&closure.expr, no::CLOSURE_ARGUMENTS);
         }
@@ -100,7 +218,10 @@ impl Lowerer<'_> {
         let jumps = std::mem::take(&mut self.jumps);
         let value = self.scoped(|this| {
             for (pat, arg) in closure.expr.inputs.iter().zip(args) {
-                this.bind_pattern(pat, arg, None);
+                match arg {
+                    Argument::Value(value) => this.bind_pattern(pat, value, None),
+                    Argument::State(place) => this.bind_state(pat, place),
+                }
             }
             let value = match returns(&closure.expr.body) {
                 true => this.body_with_returns(&closure.expr.body, span),
@@ -115,6 +236,30 @@ impl Lowerer<'_> {
         self.jumps = jumps;
         self.depth -= 1;
         value
+    }
+
+    /// Binds a pattern to a `&mut` reference to a variable.
+    fn bind_state(&mut self, pat: &Pat, place: Place) {
+        match pat {
+            Pat::Ident(name) if name.by_ref.is_none() && name.subpat.is_none() => {
+                self.bind(&name.ident, Binding::MutRef(place));
+            }
+            Pat::Wild(_) => {}
+            Pat::Paren(inner) => self.bind_state(&inner.pat, place),
+            Pat::Type(typed) => self.bind_state(&typed.pat, place),
+            Pat::Tuple(parts)
+                if matches!(self.place_vars(&place), Some(Tree::Tuple(known))
+                    if known.len() == parts.elems.len()) =>
+            {
+                // references to the parts
+                for (index, pat) in parts.elems.iter().enumerate() {
+                    let mut part = place.clone();
+                    part.path.push(index);
+                    self.bind_state(pat, part);
+                }
+            }
+            pat => self.errors.refuse(pat, no::PATTERN),
+        }
     }
 
     /// A closure's body that leaves early: its `return` ends the body only.
@@ -143,7 +288,7 @@ impl Lowerer<'_> {
 }
 
 /// Whether an expression contains a `return` of its own.
-fn returns(body: &Expr) -> bool {
+pub(super) fn returns(body: &Expr) -> bool {
     struct Find(bool);
     impl<'ast> Visit<'ast> for Find {
         fn visit_expr_return(&mut self, _: &'ast syn::ExprReturn) {

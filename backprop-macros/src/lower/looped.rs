@@ -162,6 +162,22 @@ impl Lowerer<'_> {
         exit
     }
 
+    /// What stands in a loop inside another one that both are one loop to:
+    /// `break` leaves the outer, `continue` goes on with the inner.
+    pub(super) fn in_loop_of(&mut self, outer: usize, body: impl FnOnce(&mut Self)) {
+        let next = self.jumps.last().and_then(|inner| inner.next);
+        let Some(outer) = self.jumps.get(outer) else {
+            return;
+        };
+        self.jumps.push(Jump {
+            label: outer.label.clone(),
+            next,
+            ..*outer
+        });
+        body(self);
+        self.jumps.pop();
+    }
+
     /// `'label: { .. }`
     pub(super) fn labelled_block(&mut self, expr: &syn::ExprBlock) -> Lowering {
         let span = expr.span();

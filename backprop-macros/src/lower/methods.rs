@@ -457,9 +457,10 @@ impl Lowerer<'_> {
         }
         let slot = self.slot(Some("mapped".to_owned()), None, true, span);
         self.write_slot(slot, &value, span);
+        let f = self.callback(&call.args[0])?;
         self.fill_array(slot, span, |this, base, k| {
             let item = this.element(&base, k, span);
-            this.apply(&call.args[0], vec![item])
+            this.run(&f, vec![item])
         })
     }
 
@@ -471,9 +472,8 @@ impl Lowerer<'_> {
         let value = self.push(Op::Constant(tokens), Kind::Opaque.contained(), span);
         let slot = self.slot(Some("array".to_owned()), None, true, span);
         self.write_slot(slot, &value, span);
-        self.fill_array(slot, span, |this, _, k| {
-            this.apply(function, vec![Tree::Leaf(k)])
-        })
+        let f = self.callback(function)?;
+        self.fill_array(slot, span, |this, _, k| this.run(&f, vec![Tree::Leaf(k)]))
     }
 
     /// Writes each element of an array anew.

@@ -1,5 +1,6 @@
 //! `Option`s: a flag and a payload, so that what is inside is differentiated.
 
+use super::closure::Callback;
 use super::{Binding, Lowerer, Lowering, SlotId};
 use crate::fence::catalogue as no;
 use crate::ir::{BinaryOp, Kind, Op, Place, Proj, Region, Stmt, Tree, ValueId};
@@ -70,7 +71,7 @@ impl Lowerer<'_> {
                             || name == "pop"
                             || name.starts_with("split")
                     }
-                    ("min_by" | "max_by" | "reduce" | "find" | "position", 1) => {
+                    ("min_by" | "max_by" | "reduce" | "find" | "position", 1) | ("next", 0) => {
                         super::iter::is_chain(&call.receiver)
                     }
                     (
@@ -594,6 +595,10 @@ impl Lowerer<'_> {
     pub(super) fn chain_option(&mut self, call: &ExprMethodCall, name: &str) -> Lowering {
         let span = call.method.span();
         let chain = self.chain(&call.receiver)?;
+        let callback = match call.args.first() {
+            Some(f) => Some(self.callback(f)?),
+            None => None,
+        };
         let slot = self.slot(Some(name.to_owned()), None, true, span);
         let flag = self.push(Op::Flag(false), Kind::Bool, span);
         let found = self.slot(None, None, true, span);
@@ -614,14 +619,14 @@ impl Lowerer<'_> {
                 this.write_slot(found, &flag, span);
             };
             let exit = this.jumps.last().map(|jump| jump.exit);
-            match (name, call.args.first()) {
+            match (name, &callback) {
                 ("find" | "position", Some(f)) => {
                     let number = index.map(|count| this.next_count(count, span));
                     let shown = match name {
                         "find" => Tree::Ref(Box::new(item.clone())),
                         _ => item.clone(),
                     };
-                    let Some(holds) = this.apply(f, vec![shown]) else {
+                    let Some(holds) = this.run(f, vec![shown]) else {
                         return;
                     };
                     let holds = this.leaf(&holds, span);
@@ -672,21 +677,21 @@ impl Lowerer<'_> {
     fn preferred(
         &mut self,
         name: &str,
-        f: &Expr,
+        f: &Callback,
         best: Tree<ValueId>,
         item: Tree<ValueId>,
         slot: SlotId,
         span: Span,
     ) {
         if name == "reduce" {
-            if let Some(value) = self.apply(f, vec![best, item]) {
+            if let Some(value) = self.run(f, vec![best, item]) {
                 let value = self.owned(&value, span);
                 self.write_slot(slot, &value, span);
             }
             return;
         }
         let shown = |tree: &Tree<ValueId>| Tree::Ref(Box::new(tree.clone()));
-        let Some(order) = self.apply(f, vec![shown(&best), shown(&item)]) else {
+        let Some(order) = self.run(f, vec![shown(&best), shown(&item)]) else {
             return;
         };
         let order = self.leaf(&order, span);

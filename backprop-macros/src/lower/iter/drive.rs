@@ -1,11 +1,20 @@
 //! The loop of a chain, and the steps that an item takes in its body.
 
-use super::{Chain, Driver, Indexed, Step, closure_arity, tail};
+use super::{Chain, Driver, Guard, Indexed, Step, tail};
 use crate::fence::catalogue as no;
 use crate::ir::{BinaryOp, Head, Kind, Range, Region, Stmt, Target, Tree, ValueId};
-use crate::lower::{Binding, Lowerer, Place as Variable, SlotId};
+use crate::lower::closure::{Callback, returns};
+use crate::lower::{Lowerer, Place as Variable, SlotId};
 use proc_macro2::Span;
-use syn::{Expr, Label};
+use syn::Label;
+
+/// The steps that are left to an item.
+#[derive(Clone, Copy)]
+struct Way<'a> {
+    steps: &'a [Step],
+    guards: &'a [Guard],
+    span: Span,
+}
 
 impl Lowerer<'_> {
     /// The loop of a chain; `body` gets each item.
@@ -18,18 +27,26 @@ impl Lowerer<'_> {
         let Chain {
             driver,
             steps,
+            guards,
             span,
         } = chain;
+        let way = Way {
+            steps: &steps,
+            guards: &guards,
+            span,
+        };
         match driver {
             Driver::Range(range) => {
                 let item = range.item;
                 self.looped(label, Head::Range(range), None, span, |this| {
-                    this.steps(&steps, Tree::Leaf(item), span, body);
+                    this.limits(way);
+                    this.steps(way, Tree::Leaf(item), body);
                 });
             }
             Driver::Indexed(Indexed {
                 len: Some(len),
                 item,
+                ..
             }) => {
                 let start = self.integer(0, span);
                 let k = self.f.value(Kind::Int, Some("k".to_owned()), span);
@@ -41,74 +58,105 @@ impl Lowerer<'_> {
                     adaptors: Vec::new(),
                 };
                 self.looped(label, Head::Range(range), None, span, |this| {
+                    this.limits(way);
                     if let Some(item) = item(this, k) {
-                        this.steps(&steps, item, span, body);
+                        this.steps(way, item, body);
                     }
                 });
             }
-            Driver::Indexed(Indexed { len: None, item }) => {
+            Driver::Indexed(Indexed {
+                len: None, item, ..
+            }) => {
                 // without an end: a counter
                 let zero = self.integer(0, span);
                 let slot = self.slot(Some("k".to_owned()), None, true, span);
                 self.write_slot(slot, &Tree::Leaf(zero), span);
                 self.looped(label, Head::Forever, None, span, |this| {
+                    this.limits(way);
                     let k = this.read_slot(slot, span).leaves()[0];
                     let one = this.integer(1, span);
                     let next = this.int_op(BinaryOp::Add, k, one, span);
                     this.write_slot(slot, &Tree::Leaf(next), span);
                     if let Some(item) = item(this, k) {
-                        this.steps(&steps, item, span, body);
+                        this.steps(way, item, body);
                     }
                 });
             }
         }
     }
 
+    /// Leaves the loop before an item is made that `take` does not ask for.
+    fn limits(&mut self, way: Way) {
+        let own = self.own_guards(way.steps);
+        for guard in own.iter().chain(way.guards) {
+            let count = self.read_slot(guard.count, way.span).leaves()[0];
+            let full = self.int_op(BinaryOp::Ge, count, guard.limit, way.span);
+            let end = self.region(|this| this.out.push(Stmt::Exit(guard.exit)));
+            self.push_if(full, end, Region::default());
+        }
+    }
+
+    fn own_guards(&self, steps: &[Step]) -> Vec<Guard> {
+        let Some(exit) = self.jumps.last().map(|jump| jump.exit) else {
+            return Vec::new();
+        };
+        let guards = steps.iter().filter_map(|step| match step {
+            Step::Take(limit, count) => Some(Guard {
+                limit: *limit,
+                count: *count,
+                exit,
+            }),
+            _ => None,
+        });
+        guards.collect()
+    }
+
     /// Takes an item through the steps. Inside a loop of [`Lowerer::drive`].
     fn steps(
         &mut self,
-        steps: &[Step],
+        way: Way,
         item: Tree<ValueId>,
-        span: Span,
         body: &mut dyn FnMut(&mut Self, Tree<ValueId>),
     ) {
-        let Some((step, rest)) = steps.split_first() else {
+        let Some((step, rest)) = way.steps.split_first() else {
             body(self, item);
             return;
         };
+        let span = way.span;
+        let rest = Way { steps: rest, ..way };
         let exit = self.jumps.last().map(|jump| jump.exit);
         match step {
             Step::Map(f) => {
-                if let Some(item) = self.apply(f, vec![item]) {
-                    self.steps(rest, item, span, body);
+                if let Some(item) = self.run(f, vec![item]) {
+                    self.steps(rest, item, body);
                 }
             }
             Step::Inspect(f) => {
                 let shown = Tree::Ref(Box::new(item.clone()));
-                if self.apply(f, vec![shown]).is_some() {
-                    self.steps(rest, item, span, body);
+                if self.run(f, vec![shown]).is_some() {
+                    self.steps(rest, item, body);
                 }
             }
             Step::Copied => {
                 let item = self.copied(&item, span);
-                self.steps(rest, item, span, body);
+                self.steps(rest, item, body);
             }
             Step::Filter(f) => {
                 let shown = Tree::Ref(Box::new(item.clone()));
-                let Some(keep) = self.apply(f, vec![shown]) else {
+                let Some(keep) = self.run(f, vec![shown]) else {
                     return;
                 };
                 let keep = self.leaf(&keep, span);
-                let kept = self.region(|this| this.steps(rest, item, span, body));
+                let kept = self.region(|this| this.steps(rest, item, body));
                 self.push_if(keep, kept, Region::default());
             }
             Step::TakeWhile(f) => {
                 let shown = Tree::Ref(Box::new(item.clone()));
-                let Some(go) = self.apply(f, vec![shown]) else {
+                let Some(go) = self.run(f, vec![shown]) else {
                     return;
                 };
                 let go = self.leaf(&go, span);
-                let then = self.region(|this| this.steps(rest, item, span, body));
+                let then = self.region(|this| this.steps(rest, item, body));
                 let end = self.region(|this| this.out.extend(exit.map(Stmt::Exit)));
                 self.push_if(go, then, end);
             }
@@ -116,61 +164,62 @@ impl Lowerer<'_> {
                 let shown = Tree::Ref(Box::new(item.clone()));
                 let skipping = self.read_slot(*slot, span).leaves()[0];
                 let test = self.region(|this| {
-                    if let Some(still) = this.apply(f, vec![shown]) {
+                    if let Some(still) = this.run(f, vec![shown]) {
                         let still = this.leaf(&still, span);
                         this.write_slot(*slot, &Tree::Leaf(still), span);
                     }
                 });
                 self.push_if(skipping, test, Region::default());
                 let skipping = self.read_slot(*slot, span).leaves()[0];
-                let kept = self.region(|this| this.steps(rest, item, span, body));
+                let kept = self.region(|this| this.steps(rest, item, body));
                 self.push_if(skipping, Region::default(), kept);
             }
             Step::FilterMap(f) => {
-                self.apply_optional(f, vec![item], span, rest, body, None);
+                let value = self.run(f, vec![item]);
+                self.while_some(f, value, rest, body, None);
             }
             Step::MapWhile(f) => {
-                self.apply_optional(f, vec![item], span, rest, body, exit);
+                let value = self.run(f, vec![item]);
+                self.while_some(f, value, rest, body, exit);
             }
             Step::Scan(f, slot) => {
                 let state = Variable {
                     slot: *slot,
                     path: Vec::new(),
                 };
-                self.scan_step(f, state, item, span, rest, body, exit);
+                let value = self.run_on_state(f, state, item);
+                self.while_some(f, value, rest, body, exit);
             }
-            Step::FlatMap(f) => self.flat_map(f, item, span, rest, body),
+            Step::FlatMap(f) => self.flat_map(f, item, rest, body),
             Step::Enumerate(slot) => {
                 let count = self.next_count(*slot, span);
                 let item = Tree::Tuple(vec![Tree::Leaf(count), item]);
-                self.steps(rest, item, span, body);
+                self.steps(rest, item, body);
             }
             Step::Skip(n, slot) => {
                 let count = self.next_count(*slot, span);
                 let past = self.int_op(BinaryOp::Ge, count, *n, span);
-                let kept = self.region(|this| this.steps(rest, item, span, body));
+                let kept = self.region(|this| this.steps(rest, item, body));
                 self.push_if(past, kept, Region::default());
             }
-            Step::Take(n, slot) => {
-                let count = self.next_count(*slot, span);
-                let go = self.int_op(BinaryOp::Lt, count, *n, span);
-                let then = self.region(|this| this.steps(rest, item, span, body));
-                let end = self.region(|this| this.out.extend(exit.map(Stmt::Exit)));
-                self.push_if(go, then, end);
+            // the loop ends at its head
+            Step::Take(_, slot) => {
+                self.next_count(*slot, span);
+                self.steps(rest, item, body);
             }
             Step::Every(n, slot) => {
                 let count = self.next_count(*slot, span);
                 let phase = self.int_op(BinaryOp::Rem, count, *n, span);
                 let zero = self.integer(0, span);
                 let hit = self.int_op(BinaryOp::Eq, phase, zero, span);
-                let kept = self.region(|this| this.steps(rest, item, span, body));
+                let kept = self.region(|this| this.steps(rest, item, body));
                 self.push_if(hit, kept, Region::default());
             }
             Step::Zip(other, slot) => {
                 let count = self.next_count(*slot, span);
                 let both = |this: &mut Self, body: &mut dyn FnMut(&mut Self, Tree<ValueId>)| {
                     if let Some(right) = (other.item)(this, count) {
-                        this.steps(rest, Tree::Tuple(vec![item, right]), span, body);
+                        this.steps(rest, Tree::Tuple(vec![item, right]), body);
                     }
                 };
                 let Some(len) = other.len else {
@@ -194,66 +243,25 @@ impl Lowerer<'_> {
         count
     }
 
-    /// A closure that returns `Some(value)` or `None`: without a value the item
-    /// is dropped, or the loop ends.
-    fn apply_optional(
+    /// What a closure returns is `Some(value)` or `None`: without a value the
+    /// item is dropped, or the loop ends.
+    fn while_some(
         &mut self,
-        function: &Expr,
-        args: Vec<Tree<ValueId>>,
-        span: Span,
-        rest: &[Step],
+        function: &Callback,
+        value: Option<Tree<ValueId>>,
+        rest: Way,
         body: &mut dyn FnMut(&mut Self, Tree<ValueId>),
         exit: Option<Target>,
     ) {
-        let Some(value) = self.apply(function, args) else {
+        let Some(value) = value else {
             return;
         };
         let Tree::Option(some, payload) = value else {
-            self.errors.refuse(function, no::OPTION_CLOSURE);
+            self.errors.refuse(&function.expr, no::OPTION_CLOSURE);
             return;
         };
-        let flag = self.leaf(&some, span);
-        let then = self.region(|this| this.steps(rest, *payload, span, body));
-        let end = self.region(|this| this.out.extend(exit.map(Stmt::Exit)));
-        self.push_if(flag, then, end);
-    }
-
-    /// `scan`: the closure gets the state by `&mut`.
-    #[expect(clippy::too_many_arguments, reason = "a step and what follows it")]
-    fn scan_step(
-        &mut self,
-        function: &Expr,
-        state: Variable,
-        item: Tree<ValueId>,
-        span: Span,
-        rest: &[Step],
-        body: &mut dyn FnMut(&mut Self, Tree<ValueId>),
-        exit: Option<Target>,
-    ) {
-        let (Expr::Closure(closure), 2) = (function, closure_arity(function)) else {
-            self.errors.refuse(function, no::FUNCTION_VALUE);
-            return;
-        };
-        let syn::Pat::Ident(name) = &closure.inputs[0] else {
-            self.errors.refuse(&closure.inputs[0], no::PATTERN);
-            return;
-        };
-        // the state is a variable of the loop under the closure's name
-        self.scopes.push(Vec::new());
-        self.bind(&name.ident, Binding::MutRef(state));
-        let mut inner = closure.clone();
-        inner.inputs = inner.inputs.into_iter().skip(1).collect();
-        let inner = Expr::Closure(inner);
-        let value = self.apply(&inner, vec![item]);
-        self.scopes.pop();
-        let Some(Tree::Option(some, payload)) = value else {
-            if value.is_some() {
-                self.errors.refuse(function, no::OPTION_CLOSURE);
-            }
-            return;
-        };
-        let flag = self.leaf(&some, span);
-        let then = self.region(|this| this.steps(rest, *payload, span, body));
+        let flag = self.leaf(&some, rest.span);
+        let then = self.region(|this| this.steps(rest, *payload, body));
         let end = self.region(|this| this.out.extend(exit.map(Stmt::Exit)));
         self.push_if(flag, then, end);
     }
@@ -261,27 +269,42 @@ impl Lowerer<'_> {
     /// The items of the chain that a closure makes of an item.
     fn flat_map(
         &mut self,
-        function: &Expr,
+        function: &Callback,
         item: Tree<ValueId>,
-        span: Span,
-        rest: &[Step],
+        rest: Way,
         body: &mut dyn FnMut(&mut Self, Tree<ValueId>),
     ) {
-        let Expr::Closure(closure) = function else {
-            self.errors.refuse(function, no::FUNCTION_VALUE);
+        let Some(closure) = function.closure.clone() else {
+            self.errors.refuse(&function.expr, no::FUNCTION_VALUE);
             return;
         };
-        let (Some(pat), true) = (closure.inputs.first(), closure.inputs.len() == 1) else {
-            self.errors.refuse(function, no::CLOSURE_ARGUMENTS);
+        let inputs = &closure.expr.inputs;
+        let (Some(pat), 1) = (inputs.first(), inputs.len()) else {
+            self.errors.refuse(&function.expr, no::CLOSURE_ARGUMENTS);
             return;
         };
-        self.scopes.push(Vec::new());
-        self.bind_pattern(pat, item, None);
-        if let Some(inner) = self.chain(tail(&closure.body)) {
-            self.drive(inner, &None, &mut |this, item| {
-                this.steps(rest, item, span, body);
-            });
+        if returns(&closure.expr.body) {
+            self.errors.refuse(&function.expr, no::ITERATOR_VALUE);
+            return;
         }
-        self.scopes.pop();
+        // the closure's names are known to it alone
+        let scopes = std::mem::replace(&mut self.scopes, closure.scopes.clone());
+        let jumps = std::mem::take(&mut self.jumps);
+        let inner = self.scoped(|this| {
+            this.bind_pattern(pat, item, None);
+            this.chain(tail(&closure.expr.body))
+        });
+        self.scopes = scopes;
+        self.jumps = jumps;
+        let Some(mut inner) = inner else {
+            return;
+        };
+        inner.guards = self.own_guards(rest.steps);
+        inner.guards.extend(rest.guards);
+        // both loops are one to what comes after: leaving it leaves both
+        let outer = self.jumps.len().saturating_sub(1);
+        self.drive(inner, &None, &mut |this, item| {
+            this.in_loop_of(outer, |this| this.steps(rest, item, body));
+        });
     }
 }

@@ -1,6 +1,6 @@
 //! What a chain ends in: `sum`, `fold`, `collect` and their like.
 
-use super::{is_chain, unknown_message, unknown_method};
+use super::spelling::{is_chain, unknown_message, unknown_method};
 use crate::fence::catalogue as no;
 use crate::ir::{BinaryOp, Kind, Op, Place, Region, Stmt, Tree};
 use crate::lower::{ANY_REAL, Lowerer, Lowering, kind_of};
@@ -31,8 +31,9 @@ impl Lowerer<'_> {
             ("fold", 2) => self.fold(call),
             ("for_each", 1) => {
                 let chain = self.chain(&call.receiver)?;
+                let f = self.callback(&call.args[0])?;
                 self.drive(chain, &None, &mut |this, item| {
-                    this.apply(&call.args[0], vec![item]);
+                    this.run(&f, vec![item]);
                 });
                 Some(Tree::unit())
             }
@@ -116,20 +117,14 @@ impl Lowerer<'_> {
         let chain = self.chain(&call.receiver)?;
         let init = self.expr(&call.args[0])?;
         let init = self.owned(&init, span);
-        // the closure may say what the state is where `None` does not
-        let ty = match super::super::call::strip(&call.args[1]) {
-            Expr::Closure(closure) => match closure.inputs.first() {
-                Some(syn::Pat::Type(typed)) => Some((*typed.ty).clone()),
-                _ => None,
-            },
-            _ => None,
-        };
+        let f = self.callback(&call.args[1])?;
+        let ty = super::state_type(&call.args[1]);
         let slot = self.slot(Some("fold".to_owned()), ty, true, span);
         self.write_slot(slot, &init, span);
         self.drive(chain, &None, &mut |this, item| {
             let total = this.read_slot(slot, span);
             let total = this.owned(&total, span);
-            if let Some(next) = this.apply(&call.args[1], vec![total, item]) {
+            if let Some(next) = this.run(&f, vec![total, item]) {
                 this.write_slot(slot, &next, span);
             }
         });
@@ -139,11 +134,12 @@ impl Lowerer<'_> {
     fn quantified(&mut self, call: &ExprMethodCall, all: bool) -> Lowering {
         let span = call.method.span();
         let chain = self.chain(&call.receiver)?;
+        let f = self.callback(&call.args[0])?;
         let init = self.push(Op::Flag(all), Kind::Bool, span);
         let slot = self.slot(None, None, true, span);
         self.write_slot(slot, &init, span);
         self.drive(chain, &None, &mut |this, item| {
-            let Some(holds) = this.apply(&call.args[0], vec![item]) else {
+            let Some(holds) = this.run(&f, vec![item]) else {
                 return;
             };
             let holds = this.leaf(&holds, span);

@@ -1,0 +1,301 @@
+//! Chains whose items have positions: turned around, cut, paired, put one after
+//! another without a variable that counts.
+
+use super::effect::Effect;
+use super::{Chain, Driver, Indexed, Item, Step};
+use crate::fence::catalogue as no;
+use crate::ir::{BinaryOp, Kind, Op, Place, Range, RangeAdaptor, Tree, ValueId};
+use crate::lower::closure::Callback;
+use crate::lower::{Lowerer, Lowering};
+use proc_macro2::Span;
+use std::rc::Rc;
+use syn::{Expr, ExprMethodCall};
+
+impl Lowerer<'_> {
+    pub(super) fn reversed(&mut self, mut chain: Chain, call: &ExprMethodCall) -> Option<Chain> {
+        let span = chain.span;
+        let forward = matches!(&chain.driver, Driver::Indexed(indexed) if indexed.forward);
+        if !chain.only_maps() || forward {
+            self.errors.refuse(&call.method, no::REVERSED);
+            return None;
+        }
+        match &mut chain.driver {
+            Driver::Range(range) => range.adaptors.push(RangeAdaptor::Rev),
+            Driver::Indexed(indexed) => {
+                let Some(len) = indexed.len else {
+                    self.errors.refuse(call, no::OPEN_RANGE);
+                    return None;
+                };
+                let item = indexed.item.clone();
+                indexed.item = Rc::new(move |this, k| {
+                    // len - 1 - k
+                    let rest = this.int_op(BinaryOp::Sub, len, k, span);
+                    let one = this.integer(1, span);
+                    let at = this.int_op(BinaryOp::Sub, rest, one, span);
+                    item(this, at)
+                });
+            }
+        }
+        Some(chain)
+    }
+
+    /// `enumerate`, of items that have positions.
+    pub(super) fn numbered(&mut self, chain: Chain) -> Option<Chain> {
+        let span = chain.span;
+        let mut indexed = self.by_position(chain)?;
+        let item = indexed.item.clone();
+        indexed.item = Rc::new(move |this, k| {
+            let item = item(this, k)?;
+            Some(Tree::Tuple(vec![Tree::Leaf(k), item]))
+        });
+        Some(self.driven_by(indexed, span))
+    }
+
+    fn driven_by(&self, indexed: Indexed, span: Span) -> Chain {
+        Chain {
+            driver: Driver::Indexed(indexed),
+            steps: Vec::new(),
+            guards: Vec::new(),
+            span,
+        }
+    }
+
+    /// What making an item does, beside giving its value.
+    pub(super) fn effect_of(&self, chain: &Chain) -> Effect {
+        let driver = match &chain.driver {
+            Driver::Range(_) => Effect::Nothing,
+            Driver::Indexed(indexed) => indexed.effect,
+        };
+        let steps = chain.steps.iter().map(|step| match step {
+            Step::Map(f) | Step::Inspect(f) => self.effect(f),
+            Step::Copied => Effect::Nothing,
+            _ => Effect::State,
+        });
+        steps.fold(driver, Effect::max)
+    }
+
+    /// Whether making an item changes something, or may.
+    pub(super) fn has_state(&self, chain: &Chain) -> bool {
+        let driver = matches!(&chain.driver,
+            Driver::Indexed(indexed) if indexed.effect == Effect::State);
+        let changes = |f: &Callback| self.effect(f) == Effect::State;
+        driver
+            || chain.steps.iter().any(|step| match step {
+                Step::Map(f)
+                | Step::Inspect(f)
+                | Step::Filter(f)
+                | Step::FilterMap(f)
+                | Step::FlatMap(f)
+                | Step::TakeWhile(f)
+                | Step::MapWhile(f)
+                | Step::SkipWhile(f, _)
+                | Step::Scan(f, _) => changes(f),
+                Step::Zip(other, _) => other.effect == Effect::State,
+                Step::Copied
+                | Step::Enumerate(_)
+                | Step::Skip(..)
+                | Step::Take(..)
+                | Step::Every(..) => false,
+            })
+    }
+
+    /// `take`; `skip` and `step_by` where nobody can tell that the items between
+    /// are not made.
+    pub(super) fn sliced(
+        &mut self,
+        mut chain: Chain,
+        name: &str,
+        n: ValueId,
+        span: Span,
+    ) -> Option<Chain> {
+        if let (Driver::Range(range), "step_by") = (&mut chain.driver, name) {
+            range.adaptors.push(RangeAdaptor::StepBy(n));
+            return Some(chain);
+        }
+        let effect = self.effect_of(&chain);
+        let steps = std::mem::take(&mut chain.steps);
+        let Some(mut indexed) = self.by_position(chain) else {
+            self.errors.refuse_at(span, no::ZIP);
+            return None;
+        };
+        let item = indexed.item.clone();
+        match name {
+            "skip" => {
+                indexed.len = indexed.len.map(|len| self.excess(len, n, span));
+                indexed.item = Rc::new(move |this, k| {
+                    let at = this.int_op(BinaryOp::Add, k, n, span);
+                    item(this, at)
+                });
+            }
+            "take" => {
+                indexed.len = Some(match indexed.len {
+                    Some(len) => self.smaller(len, n, span),
+                    None => n,
+                });
+                indexed.forward |= effect == Effect::State;
+            }
+            _ => {
+                indexed.len = indexed.len.map(|len| {
+                    let op = Op::Runtime("chunk_count", vec![len, n]);
+                    self.push_value(op, Kind::Int, span)
+                });
+                indexed.item = Rc::new(move |this, k| {
+                    let at = this.int_op(BinaryOp::Mul, k, n, span);
+                    item(this, at)
+                });
+            }
+        }
+        let mut chain = self.driven_by(indexed, span);
+        chain.steps = steps;
+        Some(chain)
+    }
+
+    /// A chain as a sequence with positions, if it is one.
+    pub(super) fn by_position(&mut self, chain: Chain) -> Option<Indexed> {
+        if !chain.only_maps() {
+            return None;
+        }
+        let effect = self.effect_of(&chain);
+        let span = chain.span;
+        let base = match chain.driver {
+            Driver::Indexed(indexed) => indexed,
+            Driver::Range(range) => self.range_items(range, span)?,
+        };
+        if chain.steps.is_empty() {
+            return Some(base);
+        }
+        let (steps, item) = (chain.steps, base.item);
+        let item: Item = Rc::new(move |this, k| {
+            let mut value = item(this, k)?;
+            for step in &steps {
+                value = match step {
+                    Step::Map(f) => this.run(f, vec![value])?,
+                    Step::Copied => this.copied(&value, span),
+                    Step::Inspect(f) => {
+                        this.run(f, vec![Tree::Ref(Box::new(value.clone()))])?;
+                        value
+                    }
+                    _ => value,
+                };
+            }
+            Some(value)
+        });
+        Some(Indexed {
+            item,
+            effect,
+            ..base
+        })
+    }
+
+    /// An integer range by position.
+    fn range_items(&mut self, range: Range, span: Span) -> Option<Indexed> {
+        let mut reversed = false;
+        for adaptor in &range.adaptors {
+            match adaptor {
+                RangeAdaptor::Rev => reversed = !reversed,
+                RangeAdaptor::StepBy(_) => return None,
+            }
+        }
+        let (start, end) = (range.start, range.end);
+        // `end + 1` may be no number of the type
+        let (distance, back) = match range.inclusive {
+            false => ("distance", "offset_back"),
+            true => ("distance_inclusive", "offset_back_inclusive"),
+        };
+        let len = Op::Runtime(distance, vec![start, end]);
+        let len = self.push_value(len, Kind::Int, span);
+        Some(Indexed {
+            len: Some(len),
+            item: Rc::new(move |this, k| {
+                let op = match reversed {
+                    false => Op::Runtime("offset", vec![start, k]),
+                    true => Op::Runtime(back, vec![end, k]),
+                };
+                Some(this.push(op, Kind::Int, span))
+            }),
+            effect: Effect::Nothing,
+            forward: false,
+        })
+    }
+
+    pub(super) fn zipped(&mut self, left: Indexed, right: Indexed, span: Span) -> Chain {
+        let len = match (left.len, right.len) {
+            (Some(a), Some(b)) => Some(self.smaller(a, b, span)),
+            (a, b) => a.or(b),
+        };
+        let effect = left.effect.max(right.effect);
+        let forward = left.forward || right.forward || effect == Effect::State;
+        let item: Item = Rc::new(move |this, k| {
+            let a = (left.item)(this, k)?;
+            let b = (right.item)(this, k)?;
+            Some(Tree::Tuple(vec![a, b]))
+        });
+        let indexed = Indexed {
+            len,
+            item,
+            effect,
+            forward,
+        };
+        self.driven_by(indexed, span)
+    }
+
+    /// The items of one sequence, then those of another.
+    pub(super) fn chained(
+        &mut self,
+        chain: Chain,
+        call: &ExprMethodCall,
+        other: &Expr,
+    ) -> Option<Chain> {
+        let span = chain.span;
+        let other_chain = self.chain(other)?;
+        let parts = (self.by_position(chain), self.by_position(other_chain));
+        let (Some(first), Some(second)) = parts else {
+            self.errors.refuse(&call.method, no::CHAINED);
+            return None;
+        };
+        let effect = first.effect.max(second.effect);
+        let forward = first.forward || second.forward;
+        let Some(middle) = first.len else {
+            return Some(self.driven_by(first, span));
+        };
+        let len = second
+            .len
+            .map(|len| self.int_op(BinaryOp::Add, middle, len, span));
+        let item: Item = Rc::new(move |this, k| {
+            let in_first = this.int_op(BinaryOp::Lt, k, middle, span);
+            let slot = this.slot(None, None, true, span);
+            let write = |this: &mut Lowerer, item: Lowering| {
+                if let Some(item) = item {
+                    // of both parts: a number behind a reference
+                    let item = match &item {
+                        Tree::Leaf(leaf)
+                            if this.f.is_reference(*leaf) && !this.f.kind(*leaf).is_container() =>
+                        {
+                            Tree::Ref(Box::new(this.load(Place::whole(*leaf), span)))
+                        }
+                        item => this.owned(item, span),
+                    };
+                    this.write_slot(slot, &item, span);
+                }
+            };
+            let then = this.region(|this| {
+                let value = (first.item)(this, k);
+                write(this, value);
+            });
+            let other = this.region(|this| {
+                let at = this.int_op(BinaryOp::Sub, k, middle, span);
+                let value = (second.item)(this, at);
+                write(this, value);
+            });
+            this.push_if(in_first, then, other);
+            Some(this.read_slot(slot, span))
+        });
+        let indexed = Indexed {
+            len,
+            item,
+            effect,
+            forward,
+        };
+        Some(self.driven_by(indexed, span))
+    }
+}

@@ -1,0 +1,133 @@
+//! Where chains begin: containers, ranges, functions of `std::iter`.
+
+use super::{Chain, Driver, Item};
+use crate::ir::{BinaryOp, Claimed, Kind, Op, Place, Proj, Tree, ValueId};
+use crate::lower::Lowerer;
+use proc_macro2::Span;
+use std::rc::Rc;
+use syn::spanned::Spanned;
+use syn::{Expr, ExprMethodCall};
+
+impl Lowerer<'_> {
+    /// The elements of a place: by reference (mutable or not) or by value.
+    pub(super) fn elements(&mut self, place: Place, reference: Option<bool>, span: Span) -> Chain {
+        let len = self.length(&place, span);
+        let item: Item = Rc::new(move |this, k| {
+            let at = place.clone().with(Proj::Index(k));
+            Some(match reference {
+                Some(true) => this.view(at, true, span),
+                Some(false) => this.element_reference(at, span),
+                None => this.element(&place, k, span),
+            })
+        });
+        self.indexed(Some(len), span, item)
+    }
+
+    /// `&place[k]`
+    pub(in crate::lower) fn element_reference(&mut self, at: Place, span: Span) -> Tree<ValueId> {
+        match self.kind_at(&at) {
+            Kind::Real(_) | Kind::Int | Kind::Bool => Tree::Ref(Box::new(self.load(at, span))),
+            _ => self.view(at, false, span),
+        }
+    }
+
+    pub(super) fn length(&mut self, place: &Place, span: Span) -> ValueId {
+        match self.kind_at(place) {
+            Kind::Container(..) => self.len(place, span),
+            // rustc checks that it is a sequence
+            _ => self.push_value(Op::Length(place.clone()), Kind::Int, span),
+        }
+    }
+
+    pub(super) fn range_chain(&mut self, range: &syn::ExprRange) -> Option<Chain> {
+        let span = range.span();
+        let start_expr = range.start.as_deref()?;
+        let Some(end_expr) = &range.end else {
+            let start = self.expr(start_expr)?;
+            let start = self.leaf(&start, span);
+            let item: Item = Rc::new(move |this, k| {
+                let op = Op::Runtime("offset_open", vec![start, k]);
+                Some(this.push(op, Kind::Int, span))
+            });
+            return Some(self.indexed(None, span, item));
+        };
+        let (range, span) = self.bounds(range, start_expr, end_expr)?;
+        Some(Chain {
+            driver: Driver::Range(range),
+            steps: Vec::new(),
+            guards: Vec::new(),
+            span,
+        })
+    }
+
+    pub(super) fn function_chain(&mut self, call: &syn::ExprCall) -> Option<Chain> {
+        let span = call.span();
+        let value = self.expr(&call.args[0])?;
+        let value = self.owned(&value, span);
+        let Expr::Path(path) = &*call.func else {
+            return None;
+        };
+        let once = path.path.segments.last().is_some_and(|s| s.ident == "once");
+        let len = once.then(|| self.integer(1, span));
+        let clone = proc_macro2::Ident::new("clone", span);
+        let item: Item = Rc::new(move |this, _| match once {
+            true => Some(value.clone()),
+            false => Some(this.duplicate_tree(&value, &clone, span)),
+        });
+        Some(self.indexed(len, span, item))
+    }
+
+    /// `iter()`, `windows(n)` and their like, of a container.
+    pub(super) fn source(&mut self, call: &ExprMethodCall, name: &str) -> Option<Chain> {
+        let span = call.method.span();
+        let mut place = self.memory(&call.receiver)?;
+        match name {
+            "iter" => return Some(self.elements(place, Some(false), span)),
+            "iter_mut" => return Some(self.elements(place, Some(true), span)),
+            "into_iter" => {
+                let by_reference = place.path.is_empty() && self.f.is_reference(place.base);
+                let mutable = self.f.info(place.base).hold == crate::ir::Hold::Mut;
+                return Some(self.elements(place, by_reference.then_some(mutable), span));
+            }
+            _ => {}
+        }
+        let claim = match name.ends_with("_mut") {
+            true => Claimed::SequenceMut,
+            false => Claimed::Sequence,
+        };
+        place = self.as_sequence(place, claim, span);
+        let n = self.argument(call)?;
+        let total = self.length(&place, span);
+        self.refuse_zero(n, "chunk size must be non-zero", span);
+        let mutable = name.ends_with("_mut");
+        let one = self.integer(1, span);
+        let len = match name {
+            // how many positions leave room for n
+            "windows" => {
+                let next = self.int_op(BinaryOp::Add, total, one, span);
+                self.excess(next, n, span)
+            }
+            "chunks" | "chunks_mut" => {
+                self.push_value(Op::Runtime("chunk_count", vec![total, n]), Kind::Int, span)
+            }
+            _ => self.int_op(BinaryOp::Div, total, n, span),
+        };
+        let windows = name == "windows";
+        let capped = matches!(name, "chunks" | "chunks_mut");
+        let item: Item = Rc::new(move |this, k| {
+            let start = match windows {
+                true => k,
+                false => this.int_op(BinaryOp::Mul, k, n, span),
+            };
+            let mut end = this.int_op(BinaryOp::Add, start, n, span);
+            if capped {
+                end = this.smaller(end, total, span);
+            }
+            let part = place
+                .clone()
+                .with(Proj::Range(Some(start), Some(end), false));
+            Some(this.view(part, mutable, span))
+        });
+        Some(self.indexed(Some(len), span, item))
+    }
+}
