@@ -122,6 +122,54 @@ oracle::programs! {
         s
     }
 
+    // ---- chains one after the other, without positions ----
+
+    #[differentiate]
+    fn joined(x: &[f64], m: &[Vec<f64>], t: f64) -> f64 {
+        let a: f64 = x.iter().filter(|v| **v > t).chain(m.iter().flatten()).sum();
+        let mut n = t;
+        let b: f64 = x
+            .iter()
+            .filter(|_| { n += 1.0; true })
+            .chain(x.iter().map_while(|v| if *v < 0.91 { Some(v) } else { None }))
+            .chain(m.iter().flatten())
+            .skip(1)
+            .take(4)
+            .map(|v| v * v)
+            .sum();
+        let mut s = a * b;
+        'all: for v in m.iter().flatten().chain(x).chain(x.iter().skip_while(|v| **v < t)) {
+            for k in 0..2 {
+                if v * k as f64 > 0.75 {
+                    continue 'all;
+                }
+                s += v * t;
+            }
+            if *v > 0.93 {
+                break;
+            }
+            s *= 0.9;
+        }
+        let c: f64 = std::iter::once(t)
+            .chain(x.iter().copied().filter(|v| *v > 0.52))
+            .scan(1.0, |p, v| { *p *= v; if *p < 0.1 { None } else { Some(*p) } })
+            .sum();
+        s + c * n
+    }
+
+    #[differentiate]
+    fn finds_mapped(m: &[Vec<f64>], t: f64) -> f64 {
+        let a = m
+            .iter()
+            .flatten()
+            .find_map(|v| if *v > t { Some(v * t) } else { None })
+            .unwrap_or(t);
+        match m.iter().find_map(|row| if row.len() > 2 { Some((row[0], row[1])) } else { None }) {
+            Some((p, q)) => a * p + q,
+            None => a,
+        }
+    }
+
     // ---- closures that own what they change ----
 
     #[differentiate]
@@ -311,6 +359,10 @@ fn flattened() {
             oracle::check!(finds(m, t));
             oracle::check!(cuts(m, t));
             oracle::check!(shadowed(m, t));
+            oracle::check!(finds_mapped(m, t));
+            for x in [&[0.5, 0.6, 0.92, 0.45][..], &[0.25], &[]] {
+                oracle::check!(joined(x, m, t));
+            }
             for y in [&[0.5, 0.6, 0.72, 0.45][..], &[0.25], &[]] {
                 oracle::check!(counts(m, y, t));
                 oracle::check!(deep(m, y, t));

@@ -93,7 +93,6 @@ catalogue! {
     REVERSED = "`rev` is differentiated where each item has a known position: not after `filter` and its like, and after closures that change something or may panic not after `skip`, `step_by`, `take` or `zip`; turn round first, or collect into a `Vec`";
     ZIP = "the items of this iterator have no known positions: `filter` and its like leave some out, `skip` and `step_by` count them where closures before them change something or may panic; cut first, or collect into a `Vec`";
     ZIP_OF_STATE = "`std` does not say how often a closure before `zip` runs where the second iterator is the shorter one, and this one changes something; collect into a `Vec` first, or write the loop out";
-    CHAINED = "`chain` is differentiated where each item has a known position: not with `filter` and its like on either side; collect into a `Vec`, or loop twice";
     COLLECT = "only `collect` into a `Vec` is differentiated";
     UNKNOWN_METHOD = "this method has no rule, and its receiver or an argument is active; wrap it in a function with `#[differentiate(rule = ..)]`, or in `backprop::constant(..)` if it carries no gradient";
     BIT_CAST = "the bits of an active value carry no derivative; wrap the call in `backprop::constant(..)` if that is meant";

@@ -162,6 +162,29 @@ impl Lowerer<'_> {
         exit
     }
 
+    /// Loops that are one to what stands in them; see [`Lowerer::in_loop_of`].
+    pub(super) fn as_one_loop(
+        &mut self,
+        label: &Option<Label>,
+        span: Span,
+        loops: impl FnOnce(&mut Self, usize),
+    ) {
+        let exit = self.f.target();
+        let unit = self.slot(None, None, true, span);
+        self.slots[unit.0].tree = Some(Tree::unit());
+        let outer = self.jumps.len();
+        self.jumps.push(Jump {
+            label: label_name(label),
+            is_loop: true,
+            exit,
+            next: None,
+            result: Some(unit),
+        });
+        let region = self.region(|this| loops(this, outer));
+        self.jumps.pop();
+        self.out.push(Stmt::Block(exit, region));
+    }
+
     /// What stands in a loop inside another one that both are one loop to:
     /// `break` leaves the outer, `continue` goes on with the inner.
     pub(super) fn in_loop_of(&mut self, outer: usize, body: impl FnOnce(&mut Self)) {

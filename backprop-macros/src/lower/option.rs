@@ -71,9 +71,8 @@ impl Lowerer<'_> {
                             || name == "pop"
                             || name.starts_with("split")
                     }
-                    ("min_by" | "max_by" | "reduce" | "find" | "position", 1) | ("next", 0) => {
-                        super::iter::is_chain(&call.receiver)
-                    }
+                    ("min_by" | "max_by" | "reduce" | "find" | "find_map" | "position", 1)
+                    | ("next", 0) => super::iter::is_chain(&call.receiver),
                     (
                         "map" | "and_then" | "filter" | "or" | "or_else" | "copied" | "cloned"
                         | "as_ref" | "take" | "zip",
@@ -638,6 +637,21 @@ impl Lowerer<'_> {
                         this.out.extend(exit.map(Stmt::Exit));
                     });
                     this.push_if(holds, then, Region::default());
+                }
+                ("find_map", Some(f)) => {
+                    let Some(value) = this.run(f, vec![item]) else {
+                        return;
+                    };
+                    let Tree::Option(some, payload) = value else {
+                        this.errors.refuse(&f.expr, no::OPTION_CLOSURE);
+                        return;
+                    };
+                    let some = this.leaf(&some, span);
+                    let then = this.region(|this| {
+                        mark(this, &payload);
+                        this.out.extend(exit.map(Stmt::Exit));
+                    });
+                    this.push_if(some, then, Region::default());
                 }
                 ("reduce" | "max_by" | "min_by", Some(f)) => {
                     let started = this.read_slot(found, span);

@@ -64,6 +64,16 @@ impl Lowerer<'_> {
                     }
                 });
             }
+            // what follows stands in both loops
+            Driver::Joined(parts) => self.as_one_loop(label, span, |this, outer| {
+                for mut part in *parts {
+                    part.guards = this.own_guards(way.steps);
+                    part.guards.extend(way.guards);
+                    this.drive(part, &None, &mut |this, item| {
+                        this.in_loop_of(outer, |this| this.steps(way, item, body));
+                    });
+                }
+            }),
             Driver::Indexed(Indexed {
                 len: None, item, ..
             }) => {

@@ -49,7 +49,8 @@ impl Lowerer<'_> {
             }
             ("all" | "any", 1) => self.quantified(call, name == "all"),
             ("collect", 0) => self.collect(call),
-            ("last" | "next", 0) | ("find" | "position" | "reduce" | "max_by" | "min_by", 1) => {
+            ("last" | "next", 0)
+            | ("find" | "find_map" | "position" | "reduce" | "max_by" | "min_by", 1) => {
                 self.chain_option(call, &name)
             }
             _ => return None,

@@ -47,6 +47,8 @@ struct Indexed {
 enum Driver {
     Range(Range),
     Indexed(Indexed),
+    /// The items of one chain, then those of another.
+    Joined(Box<[Chain; 2]>),
 }
 
 /// What happens to an item on its way.
@@ -233,7 +235,7 @@ impl Lowerer<'_> {
                     _ => Step::Every(n, slot),
                 });
             }
-            ("chain", Some(other), 1) => return self.chained(chain, call, other),
+            ("chain", Some(other), 1) => return self.chained(chain, other),
             ("zip", Some(other), 1) => {
                 let other_chain = self.chain(other)?;
                 let Some(right) = self.by_position(other_chain) else {
@@ -333,6 +335,7 @@ impl Chain {
         let known = match &self.driver {
             Driver::Range(range) => !range.adaptors.iter().any(steps_by),
             Driver::Indexed(_) => true,
+            Driver::Joined(_) => false,
         };
         known && self.only_maps()
     }
@@ -340,17 +343,22 @@ impl Chain {
     /// Whether `std` cannot know the number of items beforehand: then a pair is
     /// made by asking the first iterator, then the second.
     fn is_pulled(&self) -> bool {
-        self.steps.iter().any(|step| {
-            matches!(
-                step,
-                Step::Filter(_)
-                    | Step::FilterMap(_)
-                    | Step::TakeWhile(_)
-                    | Step::MapWhile(_)
-                    | Step::SkipWhile(..)
-                    | Step::Scan(..)
-            )
-        })
+        let parts = match &self.driver {
+            Driver::Joined(parts) => parts.iter().any(Chain::is_pulled),
+            _ => false,
+        };
+        parts
+            || self.steps.iter().any(|step| {
+                matches!(
+                    step,
+                    Step::Filter(_)
+                        | Step::FilterMap(_)
+                        | Step::TakeWhile(_)
+                        | Step::MapWhile(_)
+                        | Step::SkipWhile(..)
+                        | Step::Scan(..)
+                )
+            })
     }
 
     /// How many items there are, if that is known beforehand.

@@ -20,6 +20,10 @@ impl Lowerer<'_> {
             return None;
         }
         match &mut chain.driver {
+            Driver::Joined(_) => {
+                self.errors.refuse(&call.method, no::REVERSED);
+                return None;
+            }
             Driver::Range(range) => range.adaptors.push(RangeAdaptor::Rev),
             Driver::Indexed(indexed) => {
                 let Some(len) = indexed.len else {
@@ -65,6 +69,7 @@ impl Lowerer<'_> {
         let driver = match &chain.driver {
             Driver::Range(_) => Effect::Nothing,
             Driver::Indexed(indexed) => indexed.effect,
+            Driver::Joined(_) => Effect::State,
         };
         let steps = chain.steps.iter().map(|step| match step {
             Step::Map(f) | Step::Inspect(f) => self.effect(f),
@@ -76,8 +81,11 @@ impl Lowerer<'_> {
 
     /// Whether making an item changes something, or may.
     pub(super) fn has_state(&self, chain: &Chain) -> bool {
-        let driver = matches!(&chain.driver,
-            Driver::Indexed(indexed) if indexed.effect == Effect::State);
+        let driver = match &chain.driver {
+            Driver::Range(_) => false,
+            Driver::Indexed(indexed) => indexed.effect == Effect::State,
+            Driver::Joined(parts) => parts.iter().any(|part| self.has_state(part)),
+        };
         let changes = |f: &Callback| self.effect(f) == Effect::State;
         driver
             || chain.steps.iter().any(|step| match step {
@@ -160,6 +168,7 @@ impl Lowerer<'_> {
         let base = match chain.driver {
             Driver::Indexed(indexed) => indexed,
             Driver::Range(range) => self.range_items(range, span)?,
+            Driver::Joined(_) => return None,
         };
         if chain.steps.is_empty() {
             return Some(base);
@@ -240,19 +249,18 @@ impl Lowerer<'_> {
     }
 
     /// The items of one sequence, then those of another.
-    pub(super) fn chained(
-        &mut self,
-        chain: Chain,
-        call: &ExprMethodCall,
-        other: &Expr,
-    ) -> Option<Chain> {
+    pub(super) fn chained(&mut self, chain: Chain, other: &Expr) -> Option<Chain> {
         let span = chain.span;
-        let other_chain = self.chain(other)?;
-        let parts = (self.by_position(chain), self.by_position(other_chain));
-        let (Some(first), Some(second)) = parts else {
-            self.errors.refuse(&call.method, no::CHAINED);
-            return None;
-        };
+        let other = self.chain(other)?;
+        if !chain.has_positions() || !other.has_positions() {
+            return Some(Chain {
+                driver: Driver::Joined(Box::new([chain, other])),
+                steps: Vec::new(),
+                guards: Vec::new(),
+                span,
+            });
+        }
+        let (first, second) = (self.by_position(chain)?, self.by_position(other)?);
         let effect = first.effect.max(second.effect);
         let forward = first.forward || second.forward;
         let Some(middle) = first.len else {

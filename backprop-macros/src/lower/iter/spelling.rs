@@ -111,6 +111,7 @@ pub(super) fn unknown_method(expr: &Expr) -> Option<&ExprMethodCall> {
                     "zip",
                     "chain",
                     "find",
+                    "find_map",
                     "position",
                     "reduce",
                     "max_by",
