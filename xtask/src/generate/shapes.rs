@@ -5,7 +5,7 @@ use super::{Generator, Kind};
 
 impl Generator {
     pub(super) fn shape(&mut self) {
-        match self.rng.u32(0..10) {
+        match self.rng.u32(0..12) {
             0 => self.copy(),
             1 => self.result_in_place(),
             2 => {
@@ -40,6 +40,36 @@ impl Generator {
                 let (a, b) = (g.atom(), g.atom());
                 format!("if let Some(v) = larger({a}, {b}) {{ {target} = v.sin(); }}")
             }),
+            9 => self.assigned(|g, target| {
+                let a = g.atom();
+                let m = g.pick(Kind::Matrix)?.name;
+                Some(match g.rng.u32(0..3) {
+                    0 => format!(
+                        "{{ let limit = {a}; for e in {m}.iter().flatten() \
+                         {{ if *e > limit {{ break; }} {target} += e * 0.3; }} }}"
+                    ),
+                    1 => format!(
+                        "{target} += {m}.iter().flatten().copied().find(|e| *e > {a}).unwrap_or(0.5f64);"
+                    ),
+                    _ => format!(
+                        "{target} -= {m}.iter().flat_map(|r| r.iter()).skip(1).take(2).map(|e| e * e).sum::<f64>();"
+                    ),
+                })
+            }),
+            10 => {
+                let (Some(x), a) = (self.sequence(), self.atom()) else {
+                    return;
+                };
+                let state = self.declare(Kind::Real, true);
+                let name = self.declare(Kind::Real, false);
+                self.line(&format!("let mut {state} = {a};"));
+                let cut = self.rng.choice(["", ".skip(1)", ".step_by(2)", ".take(2)"]);
+                self.line(&format!(
+                    "let {name} = {x}.iter().map(move |e| {{ {state} = ({state} * 0.5 + e).sin(); \
+                     {state} }}){}.sum::<f64>().tanh();",
+                    cut.unwrap_or_default()
+                ));
+            }
             _ => {
                 let (Some(x), a) = (self.sequence(), self.atom()) else {
                     return;
