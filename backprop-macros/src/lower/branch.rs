@@ -147,10 +147,6 @@ impl Lowerer<'_> {
             self.let_by_tests(&scrutinee, &link.pat, then, &mut no);
             return;
         }
-        if scrutinee.is_fallible() {
-            self.match_option(&scrutinee, &link.pat, then, &mut no);
-            return;
-        }
         let first = self.arm(&link.pat, None, &scrutinee, then);
         let second = self.arm(&wildcard(span), None, &scrutinee, &mut no);
         self.push_match(scrutinee, vec![first, second], span);
@@ -232,9 +228,6 @@ impl Lowerer<'_> {
         if self.is_tested(&scrutinee, expr.arms.iter().map(|arm| &arm.pat)) {
             return self.match_by_tests(&scrutinee, expr, expected);
         }
-        if scrutinee.is_fallible() {
-            return self.match_arms(&scrutinee, expr, expected);
-        }
         let result = self.slot(None, None, true, span);
         let mut reached = false;
         let mut arms = Vec::new();
@@ -281,23 +274,6 @@ impl Lowerer<'_> {
             .collect();
         if self.is_tested(&scrutinee, std::iter::once(pat)) {
             self.let_else_by_tests(&scrutinee, pat, &names, &slots, diverge);
-            for ((name, _), slot) in names.iter().zip(&slots) {
-                self.bind(name, super::Binding::Slot(*slot));
-            }
-            return Some(());
-        }
-        if scrutinee.is_fallible() {
-            let mut then = |this: &mut Self| {
-                for ((name, _), slot) in names.iter().zip(&slots) {
-                    let path: syn::ExprPath = syn::parse_quote!(#name);
-                    if let Some(value) = this.path(&path) {
-                        this.write_slot(*slot, &value, name.span());
-                    }
-                }
-                None
-            };
-            let mut other = |this: &mut Self| this.expr(diverge);
-            self.match_option(&scrutinee, pat, &mut then, &mut other);
             for ((name, _), slot) in names.iter().zip(&slots) {
                 self.bind(name, super::Binding::Slot(*slot));
             }

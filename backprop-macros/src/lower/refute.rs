@@ -1,5 +1,5 @@
-//! Patterns that are tested piece by piece: slices, guards on options, options
-//! in tuples. Each arm is a block that is left where its pattern does not match.
+//! Patterns that are tested piece by piece: options, results, slices, and tuples
+//! of these. Each arm is a block that is left where its pattern does not match.
 
 use super::option::{Asked, asked, is_irrefutable};
 use super::{Lowerer, Lowering, SlotId};
@@ -25,7 +25,7 @@ impl Lowerer<'_> {
             (_, Pat::Paren(inner)) => self.needs_tests(tree, &inner.pat),
             (_, Pat::Reference(inner)) => self.needs_tests(tree, &inner.pat),
             (_, Pat::Guard(guarded)) => tree.is_fallible() || self.needs_tests(tree, &guarded.pat),
-            (Tree::Option(..) | Tree::Result(..), pat) => asked(pat).is_none(),
+            (Tree::Option(..) | Tree::Result(..), _) => true,
             (Tree::Tuple(parts), Pat::Tuple(tuple)) if parts.len() == tuple.elems.len() => {
                 let pairs = parts.iter().zip(&tuple.elems);
                 let mut pairs = pairs.filter(|(_, pat)| !is_irrefutable(pat));
