@@ -376,7 +376,8 @@ fn claim(f: &Function, region: &mut Region, activity: &mut Activity, seen: &mut 
                     activity.claimed.insert(value);
                 }
                 if seen.insert(value) {
-                    region.stmts.push(Stmt::Check(value, claim));
+                    let span = f.info(binding.value).span;
+                    region.stmts.push(Stmt::Check(value, claim, span));
                 }
             }
         }
@@ -413,6 +414,8 @@ fn is_real(op: &Op) -> bool {
 
 fn claims(f: &Function, value: ValueId, op: &Op, activity: &Activity) -> Vec<(ValueId, Claim)> {
     let (operands, claim) = match op {
+        // `n.min(3)`: whatever its receiver is, it is an integer
+        Op::Method(_, args) if f.kind(value) == Kind::Int => (args.clone(), Claim::Discrete),
         Op::Neg(a) => (vec![*a], Claim::Real),
         Op::Convert(_, a) | Op::Cast(a, _) => (vec![*a], Claim::Castable),
         Op::Method(Method::Discrete(rule), args) if rule.result == Output::Real => {

@@ -54,8 +54,8 @@ fn compile(input: &Input, errors: &mut Errors) -> Option<TokenStream> {
         return None;
     }
     adjoint::adjoint(&mut function, &activity);
-    if let Some(span) = function.unsupported {
-        errors.refuse_at(span, no::UNKNOWN_EXPRESSION);
+    if let Some((span, refusal)) = function.unsupported {
+        errors.refuse_at(span, refusal);
         return None;
     }
     simplify::simplify(&mut function);

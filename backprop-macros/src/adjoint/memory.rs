@@ -7,6 +7,7 @@
 //! writing one takes the adjoint out and leaves zero.
 
 use super::Pass;
+use crate::fence::catalogue as no;
 use crate::ir::{
     AddAt, Aggregate, Arg, BinaryOp, Call, Function, Hold, Kind, Let, Mutate, Op, Place, Proj,
     PullbackArg, Region, Stmt, Store, Tree, ValueId,
@@ -45,7 +46,7 @@ impl Pass<'_> {
         let (kind, span) = (self.f.kind(root), self.f.info(root).span);
         if !self.is_in_place(root) {
             // its definition would not look for the adjoint here
-            self.f.unsupported.get_or_insert(span);
+            self.f.unsupported.get_or_insert((span, no::OWN_OPERATION));
         }
         let adjoint = self.push(Op::ZeroGradient(root), kind, span);
         self.name_after(adjoint, root);

@@ -20,6 +20,7 @@ pub(crate) mod memory;
 pub(crate) mod record;
 
 use crate::analyse::Activity;
+use crate::fence::catalogue as no;
 use crate::ir::{
     Arg, BinaryOp, Function, Kind, Let, Method, Op, Place, Proj, Pullback, PullbackArg, Region,
     Reverse, Stmt, Tree, ValueId, Width,
@@ -288,7 +289,9 @@ impl Pass<'_> {
             op => {
                 let carriers = crate::analyse::carriers(self.f, binding.value, op);
                 if carriers.iter().any(|from| self.activity.is_active(*from)) {
-                    self.f.unsupported.get_or_insert(span);
+                    self.f
+                        .unsupported
+                        .get_or_insert((span, no::UNKNOWN_EXPRESSION));
                 }
             }
         }

@@ -36,7 +36,7 @@ pub(super) fn infer(f: &mut Function) {
         }
         f.info_mut(*value).kind = Kind::Int;
     }
-    insert_checks(&mut body, &checked);
+    insert_checks(f, &mut body, &checked);
     f.body = body;
 }
 
@@ -162,16 +162,18 @@ impl Found {
     }
 }
 
-fn insert_checks(region: &mut Region, checked: &BTreeSet<ValueId>) {
+fn insert_checks(f: &Function, region: &mut Region, checked: &BTreeSet<ValueId>) {
     for mut stmt in std::mem::take(&mut region.stmts) {
-        for_each_region_mut(&mut stmt, &mut |inner| insert_checks(inner, checked));
+        for_each_region_mut(&mut stmt, &mut |inner| insert_checks(f, inner, checked));
         let value = match &stmt {
             Stmt::Let(binding) => Some(binding.value),
             _ => None,
         };
         region.stmts.push(stmt);
         if let Some(value) = value.filter(|value| checked.contains(value)) {
-            region.stmts.push(Stmt::Check(value, Claim::Discrete));
+            region
+                .stmts
+                .push(Stmt::Check(value, Claim::Discrete, f.info(value).span));
         }
     }
 }

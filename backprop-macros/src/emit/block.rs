@@ -6,7 +6,7 @@ use crate::ir::{
     Arg, BranchRecord, Call, Claim, Drain, Head, If, Loop, Match, Op, Order, Pullback, PullbackArg,
     Range, RangeAdaptor, Region, RevBranch, RevLoop, Run, Stmt, TapeSize, Tree, ValueId,
 };
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Group, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use std::collections::BTreeSet;
 
@@ -24,19 +24,20 @@ impl Emitter<'_> {
             }
             Stmt::Diverge(capture) => self.capture(capture),
             Stmt::SameType(a, b) => {
-                let same = self.facade.private("same_type", self.span(*b));
+                let span = self.span(*b);
+                let same = self.facade.private("same_type", span);
                 let (a, b) = (self.reference(*a), self.reference(*b));
-                quote!(#same(#a, #b);)
+                respanned(quote!(#same(#a, #b);), span)
             }
-            Stmt::Check(value, claim) => {
+            Stmt::Check(value, claim, span) => {
                 let name = match claim {
                     Claim::Real => "real",
                     Claim::Discrete => "discrete",
                     Claim::Castable => "castable",
                 };
-                let check = self.facade.private(name, self.span(*value));
+                let check = self.facade.private(name, *span);
                 let value = self.reference(*value);
-                quote!(#check(#value);)
+                respanned(quote!(#check(#value);), *span)
             }
             Stmt::Store(store) => self.store(store),
             Stmt::Mutate(mutate) => self.mutate(mutate),
@@ -703,4 +704,18 @@ fn rename_binding(pat: &mut syn::Pat, from: &syn::Ident, to: &syn::Ident) {
             .for_each(|field| each(&mut field.pat)),
         _ => {}
     }
+}
+
+/// Tokens of a check at the user's expression: what rustc finds wrong with it is
+/// wrong there. Names keep their hygiene.
+fn respanned(tokens: TokenStream, span: Span) -> TokenStream {
+    let token = |mut token: TokenTree| {
+        if let TokenTree::Group(group) = &token {
+            let inner = respanned(group.stream(), span);
+            token = TokenTree::Group(Group::new(group.delimiter(), inner));
+        }
+        token.set_span(span.resolved_at(token.span()));
+        token
+    };
+    tokens.into_iter().map(token).collect()
 }

@@ -75,6 +75,7 @@ catalogue! {
     RAW_ADDRESS = "raw pointers cannot be differentiated";
     CONST_BLOCK = "`const` blocks are not supported; name the constant: `const C: f64 = ..;`";
     UNKNOWN_EXPRESSION = "this expression is not known to `#[differentiate]`";
+    OWN_OPERATION = "this operator or method is differentiated on `f32` and `f64` only, and its result is no number here; write a free function of the type with `#[differentiate]`";
     CLOSURE = "a closure is differentiated where it is called: bind it with `let`, call it, or pass it to a method of an iterator";
     CLOSURE_ARGUMENTS = "this closure takes another number of arguments";
     FUNCTION_VALUE = "write a closure or the name of a function here";

@@ -38,6 +38,7 @@ pub(crate) mod text;
 mod tree;
 mod visit;
 
+use crate::fence::Refusal;
 use proc_macro2::Span;
 use std::collections::BTreeSet;
 
@@ -191,7 +192,7 @@ pub(crate) struct Function {
     pub(crate) stable: BTreeSet<ValueId>,
     /// An operation that the adjoint pass has no reverse half for. None should
     /// get there; one that does is refused, not passed over.
-    pub(crate) unsupported: Option<Span>,
+    pub(crate) unsupported: Option<(Span, Refusal)>,
 }
 
 /// A parameter of the primal.
@@ -265,7 +266,7 @@ pub(crate) enum Stmt {
     /// Both values have one type, as the versions of one variable do.
     SameType(ValueId, ValueId),
     /// An opaque value is a real number, or carries no derivative: rustc checks.
-    Check(ValueId, Claim),
+    Check(ValueId, Claim, Span),
 
     // Before `ssa` only.
     Declare(VarId),

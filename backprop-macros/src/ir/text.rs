@@ -189,7 +189,7 @@ impl Text<'_> {
             Stmt::Effect(capture) => self.line(&format!("effect {}", self.capture(capture))),
             Stmt::Diverge(capture) => self.line(&format!("diverge {}", self.capture(capture))),
             Stmt::SameType(a, b) => self.line(&format!("same type {}, {}", name(*a), name(*b))),
-            Stmt::Check(v, claim) => self.line(&format!("check {} {claim:?}", name(*v))),
+            Stmt::Check(v, claim, _) => self.line(&format!("check {} {claim:?}", name(*v))),
             Stmt::Store(store) => {
                 let op = store.op.map_or("", crate::ir::BinaryOp::symbol);
                 let line = format!("{} {op}= {}", self.place(&store.place), name(store.value));

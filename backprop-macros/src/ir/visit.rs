@@ -67,7 +67,7 @@ pub(crate) fn rewrite_uses(stmt: &mut Stmt, f: &mut dyn FnMut(&mut ValueId)) {
             outer.iter_mut().for_each(|range| rewrite_range(range, f));
         }
         Stmt::Declare(_) | Stmt::Read(..) | Stmt::Exit(_) | Stmt::NewTape(..) => {}
-        Stmt::Write(_, value) | Stmt::Check(value, _) => f(value),
+        Stmt::Write(_, value) | Stmt::Check(value, ..) => f(value),
         Stmt::SameType(a, b) => {
             f(a);
             f(b);
