@@ -23,6 +23,7 @@ mod copies;
 mod enums;
 mod fused;
 mod hostile;
+mod integers;
 mod iterators;
 mod loops;
 mod memory;

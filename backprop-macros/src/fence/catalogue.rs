@@ -6,6 +6,15 @@ pub(crate) struct Refusal {
     pub(crate) message: &'static str,
 }
 
+impl Refusal {
+    /// The refusal of what goes by `name`, which stands for `{}` in the message.
+    pub(crate) fn about(self, name: &str) -> Refusal {
+        Refusal {
+            message: self.message.replace("{}", name).leak(),
+        }
+    }
+}
+
 macro_rules! catalogue {
     ($($name:ident = $message:literal;)*) => {
         $(pub(crate) const $name: Refusal = Refusal { message: $message };)*
@@ -77,6 +86,8 @@ catalogue! {
     UNKNOWN_EXPRESSION = "this expression is not known to `#[differentiate]`";
     OWN_OPERATION = "this operator or method is differentiated on `f32` and `f64` only, and its result is no number here; write a free function of the type with `#[differentiate]`";
     CLOSURE = "a closure is differentiated where it is called: bind it with `let`, call it, or pass it to a method of an iterator";
+    CLOSURE_IN_OPAQUE_CODE = "a local closure cannot be used in code that is passed through as it is; call it in a `let` before, and use the result";
+    CHANGE_IN_OPAQUE_CODE = "this changes a variable inside code that is passed through as it is; put it into a `let` before";
     CLOSURE_ARGUMENTS = "this closure takes another number of arguments";
     FUNCTION_VALUE = "write a closure or the name of a function here";
     OPTION_SHAPE = "what is inside this `Option` is not known here; annotate it: `let best: Option<f64> = ..`, or match on it";
@@ -95,7 +106,8 @@ catalogue! {
     ZIP = "the items of this iterator have no known positions: `filter` and its like leave some out, `skip` and `step_by` count them where closures before them change something or may panic; cut first, or collect into a `Vec`";
     ZIP_OF_STATE = "`std` does not say how often a closure before `zip` runs where the second iterator is the shorter one, and this one changes something; collect into a `Vec` first, or write the loop out";
     COLLECT = "only `collect` into a `Vec` is differentiated";
-    UNKNOWN_METHOD = "this method has no rule, and its receiver or an argument is active; wrap it in a function with `#[differentiate(rule = ..)]`, or in `backprop::constant(..)` if it carries no gradient";
+    UNKNOWN_METHOD = "the method `{}` has no rule, and its receiver or an argument is active; write a function with `#[differentiate]` or `#[differentiate(rule = ..)]`, or wrap the call in `backprop::constant(..)` if it carries no gradient; an integer that is part of an active value is named first: `let n: usize = ..`";
+    CHANGE_IN_PLACE = "`{}` changes a local in place, which a differentiated function does by `push`, `pop`, `swap`, `sort_by` and their like only; build a new value, and if it carries no gradient, do so in a function of its own: `let order = backprop::constant(sorted(order));`";
     BIT_CAST = "the bits of an active value carry no derivative; wrap the call in `backprop::constant(..)` if that is meant";
     METHOD_ARGUMENTS = "this method of `f32` and `f64` takes another number of arguments";
     CALL_OF_VALUE = "only functions called by their path are differentiated";

@@ -1,11 +1,14 @@
 //! Calls: of differentiated functions, of std methods, of macros.
 
+use super::closure::{Argument, Closure};
+use super::passed::Parts;
 use super::{Binding, Lowerer, Lowering};
 use crate::fence::{Refusal, catalogue as no};
 use crate::ir::{Arg, Call, Callee, Kind, Method, Op, Stmt, Tree, ValueId, Width};
+use crate::parse::Shape;
 use crate::rules::{self, Output};
 use proc_macro2::Span;
-use quote::{ToTokens, quote};
+use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{Expr, Macro, Path};
 
@@ -41,22 +44,25 @@ impl Lowerer<'_> {
         let Expr::Path(path) = strip(&call.func) else {
             return self.verbatim(&whole, no::CALL_OF_VALUE);
         };
-        if path.qself.is_some() {
-            return self.verbatim(&whole, no::ASSOCIATED_FUNCTION);
+        if let Some(owner) = &path.qself {
+            let name = path.path.segments.last();
+            return match (float_type(&owner.ty), name) {
+                // `<f64>::exp(x)`
+                (Some(width), Some(name)) if owner.position == 0 => {
+                    self.float_function(call, width, &name.ident.to_string())
+                }
+                _ => self.verbatim(&whole, no::ASSOCIATED_FUNCTION),
+            };
         }
         if let Some(name) = path.path.get_ident()
             && let Some(Binding::Closure(closure)) = self.lookup(&name.to_string()).cloned()
         {
-            let mut args = Vec::new();
-            for arg in &call.args {
-                args.push(self.expr(arg)?);
-            }
-            return self.apply_closure(&closure, args, call.span());
+            return self.closure_call(&closure, call);
         }
         match self.callable(&path.path) {
             Callable::Float(width, name) => self.float_function(call, width, &name),
             Callable::Stop => {
-                let capture = self.capture(call.args.to_token_stream());
+                let capture = self.passed_arguments(&call.args, Parts::Calls)?;
                 let op = Op::Stop(path.path.clone(), capture);
                 Some(self.push(op, Kind::Opaque, call.span()))
             }
@@ -84,6 +90,19 @@ impl Lowerer<'_> {
             },
             Callable::Opaque(refusal) => self.verbatim(&whole, refusal),
         }
+    }
+
+    /// A call of a local closure. A `&mut` reference to a variable is another
+    /// name of it in the closure.
+    fn closure_call(&mut self, closure: &Closure, call: &syn::ExprCall) -> Lowering {
+        let mut args = Vec::new();
+        for arg in &call.args {
+            args.push(match self.as_mut_reference(arg) {
+                Some(place) if !self.is_in_memory(&place) => Argument::State(place),
+                _ => Argument::Value(self.expr(arg)?),
+            });
+        }
+        self.enter(closure, args, call.span())
     }
 
     /// Whether a path in a call names a differentiated function.
@@ -227,6 +246,14 @@ impl Lowerer<'_> {
         if let Some(value) = self.result_method(call, matches!(expected, Some(Tree::Result(..)))) {
             return value;
         }
+        if super::then::is_then(call) {
+            return self.then(call);
+        }
+        if is_range_test(call) {
+            // a `bool` has no derivative, whatever it looks at
+            let capture = self.passed(&whole, Parts::Calls)?;
+            return Some(self.push(Op::Verbatim(capture, ""), Kind::Bool, span));
+        }
         if let Some(value) = self.option_method(call) {
             return value;
         }
@@ -240,23 +267,27 @@ impl Lowerer<'_> {
             return match strip(&call.receiver) {
                 // `x.total_cmp(&y).is_lt()`: the receiver is no active value
                 Expr::MethodCall(inner) if rules::method(&inner.method.to_string()).is_some() => {
-                    self.method_of_value(call, &name)
+                    let receiver = self.expr(&call.receiver)?;
+                    self.method_of(receiver, call, Kind::Opaque)
                 }
-                _ => self.verbatim(&whole, method_refusal(&name)),
+                _ => {
+                    let unknown = self.unknown_method(call);
+                    let name = unknown.method.to_string();
+                    if changes_in_place(&name) && self.is_memory_expr(&unknown.receiver) {
+                        return self.refuse(&unknown.method, no::CHANGE_IN_PLACE.about(&name));
+                    }
+                    self.verbatim_at(&whole, method_refusal(&name), unknown.method.span())
+                }
             };
         }
         let receiver = self.expr(&call.receiver)?;
         let Tree::Leaf(_) = receiver.behind_refs() else {
-            return self.verbatim(&whole, no::UNKNOWN_METHOD);
+            return self.method_of(receiver, call, Kind::Opaque);
         };
         let receiver = self.leaf(&receiver, span);
         if matches!(self.f.kind(receiver), Kind::Int | Kind::Bool) {
-            let value = self.verbatim(&whole, no::UNKNOWN_METHOD)?;
             // `n.max(m)`, `n.abs()`: whatever it is, it is no real number
-            if let Tree::Leaf(leaf) = &value {
-                self.f.info_mut(*leaf).kind = Kind::Int;
-            }
-            return Some(value);
+            return self.method_of(Tree::Leaf(receiver), call, Kind::Int);
         }
         let mut args = vec![receiver];
         for arg in &call.args {
@@ -266,16 +297,41 @@ impl Lowerer<'_> {
         self.method(&name, args, call, call.method.span())
     }
 
-    /// A method without a rule on the result of one with a rule.
-    fn method_of_value(&mut self, call: &syn::ExprMethodCall, name: &str) -> Lowering {
-        let receiver = self.expr(&call.receiver)?;
+    /// The first method without a lowering in a row of calls.
+    fn unknown_method<'e>(&self, call: &'e syn::ExprMethodCall) -> &'e syn::ExprMethodCall {
+        match strip(&call.receiver) {
+            Expr::MethodCall(inner) => {
+                let name = inner.method.to_string();
+                let copies = matches!(&*name, "clone" | "to_vec" | "to_owned" | "as_slice" | "len");
+                let is_known = copies
+                    || rules::method(&name).is_some()
+                    || super::iter::is_chain(&call.receiver)
+                    || self.is_optional(&call.receiver)
+                    || self.is_optional(&inner.receiver);
+                match is_known {
+                    true => call,
+                    false => self.unknown_method(inner),
+                }
+            }
+            _ => call,
+        }
+    }
+
+    /// A method without a rule of a value that is computed before.
+    fn method_of(
+        &mut self,
+        receiver: Tree<ValueId>,
+        call: &syn::ExprMethodCall,
+        kind: Kind,
+    ) -> Lowering {
         let local = crate::emit::plumbing("receiver", call.receiver.span());
-        let (method, turbofish, args) = (&call.method, &call.turbofish, &call.args);
-        let mut capture = self.capture(args.to_token_stream());
-        capture.tokens = quote!(#local.#method #turbofish(#args));
+        let mut passed = call.clone();
+        *passed.receiver = syn::parse_quote!(#local);
+        let mut capture = self.passed(&Expr::MethodCall(passed), Parts::Integers)?;
         capture.uses.push((local, receiver));
-        let op = Op::Verbatim(capture, method_refusal(name).message);
-        Some(self.push(op, Kind::Opaque, call.span()))
+        let refusal = method_refusal(&call.method.to_string());
+        let op = Op::Verbatim(capture, refusal.message);
+        Some(self.push(op, kind, call.method.span()))
     }
 
     fn method(
@@ -368,17 +424,23 @@ impl Lowerer<'_> {
         match name.as_str() {
             "assert" | "assert_eq" | "assert_ne" | "debug_assert" | "debug_assert_eq"
             | "debug_assert_ne" | "println" | "print" | "eprintln" | "eprint" => {
-                let capture = self.capture(mac.to_token_stream());
+                let always = match name.as_str() {
+                    "assert" => 1,
+                    "assert_eq" | "assert_ne" => 2,
+                    name if name.starts_with("debug") => 0,
+                    _ => usize::MAX,
+                };
+                let capture = self.passed_macro(mac, always)?;
                 self.out.push(Stmt::Effect(capture));
                 Some(Tree::unit())
             }
             "panic" | "unreachable" | "todo" | "unimplemented" => {
-                let capture = self.capture(mac.to_token_stream());
+                let capture = self.passed_macro(mac, usize::MAX)?;
                 self.out.push(Stmt::Diverge(capture));
                 None
             }
             "matches" => {
-                let capture = self.capture(mac.to_token_stream());
+                let capture = self.passed_macro(mac, 0)?;
                 // a `bool` has no derivative, whatever it looks at
                 let op = Op::Verbatim(capture, "");
                 Some(self.push(op, Kind::Bool, node.to_token_stream().span()))
@@ -400,7 +462,53 @@ impl Lowerer<'_> {
 fn method_refusal(name: &str) -> Refusal {
     match name {
         "to_bits" | "from_bits" | "to_le_bytes" | "to_be_bytes" | "to_ne_bytes" => no::BIT_CAST,
-        _ => no::UNKNOWN_METHOD,
+        _ => no::UNKNOWN_METHOD.about(name),
+    }
+}
+
+/// Methods of std that take `&mut self`, and that code which is passed through
+/// could not call: it has locals by value or by shared reference.
+fn changes_in_place(name: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "append",
+        "dedup",
+        "dedup_by",
+        "dedup_by_key",
+        "drain",
+        "entry",
+        "get_or_insert",
+        "get_or_insert_with",
+        "insert",
+        "pop_back",
+        "pop_front",
+        "push_back",
+        "push_front",
+        "push_str",
+        "remove",
+        "retain",
+        "retain_mut",
+        "sort",
+        "sort_by_cached_key",
+        "sort_by_key",
+        "sort_unstable",
+        "sort_unstable_by",
+        "sort_unstable_by_key",
+        "split_off",
+        "swap_remove",
+    ];
+    NAMES.contains(&name)
+}
+
+/// `(a..b).contains(&x)`
+fn is_range_test(call: &syn::ExprMethodCall) -> bool {
+    call.method == "contains" && matches!(strip(&call.receiver), Expr::Range(_))
+}
+
+/// The width of `f32` or `f64`, by spelling.
+fn float_type(ty: &syn::Type) -> Option<Width> {
+    match super::kind_of(&Shape::of(ty)) {
+        Kind::Real(width) => Some(width),
+        _ => None,
     }
 }
 

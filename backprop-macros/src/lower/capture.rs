@@ -1,19 +1,24 @@
 //! User code that is passed through as it is, with the locals it names.
 
+use super::passed::Parts;
 use super::{Binding, Lowerer, Lowering};
 use crate::fence::{Refusal, catalogue as no};
 use crate::ir::{Capture, Kind, Op, Tree};
-use proc_macro2::{Ident, TokenStream, TokenTree};
-use quote::ToTokens;
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use syn::Expr;
 use syn::spanned::Spanned;
 
 impl Lowerer<'_> {
     /// Passes `expr` through; it is refused if an active value reaches it.
     pub(super) fn verbatim(&mut self, expr: &Expr, refusal: Refusal) -> Lowering {
-        let capture = self.capture(expr.to_token_stream());
+        self.verbatim_at(expr, refusal, expr.span())
+    }
+
+    /// The same; it is refused at `span`.
+    pub(super) fn verbatim_at(&mut self, expr: &Expr, refusal: Refusal, span: Span) -> Lowering {
+        let capture = self.passed(expr, Parts::Integers)?;
         let op = Op::Verbatim(capture, refusal.message);
-        Some(self.push(op, Kind::Opaque, expr.span()))
+        Some(self.push(op, Kind::Opaque, span))
     }
 
     /// Finds the locals that `tokens` name.

@@ -8,7 +8,7 @@ use quote::ToTokens;
 use std::rc::Rc;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{Expr, ExprClosure, Pat, ReturnType};
+use syn::{Expr, ExprClosure, Pat, ReturnType, Type};
 
 /// A closure and the names around it.
 pub(super) struct Closure {
@@ -36,7 +36,7 @@ pub(super) struct Callback {
 }
 
 /// What a closure is called with.
-enum Argument {
+pub(super) enum Argument {
     Value(Tree<ValueId>),
     /// A `&mut` reference to a variable.
     State(Place),
@@ -205,7 +205,7 @@ impl Lowerer<'_> {
         self.enter(closure, args, span)
     }
 
-    fn enter(&mut self, closure: &Closure, args: Vec<Argument>, span: Span) -> Lowering {
+    pub(super) fn enter(&mut self, closure: &Closure, args: Vec<Argument>, span: Span) -> Lowering {
         if closure.expr.inputs.len() != args.len() {
             return self.refuse(&closure.expr, no::CLOSURE_ARGUMENTS);
         }
@@ -246,7 +246,16 @@ impl Lowerer<'_> {
             }
             Pat::Wild(_) => {}
             Pat::Paren(inner) => self.bind_state(&inner.pat, place),
-            Pat::Type(typed) => self.bind_state(&typed.pat, place),
+            Pat::Type(typed) => {
+                if let Type::Reference(reference) = &*typed.ty
+                    && let Some(value) = self.read_place(&place, pat.span())
+                {
+                    // inference must see the type that rustc saw
+                    let value = self.ascribe(value, &reference.elem);
+                    self.write_place(&place, &value, pat.span());
+                }
+                self.bind_state(&typed.pat, place);
+            }
             Pat::Tuple(parts)
                 if matches!(self.place_vars(&place), Some(Tree::Tuple(known))
                     if known.len() == parts.elems.len()) =>

@@ -76,7 +76,10 @@ impl Lowerer<'_> {
     }
 
     pub(super) fn for_expr(&mut self, expr: &syn::ExprForLoop) -> Lowering {
-        let chain = self.chain(&expr.expr)?;
+        let chain = match is_borrowed(expr) {
+            true => self.chain(&borrowed(&expr.expr))?,
+            false => self.chain(&expr.expr)?,
+        };
         self.drive(chain, &expr.label, &mut |this, item| {
             if let Pat::Ident(pat) = &*expr.pat
                 && let Tree::Leaf(leaf) = &item
@@ -295,4 +298,22 @@ pub(super) fn contains_let(cond: &Expr) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether a loop goes over a reference that a method without a lowering
+/// returns: by the name (`as_bytes`), or as its pattern looks behind one.
+fn is_borrowed(expr: &syn::ExprForLoop) -> bool {
+    match super::call::strip(&expr.expr) {
+        Expr::MethodCall(call) if !super::iter::is_chain(&expr.expr) => {
+            let name = call.method.to_string();
+            let shared = name.starts_with("as_") && !name.contains("mut");
+            shared || matches!(&*expr.pat, Pat::Reference(_))
+        }
+        Expr::Lit(lit) => matches!(lit.lit, syn::Lit::ByteStr(_)),
+        _ => false,
+    }
+}
+
+fn borrowed(expr: &Expr) -> Expr {
+    syn::parse_quote!(&#expr)
 }

@@ -39,6 +39,10 @@ impl Lowerer<'_> {
             ("reverse", 0) => self.mutate(call, "reverse"),
             ("rotate_left", 1) => self.mutate(call, "rotate_left"),
             ("rotate_right", 1) => self.mutate(call, "rotate_right"),
+            ("sort", 0) if self.holds_integers(&call.receiver) => self.mutate(call, "sort"),
+            ("sort_unstable", 0) if self.holds_integers(&call.receiver) => {
+                self.mutate(call, "sort_unstable")
+            }
             ("push", 1) => self.mutate(call, "push"),
             ("pop", 0) => self.pop(call),
             ("split_first" | "split_last", 0) => self.split_end(call),
@@ -91,7 +95,7 @@ impl Lowerer<'_> {
 
     /// Whether an expression names or makes what is held in memory, so that
     /// `len` is that of a container.
-    fn is_memory_expr(&self, expr: &Expr) -> bool {
+    pub(super) fn is_memory_expr(&self, expr: &Expr) -> bool {
         match expr {
             Expr::Paren(inner) => self.is_memory_expr(&inner.expr),
             Expr::Path(path) => match path.path.get_ident() {
@@ -165,6 +169,19 @@ impl Lowerer<'_> {
             }
             Tree::Ref(inner) => Tree::Ref(inner.clone()),
         }
+    }
+
+    /// Whether a local is a container of integers or `bool`s: it has no adjoint
+    /// that would have to follow.
+    fn holds_integers(&self, expr: &Expr) -> bool {
+        let Expr::Path(path) = super::call::strip(expr) else {
+            return false;
+        };
+        let kind = path
+            .path
+            .get_ident()
+            .and_then(|name| self.kind_of_local(name));
+        kind.is_some_and(|kind| kind.is_container() && !kind.may_be_real())
     }
 
     /// A method that rearranges or lengthens.

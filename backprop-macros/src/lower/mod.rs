@@ -23,12 +23,14 @@ mod looped;
 mod memory;
 mod methods;
 mod option;
+mod passed;
 mod pattern;
 mod refute;
 mod result;
 pub(crate) mod settle;
 pub(crate) mod ssa;
 mod stmt;
+mod then;
 
 pub(crate) use settle::changed;
 

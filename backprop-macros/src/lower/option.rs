@@ -59,6 +59,7 @@ impl Lowerer<'_> {
                 Expr::Path(path) => path.path.is_ident("Some") || self.is_function(&path.path),
                 _ => false,
             },
+            Expr::MethodCall(call) if super::then::is_then(call) => true,
             Expr::MethodCall(call) => {
                 let name = &*call.method.to_string();
                 match (name, call.args.len()) {

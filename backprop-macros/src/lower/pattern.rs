@@ -11,7 +11,7 @@ impl Lowerer<'_> {
     /// Binds the names of an irrefutable pattern.
     pub(super) fn bind_pattern(&mut self, pat: &Pat, value: Tree<ValueId>, ty: Option<&Type>) {
         let value = match ty {
-            Some(ty) => self.ascribe(value, ty),
+            Some(ty) => self.ascribe(dereferenced(value, ty), ty),
             None => value,
         };
         match pat {
@@ -206,6 +206,17 @@ impl Lowerer<'_> {
 
     fn bind_tuple(&mut self, tuple: &syn::PatTuple, value: Tree<ValueId>) {
         let pats: Vec<&Pat> = tuple.elems.iter().collect();
+        if let Tree::Leaf(leaf) = &value
+            && self.f.is_reference(*leaf)
+            && !pats.iter().any(|pat| is_rest(pat))
+        {
+            // a tuple in memory: what the names stand for stays there
+            for (index, pat) in pats.into_iter().enumerate() {
+                let member = syn::Member::Unnamed(index.into());
+                self.bind_part(pat, &value, Proj::Field(member));
+            }
+            return;
+        }
         let by_reference = matches!(value, Tree::Ref(_));
         let parts = match value.behind_refs() {
             Tree::Tuple(parts) => parts.clone(),
@@ -394,6 +405,22 @@ impl Lowerer<'_> {
             false => Binding::Value(tree),
         };
         self.bind(&ident, binding);
+    }
+}
+
+/// A value as it is coerced to a reference type: `&&T` becomes `&T`.
+fn dereferenced(value: Tree<ValueId>, ty: &Type) -> Tree<ValueId> {
+    match (value, ty) {
+        (value, Type::Paren(ty)) => dereferenced(value, &ty.elem),
+        (value, Type::Group(ty)) => dereferenced(value, &ty.elem),
+        (Tree::Ref(inner), Type::Reference(ty)) => match (&*inner, &*ty.elem) {
+            (_, Type::Reference(_) | Type::Infer(_) | Type::Paren(_) | Type::Group(_)) => {
+                Tree::Ref(inner)
+            }
+            (Tree::Ref(_), _) => dereferenced(*inner, &Type::Reference(ty.clone())),
+            _ => Tree::Ref(inner),
+        },
+        (value, _) => value,
     }
 }
 

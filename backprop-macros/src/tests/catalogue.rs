@@ -40,7 +40,11 @@ fn every_refusal_has_a_case() {
     let missing: Vec<&str> = ALL
         .iter()
         .filter(|(name, _)| !unknown_syntax(name))
-        .filter(|(_, refusal)| !cases.contains(refusal.message))
+        .filter(|(_, refusal)| {
+            // around the name in the message
+            let mut parts = refusal.message.split("{}");
+            !parts.all(|part| cases.contains(part))
+        })
         .map(|(name, _)| *name)
         .collect();
     assert!(missing.is_empty(), "no case in tests/ui for {missing:?}");
