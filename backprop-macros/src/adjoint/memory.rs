@@ -246,6 +246,7 @@ impl Pass<'_> {
                     Proj::Index(index)
                 }
                 Aggregate::Tuple => Proj::Field(syn::Member::Unnamed(index.into())),
+                Aggregate::Box => Proj::Deref,
                 Aggregate::Struct { members, path, .. } => match members.get(index) {
                     Some(member) => match variant_of(path) {
                         Some(variant) => Proj::Variant(variant, member.clone()),
@@ -258,9 +259,9 @@ impl Pass<'_> {
                 },
             };
             let keeps_shape = matches!(aggregate, Aggregate::Struct { has_base: true, .. });
-            // nothing is moved out of a container or an enum
+            // nothing is moved out of a container, an enum or a box
             let indexed = matches!(step, Proj::Index(_)) && self.is_in_place(*part)
-                || matches!(step, Proj::Variant(..));
+                || matches!(step, Proj::Variant(..) | Proj::Deref);
             let place = Place::whole(d).with(step);
             if !self.activity.is_active(*part) && !keeps_shape {
                 continue;

@@ -91,7 +91,9 @@ impl Emitter<'_> {
         let base = self.base(place.base);
         match (&place.path[..], self.f.is_reference(place.base)) {
             ([], true) => quote!(*#base),
-            ([Proj::Variant(..), ..], true) => self.path(quote!((*#base)), &place.path),
+            ([Proj::Variant(..) | Proj::Deref, ..], true) => {
+                self.path(quote!((*#base)), &place.path)
+            }
             (path, _) => self.path(base, path),
         }
     }
@@ -99,7 +101,7 @@ impl Emitter<'_> {
     /// The path behind the buffer of a parameter.
     fn buffered(&self, buffer: &Ident, path: &[Proj]) -> TokenStream {
         match path {
-            [Proj::Variant(..), ..] => self.path(quote!((**#buffer)), path),
+            [Proj::Variant(..) | Proj::Deref, ..] => self.path(quote!((**#buffer)), path),
             path => self.path(buffer.to_token_stream(), path),
         }
     }
@@ -366,6 +368,10 @@ impl Emitter<'_> {
                 }
             }
             Aggregate::Tuple => quote!((#(#values,)*)),
+            Aggregate::Box => {
+                let boxed = self.facade.private("Box", span);
+                quote!(#boxed::new(#(#values),*))
+            }
             Aggregate::Struct {
                 path,
                 members,

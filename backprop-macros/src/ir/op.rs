@@ -60,7 +60,7 @@ pub(crate) enum Op {
     Checked(Place, Claimed),
     /// `Vec::with_capacity(n)`, or `Vec::new()`.
     NewVec(Option<ValueId>),
-    /// An array, a tuple, a struct or a vector of its parts.
+    /// An array, a tuple, a struct, a vector or a box of its parts.
     Aggregate(Aggregate, Vec<ValueId>),
     /// `[value; count]`, `vec![value; count]`
     Repeat(ValueId, Count),
@@ -111,6 +111,7 @@ pub(crate) enum Aggregate {
     Array,
     Vec,
     Tuple,
+    Box,
     /// `Path { member: .., }`; the last part is the base if there is one.
     Struct {
         path: Box<syn::Path>,

@@ -4,7 +4,7 @@ use super::closure::{Argument, Closure};
 use super::passed::Parts;
 use super::{Binding, Lowerer, Lowering};
 use crate::fence::{Refusal, catalogue as no};
-use crate::ir::{Arg, Call, Callee, Kind, Method, Op, Stmt, Tree, ValueId, Width};
+use crate::ir::{Aggregate, Arg, Call, Callee, Kind, Method, Op, Stmt, Tree, ValueId, Width};
 use crate::parse::Shape;
 use crate::rules::{self, Output};
 use proc_macro2::Span;
@@ -28,6 +28,8 @@ enum Callable {
     TupleStruct,
     /// `Vec::new` and its like.
     Container,
+    /// `Box::new`
+    Boxed,
     /// `array::from_fn`
     ArrayFromFn,
     /// `swap`, `replace`, `take` of `std::mem`.
@@ -80,6 +82,13 @@ impl Lowerer<'_> {
             Callable::Err => Some(self.err(&call.args[0], call.span())),
             Callable::TupleStruct => self.tuple_struct(call, &path.path),
             Callable::Container => self.new_vec(call, &path.path),
+            Callable::Boxed => {
+                let (parts, _) = self.parts(&call.args)?;
+                let op = Op::Aggregate(Aggregate::Box, parts);
+                let boxed = self.push_value(op, Kind::Opaque, call.span());
+                self.boxes.insert(boxed);
+                Some(Tree::Leaf(boxed))
+            }
             Callable::ArrayFromFn if call.args.len() == 1 => {
                 self.array_from_fn(&call.args[0], call.span())
             }
@@ -148,6 +157,7 @@ impl Lowerer<'_> {
             Some("Vec") if matches!(last.as_str(), "new" | "with_capacity") => {
                 return Callable::Container;
             }
+            Some("Box") if last == "new" => return Callable::Boxed,
             Some("mem") if matches!(last.as_str(), "swap" | "replace" | "take") => {
                 return Callable::Memory(last.clone());
             }

@@ -315,6 +315,9 @@ impl Lowerer<'_> {
                 if let Tree::Leaf(copy) = copy {
                     let hint = self.f.info(*leaf).hint.clone();
                     self.f.info_mut(copy).hint = hint;
+                    if self.boxes.contains(leaf) {
+                        self.boxes.insert(copy);
+                    }
                 }
                 copy
             }

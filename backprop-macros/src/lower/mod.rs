@@ -79,6 +79,7 @@ pub(crate) fn raw(input: &Input, errors: &mut Errors) -> Lowered {
         expected_of_closure: None,
         payloads: BTreeSet::new(),
         boxes: BTreeSet::new(),
+        boxed: BTreeSet::new(),
     };
     lowerer.function(input);
     Lowered {
@@ -143,8 +144,10 @@ struct Lowerer<'a> {
     expected_of_closure: Option<Tree<()>>,
     /// Values that patterns bind inside opaque ones: possibly references.
     payloads: BTreeSet<ValueId>,
-    /// Values that are boxes by the spelling of their type.
+    /// Values that are boxes by the spelling of their type, or made as such.
     boxes: BTreeSet<ValueId>,
+    /// Variables that hold boxes.
+    boxed: BTreeSet<VarId>,
 }
 
 /// The value of an expression, or `None` if control never comes out of it.
@@ -515,6 +518,9 @@ impl Lowerer<'_> {
             let (kind, hold) = (self.f.kind(*leaf), self.f.info(*leaf).hold);
             let var = self.f.var(kind, hint.clone(), span, Some(root));
             self.f.vars[var.0 as usize].hold = hold;
+            if self.boxes.contains(leaf) {
+                self.boxed.insert(var);
+            }
             var
         })
     }
@@ -620,6 +626,9 @@ impl Lowerer<'_> {
             let info = self.f.vars[var.0 as usize].clone();
             let value = self.f.value(info.kind, info.hint, span);
             self.f.info_mut(value).hold = info.hold;
+            if self.boxed.contains(var) {
+                self.boxes.insert(value);
+            }
             self.out.push(Stmt::Read(value, *var));
             value
         })
