@@ -587,13 +587,28 @@ impl<'a> Model<'a> {
         quote_spanned!(self.span=> match (self, other) { #(#arms),* #other })
     }
 
-    /// Where generated code finds the payload of a variant of an enum.
+    /// Where generated code finds what a pattern that may fail binds: the payload
+    /// of a variant of an enum, or a field of a struct.
     fn accessors(&self) -> TokenStream {
-        if !self.is_enum {
-            return TokenStream::new();
-        }
         let (generics, clause) = self.gradient_generics();
         let (gradient, span) = (self.gradient_type(), self.span);
+        if !self.is_enum {
+            let methods = self.parts().map(|part| {
+                let (member, ty) = (&part.member, self.gradient_of(part));
+                let method = accessor(Some(&self.input.ident), member, span);
+                quote_spanned! {span=>
+                    #[doc(hidden)]
+                    #[inline]
+                    pub fn #method(&mut self) -> &mut #ty {
+                        &mut self.#member
+                    }
+                }
+            });
+            return quote_spanned! {span=>
+                #[doc(hidden)]
+                impl #generics #gradient #clause { #(#methods)* }
+            };
+        }
         let gradient_name = &self.gradient;
         let methods = self.variants.iter().flat_map(|variant| {
             let (pattern, names) = variant.pattern("", span);

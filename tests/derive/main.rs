@@ -374,3 +374,38 @@ mod recursive {
         assert_gradient!(eval(&e.clone()));
     }
 }
+
+/// Patterns of structs that may fail.
+mod patterns {
+    use backprop::{Differentiable, assert_gradient, differentiate};
+
+    #[derive(Differentiable, Clone, Copy, Debug)]
+    struct Point {
+        x: f64,
+        y: f64,
+    }
+
+    #[derive(Differentiable, Clone, Copy, Debug)]
+    struct Counted(f64, usize);
+
+    #[differentiate]
+    fn guarded(p: &Point) -> f64 {
+        match p {
+            Point { x, .. } if *x > 0.0 => x * p.y,
+            Point { y, .. } => *y,
+        }
+    }
+
+    #[differentiate]
+    fn counted(c: &Counted) -> f64 {
+        if let Counted(x, 0) = c { x * x } else { c.0 }
+    }
+
+    #[test]
+    fn programs() {
+        assert_gradient!(guarded(&Point { x: 1.0, y: 2.0 }));
+        assert_gradient!(guarded(&Point { x: -1.0, y: 2.0 }));
+        assert_gradient!(counted(&Counted(1.5, 0)));
+        assert_gradient!(counted(&Counted(1.5, 2)));
+    }
+}
