@@ -29,6 +29,7 @@ mod iterators;
 mod loops;
 mod memory;
 mod options;
+mod preferred;
 mod results;
 mod statements;
 mod taken;

@@ -167,8 +167,17 @@ impl Lowerer<'_> {
         match (&*call.method.to_string(), call.args.len()) {
             ("first" | "last" | "first_mut" | "last_mut", 0) => true,
             ("get" | "get_mut", 1) => !matches!(call.args[0], Expr::Range(_)),
-            _ => false,
+            _ => self.is_preferred(expr),
         }
+    }
+
+    /// The same, of a sequence in memory.
+    pub(super) fn is_element_of_place(&self, expr: &Expr) -> bool {
+        let Expr::MethodCall(call) = expr else {
+            return false;
+        };
+        let of_chain = super::iter::is_chain(&call.receiver) && !self.is_preferred(expr);
+        self.is_element_access(expr) && !of_chain
     }
 
     /// The sequence of `first()` and its like.
@@ -177,7 +186,12 @@ impl Lowerer<'_> {
             true => Claimed::SequenceMut,
             false => Claimed::Sequence,
         };
-        self.sequence(&call.receiver, claim)
+        match super::call::strip(&call.receiver) {
+            Expr::MethodCall(iter) if matches!(&*call.method.to_string(), "max_by" | "min_by") => {
+                self.sequence(&iter.receiver, claim)
+            }
+            receiver => self.sequence(receiver, claim),
+        }
     }
 
     /// The vector that a method shortens.
@@ -196,6 +210,7 @@ impl Lowerer<'_> {
                 let one = self.push_value(Op::Integer(1), Kind::Int, span);
                 self.push_value(Op::Binary(BinaryOp::Sub, len, one), Kind::Int, span)
             }
+            "max_by" | "min_by" => self.preferred_index(call, &place)?,
             _ => {
                 let value = self.expr(&call.args[0])?;
                 self.leaf(&value, call.args[0].span())

@@ -46,9 +46,9 @@ impl Lowerer<'_> {
             ("push", 1) => self.mutate(call, "push"),
             ("pop", 0) => self.pop(call),
             ("split_first" | "split_last", 0) => self.split_end(call),
-            ("first" | "last" | "first_mut" | "last_mut", 0) | ("get" | "get_mut", 1)
-                if self.is_element_access(&Expr::MethodCall(call.clone()))
-                    && !super::iter::is_chain(&call.receiver) =>
+            ("first" | "last" | "first_mut" | "last_mut", 0)
+            | ("get" | "get_mut" | "max_by" | "min_by", 1)
+                if self.is_element_of_place(&Expr::MethodCall(call.clone())) =>
             {
                 self.optional_element(call)
             }
@@ -229,6 +229,17 @@ impl Lowerer<'_> {
         body: impl FnOnce(&mut Self, ValueId),
     ) {
         let start = self.push_value(Op::Integer(0), Kind::Int, span);
+        self.counted_from(start, len, span, body);
+    }
+
+    /// `for k in start..len { body(k) }`
+    pub(super) fn counted_from(
+        &mut self,
+        start: ValueId,
+        len: ValueId,
+        span: Span,
+        body: impl FnOnce(&mut Self, ValueId),
+    ) {
         let item = self.f.value(Kind::Int, Some("k".to_owned()), span);
         let region = self.region(|this| body(this, item));
         let id = self.f.stmt_id();

@@ -25,6 +25,7 @@ mod methods;
 mod option;
 mod passed;
 mod pattern;
+mod preferred;
 mod refute;
 mod result;
 pub(crate) mod settle;

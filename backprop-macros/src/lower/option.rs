@@ -99,6 +99,7 @@ impl Lowerer<'_> {
                 let op = Op::Runtime("last_index", vec![len]);
                 self.push_value(op, Kind::Int, span)
             }
+            "max_by" | "min_by" => self.preferred_index(call, &place)?,
             _ => {
                 let value = self.expr(&call.args[0])?;
                 self.leaf(&value, span)
@@ -163,7 +164,7 @@ impl Lowerer<'_> {
         let (Expr::MethodCall(call), Some(Asked::Some(inner))) = (expr, asked(pat)) else {
             return false;
         };
-        if !self.is_element_access(expr) || super::iter::is_chain(&call.receiver) {
+        if !self.is_element_of_place(expr) {
             return false;
         }
         let Some((there, at)) = self.element_test(call) else {
@@ -238,7 +239,11 @@ impl Lowerer<'_> {
 
     /// The methods of options.
     pub(super) fn option_method(&mut self, call: &ExprMethodCall) -> Option<Lowering> {
-        if !self.is_optional(&call.receiver) {
+        let unwraps = call.method == "unwrap" || call.method == "expect";
+        if !self.is_optional(&call.receiver)
+            // the element is a place: no reference to it has to be kept
+            || (unwraps && self.is_element_of_place(&call.receiver))
+        {
             return None;
         }
         let span = call.method.span();
@@ -282,8 +287,7 @@ impl Lowerer<'_> {
     fn option_call(&mut self, call: &ExprMethodCall, name: &str, span: Span) -> Lowering {
         if let ("copied" | "cloned", Expr::MethodCall(access)) =
             (name, super::call::strip(&call.receiver))
-            && self.is_element_access(&call.receiver)
-            && !super::iter::is_chain(&access.receiver)
+            && self.is_element_of_place(&call.receiver)
         {
             return self.copied_element(access);
         }
