@@ -129,6 +129,12 @@ pub fn result<T, E>(ok: Option<T>, error: Option<E>) -> Result<T, E> {
     }
 }
 
+/// Whether a result is `Ok`, its payload or a default, and its error.
+#[inline]
+pub fn apart<T: Default, E>(result: Result<T, E>) -> ((bool, T), Option<E>) {
+    crate::protocol::take_result_apart(result)
+}
+
 /// The error of a result that is known to be `Err`.
 #[inline]
 #[track_caller]

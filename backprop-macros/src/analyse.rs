@@ -307,6 +307,11 @@ fn report(f: &Function, region: &Region, activity: &Activity, errors: &mut Error
     for stmt in &region.stmts {
         match stmt {
             Stmt::Let(binding) => {
+                if let Op::Runtime(crate::lower::result::APART, args) = &binding.op
+                    && args.iter().any(|arg| activity.is_varied(*arg))
+                {
+                    errors.refuse_at(f.info(binding.value).span, no::RESULT_SHAPE);
+                }
                 if let Op::Verbatim(capture, message) = &binding.op
                     && !message.is_empty()
                 {

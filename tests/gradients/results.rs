@@ -95,6 +95,34 @@ oracle::programs! {
     }
 
     #[differentiate]
+    fn averaged(x: &[f64]) -> Result<f64, Error> {
+        let n = u32::try_from(x.len()).map_err(|e| e.to_string())?;
+        if n == 0 {
+            Err(Error::Negative)
+        } else {
+            root(x.iter().sum()).map(|s| s / f64::from(n))
+        }
+    }
+
+    #[differentiate]
+    fn large_or_none(x: f64) -> f64 {
+        match root(x) {
+            Ok(v) if v > 1.0 => v * x,
+            _ => x,
+        }
+    }
+
+    #[differentiate]
+    fn either(x: &[f64], k: f64) -> f64 {
+        match (averaged(x), x.len()) {
+            (Ok(v), 0 | 1) => v * k,
+            (Ok(v), _) => v + k,
+            (Err(_), 0) => k,
+            (Err(_), _) => k * k,
+        }
+    }
+
+    #[differentiate]
     fn total(x: &[f64], k: f64) -> f64 {
         let Ok(s) = summed(x, k) else {
             return k;
@@ -134,6 +162,12 @@ fn programs() {
     oracle::check!(combined(2.0, &[3.0]));
     oracle::check!(combined(-2.0, &[3.0]));
     oracle::check!(combined(0.01, &[]));
+    for x in [4.0, 0.5, -1.0] {
+        oracle::check!(large_or_none(x));
+    }
+    for x in [&[][..], &[1.0], &[1.0, 2.0], &[-1.0]] {
+        oracle::check!(either(x, 3.0));
+    }
     oracle::check!(total(&[1.0, 2.0], 3.0));
     oracle::check!(total(&[1.0, 5.0], 3.0));
     oracle::check!(containers(1.0, 2.0));

@@ -61,7 +61,10 @@ impl Lowerer<'_> {
             Expr::Reference(reference) => self.reference(reference),
             Expr::Cast(cast) => self.cast(cast),
             Expr::Block(block) if block.label.is_some() => self.labelled_block(block),
-            Expr::Block(block) => self.block_in_scope(&block.block, false),
+            Expr::Block(block) => {
+                let fallible = expected.filter(|shape| shape.is_fallible());
+                self.block_of_shape(&block.block, false, fallible)
+            }
             Expr::If(branch) => self.if_expr(branch, expected),
             Expr::Match(choice) => self.match_expr(choice, expected),
             Expr::Loop(looped) => self.loop_expr(looped),

@@ -13,7 +13,7 @@ impl Lowerer<'_> {
         let span = expr.loop_token.span;
         let result = self.slot(None, None, true, span);
         let body = |this: &mut Self| {
-            this.block_in_scope(&expr.body, false);
+            this.block_in_scope(&expr.body);
         };
         let exit = self.looped(&expr.label, Head::Forever, Some(result), span, body);
         // a loop that no `break` leaves never ends here
@@ -56,7 +56,7 @@ impl Lowerer<'_> {
             if let (true, Some(cond)) = (plain && before == self.f.vars.len(), cond) {
                 head.yields.push(cond);
                 self.looped(&expr.label, Head::While(head), None, span, |this| {
-                    this.block_in_scope(&expr.body, false);
+                    this.block_in_scope(&expr.body);
                 });
                 return Some(Tree::unit());
             }
@@ -65,7 +65,7 @@ impl Lowerer<'_> {
         // a condition with control flow of its own: `loop { if c { body } else { break } }`
         self.looped(&expr.label, Head::Forever, None, span, |this| {
             let exit = this.jumps.last().map(|jump| jump.exit);
-            let then = |this: &mut Self| this.block_in_scope(&expr.body, false);
+            let then = |this: &mut Self| this.block_in_scope(&expr.body);
             let other = |this: &mut Self| {
                 this.out.extend(exit.map(Stmt::Exit));
                 None
@@ -90,7 +90,7 @@ impl Lowerer<'_> {
             }
             this.scoped(|this| {
                 this.bind_pattern(&expr.pat, item, None);
-                this.block_in_scope(&expr.body, false);
+                this.block_in_scope(&expr.body);
             });
         });
         Some(Tree::unit())
@@ -218,7 +218,7 @@ impl Lowerer<'_> {
         });
         let mut falls = false;
         let region = self.region(|this| {
-            if let Some(value) = this.block_in_scope(&expr.block, false) {
+            if let Some(value) = this.block_in_scope(&expr.block) {
                 this.write_slot(result, &value, span);
                 falls = true;
             }

@@ -27,7 +27,7 @@ mod passed;
 mod pattern;
 mod preferred;
 mod refute;
-mod result;
+pub(crate) mod result;
 pub(crate) mod settle;
 pub(crate) mod ssa;
 mod stmt;
@@ -175,7 +175,10 @@ impl Lowerer<'_> {
             self.shape_slot(ret, ty, span);
         }
         let before = std::mem::take(&mut self.out);
-        if let Some(value) = self.block_in_scope(&input.item.block, true) {
+        let shape = self.slots[ret.0].tree.as_ref();
+        let shape = shape.map(|tree| tree.map(&mut |_| ()));
+        let fallible = shape.as_ref().filter(|shape| shape.is_fallible());
+        if let Some(value) = self.block_of_shape(&input.item.block, true, fallible) {
             self.write_slot(ret, &value, span);
         }
         let body = std::mem::replace(&mut self.out, before);
@@ -598,6 +601,7 @@ impl Lowerer<'_> {
                 let ok = self.coerce(ok, wanted, span);
                 Tree::Result(Box::new(ok), error.clone())
             }
+            (Tree::Result(..), Tree::Leaf(leaf)) => self.opened_result(*leaf, span),
             (Tree::Result(..), _) | (_, Tree::Result(..)) => {
                 self.errors.refuse_at(span, no::RESULT_SHAPE);
                 like.map(&mut |_| self.f.value(Kind::Opaque, None, span))

@@ -441,15 +441,20 @@ impl Lowerer<'_> {
         expr: &Expr,
         mut pats: impl Iterator<Item = &'p Pat>,
     ) -> Lowering {
+        // a call says what it returns by the patterns alone
+        if let Expr::Tuple(tuple) = expr {
+            let pats: Vec<&Pat> = pats.collect();
+            let mut parts = Vec::new();
+            for (index, part) in tuple.elems.iter().enumerate() {
+                let inner = pats.iter().filter_map(|pat| element_of(pat, index));
+                parts.push(self.scrutinee(part, inner.collect::<Vec<_>>().into_iter())?);
+            }
+            return Some(Tree::Tuple(parts));
+        }
         if !matches!(expr, Expr::Call(_)) || !self.is_optional(expr) {
             return self.expr(expr);
         }
-        let named = pats.find_map(|pat| match asked(pat) {
-            Some(Asked::Err(_)) => Some(true),
-            Some(Asked::Some(_) | Asked::None) => Some(names_result(pat)),
-            _ => None,
-        });
-        match named {
+        match pats.find_map(case_of) {
             Some(true) => self.expr_expecting(expr, Some(&super::result::shape())),
             Some(false) => self.expr_expecting(expr, Some(&option_shape())),
             None => self.expr(expr),
@@ -609,13 +614,31 @@ pub(super) fn asked(pat: &Pat) -> Option<Asked<'_>> {
     }
 }
 
-/// Whether a pattern names a case of a `Result`.
-fn names_result(pat: &Pat) -> bool {
+/// What a tuple pattern asks of one element.
+fn element_of(pat: &Pat, index: usize) -> Option<&Pat> {
     match pat {
-        Pat::Paren(inner) => names_result(&inner.pat),
-        Pat::Reference(inner) => names_result(&inner.pat),
-        Pat::TupleStruct(tuple) => tuple.path.is_ident("Ok") || tuple.path.is_ident("Err"),
-        _ => false,
+        Pat::Paren(inner) => element_of(&inner.pat, index),
+        Pat::Guard(guarded) => element_of(&guarded.pat, index),
+        Pat::Tuple(tuple) => tuple.elems.get(index),
+        _ => None,
+    }
+}
+
+/// Whether a pattern names a case of a `Result` (or of an `Option`).
+fn case_of(pat: &Pat) -> Option<bool> {
+    match pat {
+        Pat::Paren(inner) => case_of(&inner.pat),
+        Pat::Guard(guarded) => case_of(&guarded.pat),
+        Pat::Reference(inner) => case_of(&inner.pat),
+        Pat::Or(or) => or.cases.iter().find_map(case_of),
+        Pat::TupleStruct(tuple) => match () {
+            () if tuple.path.is_ident("Ok") || tuple.path.is_ident("Err") => Some(true),
+            () if tuple.path.is_ident("Some") => Some(false),
+            () => None,
+        },
+        Pat::Ident(name) if name.ident == "None" => Some(false),
+        Pat::Path(path) if path.path.is_ident("None") => Some(false),
+        _ => None,
     }
 }
 

@@ -142,6 +142,7 @@ impl Lowerer<'_> {
             (Tree::Ref(inner), Pat::Reference(reference)) => {
                 self.refute(inner, &reference.pat, fail);
             }
+            (_, Pat::Or(or)) => self.refute_all(tree, or, fail),
             _ if tree.is_fallible() => self.refute_option(tree, pat, fail),
             (_, Pat::Tuple(tuple)) => {
                 let by_reference = matches!(tree, Tree::Ref(_));
@@ -173,6 +174,33 @@ impl Lowerer<'_> {
             }
             _ => self.errors.refuse(pat, no::OPTION_PATTERN),
         }
+    }
+
+    /// Leaves unless one of the patterns matches; they bind nothing.
+    fn refute_all(&mut self, tree: &Tree<ValueId>, or: &syn::PatOr, fail: Option<Target>) {
+        let mut names = Vec::new();
+        for case in &or.cases {
+            super::pattern::bound_names(case, &mut names);
+        }
+        if !names.is_empty() {
+            return self.errors.refuse(or, no::OPTION_PATTERN);
+        }
+        let Some(fail) = fail else {
+            return;
+        };
+        let matched = self.f.target();
+        let cases = self.region(|this| {
+            for case in &or.cases {
+                let next = this.f.target();
+                let tested = this.region(|this| {
+                    this.refute(tree, case, Some(next));
+                    this.out.push(Stmt::Exit(matched));
+                });
+                this.out.push(Stmt::Block(next, tested));
+            }
+            this.out.push(Stmt::Exit(fail));
+        });
+        self.out.push(Stmt::Block(matched, cases));
     }
 
     fn refute_option(&mut self, tree: &Tree<ValueId>, pat: &Pat, fail: Option<Target>) {

@@ -16,6 +16,19 @@ impl Lowerer<'_> {
         Tree::Result(Box::new(option), Box::new(Tree::unit()))
     }
 
+    /// A result of code that is passed through, taken apart; `analyse` refuses it if
+    /// it is active.
+    pub(super) fn opened_result(&mut self, value: ValueId, span: Span) -> Tree<ValueId> {
+        let apart = Op::Runtime(APART, vec![value]);
+        let apart = self.push_value(apart, Kind::Opaque, span);
+        let option = self.push_value(Op::Project(apart, 0), Kind::Opaque, span);
+        let error = self.push(Op::Project(apart, 1), Kind::Constant, span);
+        let flag = self.push(Op::Project(option, 0), Kind::Bool, span);
+        let payload = self.push(Op::Project(option, 1), Kind::Opaque, span);
+        let option = Tree::Option(Box::new(flag), Box::new(payload));
+        Tree::Result(Box::new(option), Box::new(error))
+    }
+
     /// `Err(error)`: the argument is the user's code.
     pub(super) fn err(&mut self, error: &Expr, span: Span) -> Tree<ValueId> {
         let error = self.some_error(error.to_token_stream(), None, error.span());
@@ -381,6 +394,9 @@ impl Lowerer<'_> {
         self.push(Op::Copy(leaf, Some(Box::new(option))), Kind::Constant, span)
     }
 }
+
+/// The function of the runtime that takes a result apart.
+pub(crate) const APART: &str = "apart";
 
 /// The shape of a result of one value.
 pub(super) fn shape() -> Tree<()> {

@@ -8,11 +8,26 @@ use syn::spanned::Spanned;
 use syn::{Expr, Item, Local, Pat, Stmt};
 
 impl Lowerer<'_> {
-    pub(super) fn block_in_scope(&mut self, block: &syn::Block, outermost: bool) -> Lowering {
-        self.scoped(|this| this.block(block, outermost))
+    pub(super) fn block_in_scope(&mut self, block: &syn::Block) -> Lowering {
+        self.scoped(|this| this.block(block, false, None))
     }
 
-    fn block(&mut self, block: &syn::Block, outermost: bool) -> Lowering {
+    /// A block whose value has a shape that is known.
+    pub(super) fn block_of_shape(
+        &mut self,
+        block: &syn::Block,
+        outermost: bool,
+        expected: Option<&Tree<()>>,
+    ) -> Lowering {
+        self.scoped(|this| this.block(block, outermost, expected))
+    }
+
+    fn block(
+        &mut self,
+        block: &syn::Block,
+        outermost: bool,
+        expected: Option<&Tree<()>>,
+    ) -> Lowering {
         for stmt in &block.stmts {
             if let Stmt::Item(item) = stmt {
                 self.item(item, outermost);
@@ -24,7 +39,7 @@ impl Lowerer<'_> {
             value = match stmt {
                 Stmt::Item(_) => continue,
                 Stmt::Local(local) => self.local(local).map(|()| Tree::unit()),
-                Stmt::Expr(expr, None) if last => self.expr(expr),
+                Stmt::Expr(expr, None) if last => self.expr_expecting(expr, expected),
                 Stmt::Expr(expr, _) => self.expr(expr).map(|_| Tree::unit()),
                 Stmt::Macro(stmt) => {
                     let value = self.macro_call(&stmt.mac, &stmt.mac);

@@ -229,3 +229,69 @@ pub fn power(a: [[f64; 2]; 2], n: usize) -> [[f64; 2]; 2] {
     }
     result
 }
+
+/// The inverse of a number that has one.
+///
+/// # Errors
+///
+/// At zero.
+#[differentiate]
+pub fn inverse(x: f64) -> Result<f64, String> {
+    if x == 0.0 {
+        return Err("no inverse".to_owned());
+    }
+    Ok(1.0 / x)
+}
+
+/// Results, their errors handed on.
+///
+/// # Errors
+///
+/// At zero.
+#[differentiate]
+pub fn harmonic(x: &[f64]) -> Result<f64, String> {
+    let mut sum = 0.0;
+    for v in x {
+        sum += inverse(*v)?;
+    }
+    let n = u32::try_from(x.len()).map_err(|error| error.to_string())?;
+    inverse(sum).map(|s| s * f64::from(n))
+}
+
+/// A loop that is reversed as it runs, with one inside that is not.
+#[differentiate]
+#[must_use]
+pub fn closeness(points: &[[f64; 2]], centre: &[f64; 2], sharpness: f64) -> f64 {
+    let mut sum = 0.0;
+    for point in points {
+        let mut d = 0.0;
+        for (p, c) in point.iter().zip(centre) {
+            d += (p - c) * (p - c);
+        }
+        if d > 4.0 {
+            continue;
+        }
+        sum += (-sharpness * d).exp();
+    }
+    sum
+}
+
+/// Slice patterns, guards, a nest of recorded loops.
+#[differentiate]
+#[must_use]
+pub fn folded(x: &[f64], rounds: usize) -> f64 {
+    let mut state = match x {
+        [] => return 0.0,
+        [a] => *a,
+        [a, .., z] => a * z,
+    };
+    for _ in 0..rounds {
+        for v in x {
+            state = (state + v).sin();
+        }
+    }
+    match x.last() {
+        Some(v) if *v > 1.0 => state * v,
+        Some(_) | None => state,
+    }
+}
