@@ -16,11 +16,13 @@ fn main() -> ExitCode {
         let value = at.and_then(|at| arguments.get(at + 1));
         value.map_or(default, |value| value.parse().expect("a number"))
     };
+    let flag = |name: &str| arguments.iter().any(|argument| argument == name);
     match arguments.first().map(String::as_str) {
         Some("fuzz") => fuzz(
             number("--programs", 100),
             number("--seed", 1),
-            arguments.iter().any(|argument| argument == "--release"),
+            flag("--release"),
+            flag("--record-all"),
         ),
         Some("print") => {
             print!("{}", generate::program(number("--seed", 1), 0).text);
@@ -28,7 +30,7 @@ fn main() -> ExitCode {
         }
         _ => {
             eprintln!(
-                "cargo xtask fuzz [--programs N] [--seed S] [--release]\n\
+                "cargo xtask fuzz [--programs N] [--seed S] [--release] [--record-all]\n\
                  cargo xtask print [--seed S]"
             );
             ExitCode::FAILURE
@@ -38,7 +40,7 @@ fn main() -> ExitCode {
 
 /// Writes random programs, compiles them with the macro, and compares them with
 /// their twins on dual numbers. Program number `i` has the seed `seed + i`.
-fn fuzz(programs: u64, seed: u64, release: bool) -> ExitCode {
+fn fuzz(programs: u64, seed: u64, release: bool, record_all: bool) -> ExitCode {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let folder = root.join("target/fuzz");
     let mut done = 0;
@@ -46,7 +48,7 @@ fn fuzz(programs: u64, seed: u64, release: bool) -> ExitCode {
     while done < programs {
         let count = (programs - done).min(BATCH as u64);
         let first = seed + done;
-        write_crate(&root, &folder, first, count).expect("the crate can be written");
+        write_crate(&root, &folder, first, count, record_all).expect("the crate can be written");
         failed.extend(run(&folder, release));
         done += count;
         println!("{done} of {programs} programs, {} failed", failed.len());
@@ -62,12 +64,23 @@ fn fuzz(programs: u64, seed: u64, release: bool) -> ExitCode {
     }
 }
 
-fn write_crate(root: &Path, folder: &Path, first: u64, count: u64) -> std::io::Result<()> {
+fn write_crate(
+    root: &Path,
+    folder: &Path,
+    first: u64,
+    count: u64,
+    record_all: bool,
+) -> std::io::Result<()> {
     std::fs::create_dir_all(folder.join("src"))?;
     let root = root.canonicalize()?;
+    // what is recorded and what is computed again must not matter
+    let features = match record_all {
+        true => ", features = [\"__record_all\"]",
+        false => "",
+    };
     let manifest = format!(
         "[package]\nname = \"fuzz\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
-         [dependencies]\nbackprop = {{ path = {root:?} }}\n\
+         [dependencies]\nbackprop = {{ path = {root:?}{features} }}\n\
          oracle = {{ path = {:?} }}\n\n[profile.dev]\ndebug = false\n\n[workspace]\n",
         root.join("oracle"),
     );
