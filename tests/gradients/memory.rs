@@ -275,6 +275,14 @@ oracle::programs! {
         rows
     }
 
+    #[differentiate]
+    fn joined(x: &[f64], y: &[f64], k: f64) -> Vec<f64> {
+        let (a, b) = x.split_at(1);
+        let c = [b, a, y].concat();
+        let d = [&c[..2], &c].concat();
+        d.iter().map(|v| v * v * k).collect()
+    }
+
     // what `resize` clones turns out to be a number
     #[differentiate]
     fn filled(x: &[(f64, f64)], n: usize) -> Vec<f64> {
@@ -341,6 +349,7 @@ fn programs() {
     oracle::check!(longer(&mut vec![1.0, 2.0], 0.4));
     oracle::check!(shapes(1.3, 0.6));
     oracle::check!(rows(3, 0.8));
+    oracle::check!(joined(&[1.0, 2.0, 0.5], &[0.3], 0.7));
     oracle::check!(filled(&[(1.0, 2.0), (0.5, 0.3)], 2));
 }
 

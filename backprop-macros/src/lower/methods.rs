@@ -2,7 +2,7 @@
 //! loops over places where they can be.
 
 use super::memory::Base;
-use super::{Binding, Lowerer, Lowering};
+use super::{Binding, Lowerer, Lowering, SlotId};
 use crate::ir::{
     BinaryOp, Capture, Claimed, Head, Hold, Kind, Loop, Mutate, Op, Place, Proj, Range, Region,
     Stmt, Tree, ValueId,
@@ -433,6 +433,24 @@ impl Lowerer<'_> {
     /// `rows.concat()`
     fn concat(&mut self, call: &syn::ExprMethodCall) -> Lowering {
         let span = call.method.span();
+        // an array of slices would keep them borrowed: each is copied from at once
+        if let Expr::Array(array) = super::call::strip(&call.receiver) {
+            let mut parts = Vec::new();
+            for part in &array.elems {
+                parts.push(self.sequence(part, Claimed::Sequence)?);
+            }
+            let kind = parts
+                .iter()
+                .map(|part| self.kind_at(part))
+                .reduce(|a, b| a.join(b));
+            let vec = self.push(Op::NewVec(None), kind.unwrap_or(Kind::Opaque), span);
+            let slot = self.slot(Some("concatenated".to_owned()), None, true, span);
+            self.write_slot(slot, &vec, span);
+            for part in parts {
+                self.append(slot, &part, span);
+            }
+            return Some(self.read_slot(slot, span));
+        }
         let place = self.sequence(&call.receiver, Claimed::Sequence)?;
         let kind = self.kind_at(&place).element();
         let vec = self.push(Op::NewVec(None), kind, span);
@@ -440,17 +458,21 @@ impl Lowerer<'_> {
         self.write_slot(slot, &vec, span);
         let rows = self.len(&place, span);
         self.counted(rows, span, |this, i| {
-            let row = place.with(Proj::Index(i));
-            let len = this.len(&row, span);
-            this.counted(len, span, |this, k| {
-                let element = this.element(&row, k, span);
-                let element = this.packed(&element, span);
-                if let Tree::Leaf(base) = this.read_slot(slot, span) {
-                    this.push_to(Place::whole(base), element, span);
-                }
-            });
+            this.append(slot, &place.with(Proj::Index(i)), span);
         });
         Some(self.read_slot(slot, span))
+    }
+
+    /// Pushes the elements of a sequence on the vector in a slot.
+    fn append(&mut self, slot: SlotId, from: &Place, span: Span) {
+        let len = self.len(from, span);
+        self.counted(len, span, |this, k| {
+            let element = this.element(from, k, span);
+            let element = this.packed(&element, span);
+            if let Tree::Leaf(base) = this.read_slot(slot, span) {
+                this.push_to(Place::whole(base), element, span);
+            }
+        });
     }
 
     /// Whether an expression is an array, so that `map` is that of arrays.
