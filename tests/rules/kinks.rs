@@ -257,3 +257,17 @@ fn a_masked_path_contributes_nothing() {
     inverse_backprop(0.0, 0.0, &mut d_x);
     assert_eq!(d_x, 1.0);
 }
+
+/// What overflows and does not reach an output adds nothing to its gradient.
+#[differentiate]
+fn beside(x: f64, y: f64) -> [f64; 5] {
+    let large = y * 1e300 * y * 1e300;
+    [x, large.sin(), large.cos(), large.tanh(), large.atan()]
+}
+
+#[test]
+fn an_overflow_beside_adds_nothing() {
+    let (mut d_x, mut d_y) = (0.0, 0.0);
+    beside_backprop(1.0, 2.0, &[3.0, 0.0, 0.0, 0.0, 0.0], &mut d_x, &mut d_y);
+    assert_eq!((d_x, d_y), (3.0, 0.0));
+}

@@ -360,8 +360,8 @@ impl Pass<'_> {
         }
     }
 
-    /// Whether the local gradient can be infinite or NaN at finite operands
-    /// or at what an untaken path may compute.
+    /// Whether the local gradient can be infinite or NaN, at whatever a value
+    /// that does not reach the result may be: the cosine of infinity is NaN.
     fn is_unbounded(&self, rule: &Rule, args: &[ValueId], index: usize) -> bool {
         match rule.name {
             "+" | "-" | "max" | "min" | "clamp" | "fract" | "midpoint" | "to_degrees"
@@ -370,7 +370,6 @@ impl Pass<'_> {
                 let other = args.get(1 - index);
                 !other.is_some_and(|other| self.literals.contains_key(other))
             }
-            "sin" | "cos" | "tanh" | "atan" => false,
             _ => true,
         }
     }
