@@ -63,7 +63,7 @@ impl Lowerer<'_> {
             Expr::MethodCall(call) => {
                 let name = &*call.method.to_string();
                 match (name, call.args.len()) {
-                    ("ok", 0) => self.may_be_result(&call.receiver),
+                    ("ok", 0) => self.is_result_or_call(&call.receiver),
                     ("first" | "last" | "first_mut" | "last_mut", 0)
                     | ("get" | "get_mut", 1)
                     | ("pop" | "split_first" | "split_last", 0) => {

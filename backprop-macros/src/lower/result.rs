@@ -109,13 +109,8 @@ impl Lowerer<'_> {
         }
     }
 
-    /// Whether `ok` of an expression is an option.
-    pub(super) fn may_be_result(&self, expr: &Expr) -> bool {
-        self.is_result_or_call(expr)
-    }
-
     /// The same, if a method says that a call returns one.
-    fn is_result_or_call(&self, expr: &Expr) -> bool {
+    pub(super) fn is_result_or_call(&self, expr: &Expr) -> bool {
         let is_call = match super::call::strip(expr) {
             Expr::Call(call) => match &*call.func {
                 Expr::Path(path) => self.is_function(&path.path),
