@@ -34,6 +34,11 @@ pub(super) fn infer(f: &mut Function) {
             // a parameter, or what a call returns: its type is told elsewhere
             continue;
         }
+        // the operands of arithmetic are claimed to be integers anyway; nothing else
+        // tells it where the value comes from a call
+        if !found.computed.contains(value) {
+            checked.insert(*value);
+        }
         f.info_mut(*value).kind = Kind::Int;
     }
     insert_checks(f, &mut body, &checked);
@@ -47,6 +52,8 @@ struct Found {
     sources: BTreeMap<ValueId, Vec<ValueId>>,
     /// Parts of structs, tuples and containers.
     read: BTreeSet<ValueId>,
+    /// Results of arithmetic.
+    computed: BTreeSet<ValueId>,
 }
 
 impl Found {
@@ -100,6 +107,7 @@ impl Found {
         match op {
             Op::Binary(op, a, b) if op.is_arithmetic() => {
                 self.sources.insert(value, vec![*a, *b]);
+                self.computed.insert(value);
                 // one integer makes an integer of the other
                 if f.kind(*a) == Kind::Int || f.kind(*b) == Kind::Int {
                     self.integers.extend([*a, *b]);
@@ -165,15 +173,28 @@ impl Found {
 fn insert_checks(f: &Function, region: &mut Region, checked: &BTreeSet<ValueId>) {
     for mut stmt in std::mem::take(&mut region.stmts) {
         for_each_region_mut(&mut stmt, &mut |inner| insert_checks(f, inner, checked));
-        let value = match &stmt {
-            Stmt::Let(binding) => Some(binding.value),
-            _ => None,
-        };
-        region.stmts.push(stmt);
-        if let Some(value) = value.filter(|value| checked.contains(value)) {
-            region
-                .stmts
-                .push(Stmt::Check(value, Claim::Discrete, f.info(value).span));
+        if let Stmt::Loop(looped) = &mut stmt {
+            let carried = looped.params.iter().filter(|value| checked.contains(value));
+            let check = |value: &ValueId| Stmt::Check(*value, Claim::Discrete, f.info(*value).span);
+            let checks: Vec<Stmt> = carried.map(check).collect();
+            looped.body.stmts.splice(0..0, checks);
         }
+        let defined = crate::ir::definitions(&stmt).into_iter();
+        let claimed: Vec<ValueId> = defined.filter(|value| checked.contains(value)).collect();
+        let ends = diverges(&stmt);
+        region.stmts.push(stmt);
+        if !ends {
+            let check = |value| Stmt::Check(value, Claim::Discrete, f.info(value).span);
+            region.stmts.extend(claimed.into_iter().map(check));
+        }
+    }
+}
+
+/// Whether control never comes out of a branch.
+fn diverges(stmt: &Stmt) -> bool {
+    match stmt {
+        Stmt::If(branch) => branch.then.diverges() && branch.other.diverges(),
+        Stmt::Match(choice) => choice.arms.iter().all(|arm| arm.body.diverges()),
+        _ => false,
     }
 }
