@@ -82,7 +82,7 @@ pub struct Mut<'a, T: InPlace + ?Sized> {
     pub adjoint: &'a mut T::Adjoint,
 }
 
-/// Slot of a [`Shared`] entry.
+/// Slot of what is passed by reference.
 #[derive(Clone, Copy, Debug)]
 pub struct AddedInPlace;
 
@@ -578,41 +578,18 @@ pub trait Deposit<B: ?Sized> {
     fn deposit(self, into: Option<&mut B>);
 }
 
-/// Slot of a [`Mut`] entry.
-impl<B: ?Sized> Deposit<B> for () {
-    #[inline]
-    fn deposit(self, _: Option<&mut B>) {}
-}
-
 impl<B: ?Sized> Deposit<B> for AddedInPlace {
     #[inline]
     fn deposit(self, _: Option<&mut B>) {}
 }
 
-macro_rules! deposits {
-    ($([$($generics:ident)*] $ty:ty;)*) => {$(
-        impl<$($generics: Differentiable<Gradient = $generics>),*> Deposit<$ty> for $ty {
-            #[inline]
-            fn deposit(self, into: Option<&mut $ty>) {
-                if let Some(into) = into {
-                    <$ty>::accumulate(into, &self);
-                }
-            }
+impl<G: Differentiable<Gradient = G>> Deposit<G> for G {
+    #[inline]
+    fn deposit(self, into: Option<&mut G>) {
+        if let Some(into) = into {
+            G::accumulate(into, &self);
         }
-    )*};
-}
-
-deposits! {
-    [] f32;
-    [] f64;
-    [A] (A,);
-    [A B] (A, B);
-    [A B C] (A, B, C);
-    [A B C D] (A, B, C, D);
-    [A B C D E] (A, B, C, D, E);
-    [A B C D E F] (A, B, C, D, E, F);
-    [A B C D E F G] (A, B, C, D, E, F, G);
-    [A B C D E F G H] (A, B, C, D, E, F, G, H);
+    }
 }
 
 /// Adds what came back for an argument that was lent.
@@ -649,29 +626,11 @@ impl<G> Contribution<G> for AddedInPlace {
     }
 }
 
-macro_rules! returned {
-    ($([$($generics:tt)*] $ty:ty;)*) => {$(
-        impl<$($generics)*> Contribution<$ty> for $ty {
-            #[inline]
-            fn take(self, _: $ty) -> $ty {
-                self
-            }
-        }
-    )*};
-}
-
-returned! {
-    [] f32;
-    [] f64;
-    [] ();
-    [A] (A,);
-    [A, B] (A, B);
-    [A, B, C] (A, B, C);
-    [A, B, C, D] (A, B, C, D);
-    [A, B, C, D, E] (A, B, C, D, E);
-    [A, B, C, D, E, F] (A, B, C, D, E, F);
-    [A, B, C, D, E, F, G] (A, B, C, D, E, F, G);
-    [A, B, C, D, E, F, G, H] (A, B, C, D, E, F, G, H);
+impl<G: Differentiable<Gradient = G>> Contribution<G> for G {
+    #[inline]
+    fn take(self, _: G) -> G {
+        self
+    }
 }
 
 /// The adjoint of an argument `&value`.

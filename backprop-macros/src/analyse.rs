@@ -11,7 +11,7 @@ mod written;
 use crate::errors::Errors;
 use crate::fence::catalogue as no;
 use crate::ir::{
-    Arg, BinaryOp, Claim, Function, Head, Hold, Kind, Method, Op, Region, Stmt, Tree, ValueId,
+    Arg, BinaryOp, Call, Callee, Claim, Function, Head, Hold, Kind, Method, Op, Region, Stmt, Tree, ValueId,
     Views,
 };
 use crate::rules::Output;
@@ -214,6 +214,13 @@ fn vary_stmt(f: &Function, stmt: &Stmt, views: &Views, varied: &mut BTreeSet<Val
     changed
 }
 
+/// Whether a call gives or changes anything that is active.
+fn changes_active(f: &Function, stmt: &Stmt, call: &Call, activity: &Activity) -> bool {
+    let written = written_roots(f, &activity.views, &call.args);
+    let mut changed = crate::ir::definitions(stmt).into_iter().chain(written);
+    changed.any(|value| activity.is_active(value))
+}
+
 /// What a call may change in place.
 fn written_roots(f: &Function, views: &Views, args: &[Arg]) -> Vec<ValueId> {
     let leaves = argument_leaves(args).into_iter();
@@ -323,6 +330,14 @@ fn report(f: &Function, region: &Region, activity: &Activity, errors: &mut Error
                 }
             }
             Stmt::Call(call) => {
+                if let Callee::Method(name, _) = &call.callee
+                    && let [_, args @ ..] = &call.args[..]
+                    && argument_leaves(args).iter().any(|leaf| activity.is_varied(*leaf))
+                    && !changes_active(f, stmt, call, activity)
+                {
+                    // whatever is not differentiated might keep what it sees
+                    errors.refuse(name, no::UNUSED_METHOD.about(&name.to_string()));
+                }
                 for arg in &call.args {
                     if let Arg::In(tree) = arg
                         && tree.has_option()

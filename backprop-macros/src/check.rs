@@ -148,7 +148,7 @@ fn expand(assertion: &Assertion) -> TokenStream {
                 });
                 entries.push(quote_spanned!(span=> #private::Mut { value: &mut args.#i, adjoint: &mut #buffer }));
                 adjoints.push(quote_spanned!(span=> {
-                    let () = #slot;
+                    let #private::AddedInPlace = #slot;
                     ::core::option::Option::Some(#private::numbers(&#buffer))
                 }));
             }

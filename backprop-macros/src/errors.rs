@@ -26,6 +26,11 @@ impl Errors {
         self.list.push(error);
     }
 
+    /// Takes over what another pass found.
+    pub(crate) fn append(&mut self, other: Errors) {
+        self.list.extend(other.list);
+    }
+
     /// How many there are.
     pub(crate) fn count(&self) -> usize {
         self.list.len()

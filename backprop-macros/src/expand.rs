@@ -4,8 +4,8 @@
 
 use crate::errors::Errors;
 use crate::fence::catalogue as no;
-use crate::parse::{Input, Options};
-use crate::{adjoint, analyse, emit, fence, lower, parse, show, simplify};
+use crate::parse::{Around, Home, Input, Options};
+use crate::{adjoint, analyse, emit, fence, lower, members, parse, show, simplify};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::Item;
@@ -13,30 +13,50 @@ use syn::Item;
 /// What `#[differentiate(options)] item` becomes.
 pub(crate) fn differentiate(options: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let function = match syn::parse2::<Item>(item.clone()) {
-        Ok(Item::Fn(function)) => function,
+    match syn::parse2::<Item>(item.clone()) {
+        Ok(Item::Fn(function)) => {
+            let primal = function.to_token_stream();
+            let options = Options::read(options, &mut errors);
+            let home = Home::of(&function);
+            let beside = companions(function, options, home, &Around::default(), &mut errors);
+            with_errors(primal, beside, errors)
+        }
+        Ok(Item::Impl(block)) => members::implementation(options, block),
+        Ok(Item::Trait(block)) => members::definition(options, block),
         Ok(other) => {
             errors.refuse(&other, no::NOT_A_FUNCTION);
-            return with_errors(other.into_token_stream(), TokenStream::new(), errors);
+            with_errors(other.into_token_stream(), TokenStream::new(), errors)
         }
         Err(error) => {
             errors.push(error);
-            return with_errors(item, TokenStream::new(), errors);
+            with_errors(item, TokenStream::new(), errors)
         }
-    };
-    let primal = function.to_token_stream();
-    let options = Options::read(options, &mut errors);
-    let input = parse::parse(function, options, &mut errors);
-    let is_sound = fence::check(&input.item, input.options.rule.is_some(), &mut errors);
-    if !(is_sound && input.signature.is_sound) {
-        return with_errors(primal, emit::bare(&input), errors);
     }
-    match compile(&input, &mut errors) {
+}
+
+/// What is added beside a function, of which `errors` holds nothing yet; stubs if
+/// it is refused.
+pub(crate) fn companions(
+    function: syn::ItemFn,
+    options: Options,
+    home: Home,
+    around: &Around,
+    errors: &mut Errors,
+) -> TokenStream {
+    let input = parse::parse(function, options, home, around, errors);
+    let is_sound = fence::check(&input.item, input.options.rule.is_some(), errors);
+    if !(is_sound && input.signature.is_sound) {
+        return emit::bare(&input);
+    }
+    if home == Home::Declaration {
+        return emit::declaration(&input);
+    }
+    match compile(&input, errors) {
         Some(companions) => {
             let shown = show::note(&input, &companions);
-            quote!(#primal #companions #shown)
+            quote!(#companions #shown)
         }
-        None => with_errors(primal, emit::stub(&input), errors),
+        None => emit::stub(&input),
     }
 }
 
@@ -76,7 +96,7 @@ fn compile(input: &Input, errors: &mut Errors) -> Option<TokenStream> {
 }
 
 /// The primal stays, so that nothing but the reported errors is broken.
-fn with_errors(primal: TokenStream, stub: TokenStream, errors: Errors) -> TokenStream {
+pub(crate) fn with_errors(primal: TokenStream, stub: TokenStream, errors: Errors) -> TokenStream {
     let errors = match errors.finish() {
         Ok(()) => TokenStream::new(),
         Err(error) => error.into_compile_error(),

@@ -5,6 +5,7 @@
 //! repository tells how the stages fit together.
 
 mod expand;
+mod members;
 
 mod parse;
 

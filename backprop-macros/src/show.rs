@@ -18,6 +18,19 @@ pub(crate) fn note(input: &Input, companions: &TokenStream) -> TokenStream {
         pretty(companions.clone())
     );
     let span = show.span();
+    if input.home.is_member() {
+        let name = input.item.sig.ident.to_string().to_uppercase();
+        let name = name.trim_start_matches("R#");
+        let name = proc_macro2::Ident::new(&format!("__SHOWN_{name}"), span);
+        return quote_spanned! {span=>
+            #[doc(hidden)]
+            const #name: () = {
+                #[deprecated(note = #text)]
+                const SHOW: () = ();
+                SHOW
+            };
+        };
+    }
     quote_spanned! {span=>
         const _: () = {
             #[deprecated(note = #text)]

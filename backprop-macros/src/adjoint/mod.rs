@@ -485,11 +485,8 @@ impl Pass<'_> {
 }
 
 fn pullback_name(call: &crate::ir::Call) -> String {
-    match call.callee.path.segments.last() {
-        Some(segment) => format!(
-            "{}_pullback",
-            segment.ident.to_string().trim_start_matches("r#")
-        ),
+    match call.callee.name() {
+        Some(name) => format!("{}_pullback", name.to_string().trim_start_matches("r#")),
         None => "pullback".to_owned(),
     }
 }

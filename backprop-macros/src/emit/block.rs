@@ -1,9 +1,9 @@
 //! Statements and regions.
 
 use super::Emitter;
-use super::names::plumbing;
+use super::names::{companion_method, plumbing};
 use crate::ir::{
-    Arg, BranchRecord, Call, Claim, Drain, Head, If, Loop, Match, Op, Order, Pullback, PullbackArg,
+    Arg, BranchRecord, Call, Callee, Claim, Drain, Head, If, Loop, Match, Op, Order, Pullback, PullbackArg,
     Range, RangeAdaptor, Region, RevBranch, RevLoop, Run, Stmt, TapeSize, Tree, ValueId,
 };
 use proc_macro2::{Group, Literal, Span, TokenStream, TokenTree};
@@ -474,7 +474,6 @@ impl Emitter<'_> {
     // Calls
 
     fn call(&self, call: &Call) -> TokenStream {
-        let path = &call.callee.path;
         let prepare = call.args.iter().map(|arg| match arg {
             Arg::Mut { before, after } => {
                 let before = self.tree(before);
@@ -498,7 +497,6 @@ impl Emitter<'_> {
             _ => TokenStream::new(),
         });
         let finish: TokenStream = finish.collect();
-        let args = call.args.iter().map(|arg| self.arg(arg));
         let mut result = self.pattern(&call.result);
         let mut finish = finish;
         if call.result.is_fallible() {
@@ -513,7 +511,7 @@ impl Emitter<'_> {
         }
         let is_unit = call.result.is_unit();
         let Some(pullback) = call.pullback else {
-            let call = quote!(#path(#(#args),*));
+            let call = self.callee(call, None);
             return match is_unit {
                 true => quote!(#prepare #call; #finish),
                 false => quote!(#prepare let #result = #call; #finish),
@@ -522,11 +520,64 @@ impl Emitter<'_> {
         let active = self.facade.private("Active", call.span);
         let mask = Literal::u64_suffixed(self.mask(call));
         let pullback = self.ident(pullback);
-        let span = call.span;
-        let split = quote_spanned! {span=>
-            <#path>::split(#active::<#mask>, #path, #(#args),*)
-        };
+        let split = self.callee(call, Some(quote!(#active::<#mask>)));
         quote!(#prepare let (#result, #pullback) = #split; #finish)
+    }
+
+    /// The call itself: of the primal, or of the companion with a mask.
+    fn callee(&self, call: &Call, mask: Option<TokenStream>) -> TokenStream {
+        let span = call.span;
+        let args = call.args.iter().map(|arg| self.arg(arg));
+        let companion = |name: &proc_macro2::Ident| match mask {
+            Some(_) => companion_method(name, name.span()),
+            None => name.clone(),
+        };
+        match &call.callee {
+            Callee::Function(path) => match &mask {
+                None => quote!(#path(#(#args),*)),
+                Some(mask) => {
+                    let mut ty = path.clone();
+                    if let Some(last) = ty.segments.last_mut() {
+                        last.arguments = syn::PathArguments::None;
+                    }
+                    quote_spanned!(span=> <#ty>::split(#mask, #path, #(#args),*))
+                }
+            },
+            Callee::Associated(path) => {
+                let mut path = path.clone();
+                if let Some(last) = path.path.segments.last_mut() {
+                    last.ident = companion(&last.ident);
+                }
+                let mask = mask.iter();
+                quote_spanned!(span=> #path(#(#args,)* #(#mask)*))
+            }
+            Callee::Method(name, turbofish) => {
+                let name = companion(name);
+                let receiver = call.args.first().map(|arg| self.receiver_arg(arg));
+                let (args, mask) = (args.skip(1), mask.iter());
+                let turbofish = turbofish.as_ref().filter(|_| mask.len() == 0);
+                quote_spanned!(span=> #receiver.#name #turbofish(#(#args,)* #(#mask)*))
+            }
+        }
+    }
+
+    /// An argument that stands before a dot.
+    fn receiver_arg(&self, arg: &Arg) -> TokenStream {
+        let tree = match arg {
+            Arg::In(tree) => tree,
+            Arg::Mut { after, .. } => match after {
+                Tree::Leaf(leaf) => return self.ident(*leaf).to_token_stream(),
+                after => return self.whole(after).to_token_stream(),
+            },
+        };
+        match tree.behind_refs() {
+            // the method takes the reference that it needs
+            Tree::Leaf(leaf) => match self.inline.get(leaf) {
+                Some(Op::View(place, _)) => self.receiver(place),
+                _ => self.before_dot(*leaf),
+            },
+            tree => self.tree(tree),
+        }
     }
 
     /// Which arguments of a call are active, one bit each.

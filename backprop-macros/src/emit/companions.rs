@@ -4,7 +4,7 @@
 use super::names::{local, plumbing};
 use super::split::{joint_body, split_body};
 use crate::ir::Function;
-use crate::parse::{Input, Parameter, Passing, Shape};
+use crate::parse::{Home, Input, Parameter, Passing, Shape};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{ReturnType, Type};
@@ -63,9 +63,14 @@ pub(crate) fn stub(input: &Input) -> TokenStream {
     parts.assemble(quote!({ (#refused(), #closure) }))
 }
 
+/// What a trait asks for beside a method without a body.
+pub(crate) fn declaration(input: &Input) -> TokenStream {
+    Parts::of(input).declaration()
+}
+
 /// The companion without functions, where even their types cannot be told.
 pub(crate) fn bare(input: &Input) -> TokenStream {
-    if input.item.sig.receiver().is_some() {
+    if input.home.is_member() {
         // no items fit into an `impl`
         return TokenStream::new();
     }
@@ -177,9 +182,12 @@ pub(super) struct Parts<'a> {
     pub(super) joint: Option<TokenStream>,
 }
 
-/// A name without `r#` and leading underscores.
+/// A name without `r#`, as it stands in other names.
 pub(super) fn plain(name: &Ident) -> String {
-    name.to_string().trim_start_matches("r#").to_owned()
+    match crate::parse::is_receiver(name) {
+        true => "self".to_owned(),
+        false => name.to_string().trim_start_matches("r#").to_owned(),
+    }
 }
 
 impl<'a> Parts<'a> {
@@ -195,7 +203,7 @@ impl<'a> Parts<'a> {
             },
             upstream: TokenStream::new(),
             shape_is_scalar: matches!(input.signature.result, Shape::Real(_) | Shape::Opaque),
-            boxed: input.options.recursive || calls_itself(input),
+            boxed: input.options.recursive.unwrap_or_else(|| calls_itself(input)),
             joint: None,
         };
         parts.upstream = match &input.item.sig.output {
@@ -331,23 +339,23 @@ impl<'a> Parts<'a> {
     /// The type that the pullback returns for a parameter.
     fn slot_type(&self, param: &Parameter) -> TokenStream {
         match param.passing {
-            Passing::Mut => quote!(()),
+            Passing::Mut => self.private("AddedInPlace"),
             _ if self.has_shared_entry(param) => self.private("AddedInPlace"),
             _ if param.has_adjoint() => self.gradient(&param.ty),
-            _ if param.shape.may_be_active() => self.private("ParameterExcludedByWrt"),
-            _ => quote!(()),
+            _ => self.absent(param),
         }
     }
 
     /// The slot of a parameter without an adjoint.
     pub(super) fn absent(&self, param: &Parameter) -> TokenStream {
-        match param.shape.may_be_active() {
-            true => self.private("ParameterExcludedByWrt"),
-            false => quote!(()),
+        match (param.shape.may_be_active(), param.passing) {
+            (true, _) => self.private("ParameterExcludedByWrt"),
+            (false, Passing::Value) => quote!(()),
+            (false, _) => self.private("AddedInPlace"),
         }
     }
 
-    fn pullback_type(&self) -> TokenStream {
+    pub(super) fn pullback_type(&self) -> TokenStream {
         let params = &self.input.signature.params;
         let entries = params.iter().map(|param| self.entry_type(param));
         let slots = params.iter().map(|param| self.slot_type(param));
@@ -357,25 +365,27 @@ impl<'a> Parts<'a> {
 
     /// The companion with `body` as its split form, and the public functions.
     fn assemble(&self, body: TokenStream) -> TokenStream {
+        match self.input.home {
+            Home::Module => self.items(body),
+            _ => self.members(body),
+        }
+    }
+
+    /// The companion as an item beside the primal.
+    fn items(&self, body: TokenStream) -> TokenStream {
         let item = &self.input.item;
         let (vis, span) = (&item.vis, self.span);
         let name = item.sig.ident.clone();
         let companion = Ident::new_raw_if(&name, self.span);
         let cfgs = attributes(&item.attrs, &["cfg"]);
-        let lifetimes = item.sig.generics.lifetimes();
-        let lifetimes: Vec<_> = lifetimes.collect();
-        let consts: Vec<_> = item.sig.generics.const_params().collect();
-        let const_names: Vec<_> = consts.iter().map(|param| &param.ident).collect();
         let (active, primal_ty) = (plumbing("ACTIVE", span), plumbing("Primal", span));
         let (mask, primal) = (plumbing("active", span), plumbing("primal", span));
         let active_struct = self.private("Active");
         let check = self.private("check_companion");
-        let params = self.input.signature.params.iter().map(|param| {
-            let (name, ty) = (self.inner(param), &param.ty);
-            quote!(#name: #ty)
-        });
+        let params = self.params();
         let result = &self.result;
         let pullback = self.pullback_type();
+        let arguments = self.type_arguments();
         let returned = match self.boxed {
             true => {
                 let boxed = self.private("Box");
@@ -383,42 +393,35 @@ impl<'a> Parts<'a> {
             }
             // the record borrows nothing, so nothing borrowed is captured
             false if self.borrows() => {
-                quote_spanned!(span=> impl #pullback + use<#(#const_names,)* #active, #primal_ty>)
+                quote_spanned!(span=> impl #pullback + use<#(#arguments,)* #active, #primal_ty>)
             }
             false => quote!(impl #pullback),
         };
-        let where_clause = &item.sig.generics.where_clause;
         // which instance of the function is called follows from the arguments
-        let tie = (!consts.is_empty()).then(|| {
+        let tie = (!arguments.is_empty()).then(|| {
             let types = self.input.signature.params.iter().map(|param| &param.ty);
             quote_spanned!(span=> + ::core::ops::FnOnce(#(#types),*) -> #result)
         });
-        let own = match const_names.is_empty() {
+        let own = match arguments.is_empty() {
             true => quote!(#name),
-            false => quote!(#name::<#(#const_names),*>),
+            false => quote!(#name::<#(#arguments),*>),
         };
         let public = [self.grad(), Some(self.backprop())];
+        let parameters = self.generic_parameters();
+        let where_clause = self.where_clause(None);
         let generics = quote! {
-            <#(#lifetimes,)* #(#consts,)* const #active: u64, #primal_ty: 'static #tie>
+            <#(#parameters,)* const #active: u64, #primal_ty: 'static #tie>
         };
         let joint = self.joint.as_ref().map(|body| {
-            let params = &self.input.signature.params;
-            let names = params.iter().map(|param| self.inner(param));
-            let types = params.iter().map(|param| &param.ty);
-            let adjoints = params.iter().map(|param| self.adjoint_name(param));
-            let entries = params.iter().map(|param| self.joint_entry_type(param));
-            let slots = params.iter().map(|param| self.slot_type(param));
-            let (upstream, upstream_ty) = (self.upstream_name(), &self.upstream);
+            let (parameters, returned) = self.joint_parameters();
             quote_spanned! {span=>
                 #[doc(hidden)]
                 #[inline]
                 pub fn joint #generics(
                     #mask: #active_struct<#active>,
                     #primal: #primal_ty,
-                    (#(#names,)*): (#(#types,)*),
-                    #upstream: &#upstream_ty,
-                    (#(#adjoints,)*): (#(#entries,)*),
-                ) -> (#result, (#(#slots,)*)) #where_clause {
+                    #parameters
+                ) -> #returned #where_clause {
                     #check(&#primal, &#own);
                     #body
                 }
@@ -447,6 +450,39 @@ impl<'a> Parts<'a> {
 
             #(#public)*
         }
+    }
+
+    /// The parameters of the split form.
+    pub(super) fn params(&self) -> Vec<TokenStream> {
+        let params = self.input.signature.params.iter();
+        let each = |param: &Parameter| match self.receiver_of(param) {
+            Some(receiver) => quote!(#receiver),
+            None => {
+                let (name, ty) = (self.inner(param), &param.ty);
+                quote!(#name: #ty)
+            }
+        };
+        params.map(each).collect()
+    }
+
+    /// The parameters of the joint form and what it returns.
+    pub(super) fn joint_parameters(&self) -> (TokenStream, TokenStream) {
+        let params = &self.input.signature.params;
+        let names = params.iter().map(|param| self.inner(param));
+        let types = params.iter().map(|param| &param.ty);
+        let adjoints = params.iter().map(|param| self.adjoint_name(param));
+        let entries = params.iter().map(|param| self.joint_entry_type(param));
+        let slots = params.iter().map(|param| self.slot_type(param));
+        let (upstream, upstream_ty) = (self.upstream_name(), &self.upstream);
+        let result = &self.result;
+        (
+            quote! {
+                (#(#names,)*): (#(#types,)*),
+                #upstream: &#upstream_ty,
+                (#(#adjoints,)*): (#(#entries,)*),
+            },
+            quote!((#result, (#(#slots,)*))),
+        )
     }
 
     /// Whether a parameter borrows, by its spelling or through a lifetime.

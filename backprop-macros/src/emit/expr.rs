@@ -48,6 +48,11 @@ impl Emitter<'_> {
         self.at_least(value, UNARY)
     }
 
+    /// A value that stands before a dot.
+    pub(super) fn before_dot(&self, value: ValueId) -> TokenStream {
+        self.at_least(value, ATOM)
+    }
+
     fn at_least(&self, value: ValueId, needed: Precedence) -> TokenStream {
         let (tokens, precedence) = self.prec(value);
         match precedence < needed {

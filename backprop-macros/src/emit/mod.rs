@@ -7,13 +7,15 @@
 mod block;
 mod companions;
 mod expr;
+mod generics;
+mod members;
 mod names;
 mod paths;
 mod places;
 mod public;
 mod split;
 
-pub(crate) use companions::{Forms, bare, companions, custom, may_be_joint, stub};
+pub(crate) use companions::{Forms, bare, companions, custom, declaration, may_be_joint, stub};
 pub(crate) use names::{PREFIX, plumbing};
 
 use crate::ir::{Function, Op, PullbackArg, Region, Stmt, StmtId, ValueId};

@@ -154,6 +154,14 @@ pub(crate) fn local(name: &str, span: Span) -> Ident {
     )
 }
 
+/// The companion of a method. Its name is read in the message of rustc where
+/// there is none.
+pub(crate) fn companion_method(name: &Ident, span: Span) -> Ident {
+    let name = name.to_string();
+    let name = name.trim_start_matches("r#");
+    Ident::new(&format!("{PREFIX}differentiated_{name}"), span)
+}
+
 /// What a value without a name is called.
 fn operation(op: &Op) -> &'static str {
     match op {

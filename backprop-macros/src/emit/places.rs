@@ -107,7 +107,7 @@ impl Emitter<'_> {
     }
 
     /// The place in front of a method: references are looked through.
-    fn receiver(&self, place: &Place) -> TokenStream {
+    pub(super) fn receiver(&self, place: &Place) -> TokenStream {
         self.path(self.base(place.base), &place.path)
     }
 

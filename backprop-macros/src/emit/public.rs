@@ -1,7 +1,7 @@
 //! The public functions: `f_grad` and `f_backprop`, thin wrappers of the split
 //! form.
 
-use super::companions::{Parts, RawIdent, attributes, plain, respan};
+use super::companions::{Parts, attributes, plain, respan};
 use super::names::plumbing;
 use crate::parse::{Parameter, Passing, Shape};
 use proc_macro2::{Ident, Literal, TokenStream};
@@ -29,10 +29,13 @@ impl Parts<'_> {
 
     /// Parameters as in the primal, under clean names.
     fn public_params(&self) -> Vec<TokenStream> {
-        let each = |param: &Parameter| {
-            let (name, ty) = (&param.name, &param.ty);
-            let ty = respan(quote!(#ty));
-            quote!(#name: #ty)
+        let each = |param: &Parameter| match self.receiver_of(param) {
+            Some(receiver) => receiver,
+            None => {
+                let (name, ty) = (&param.name, &param.ty);
+                let ty = respan(quote!(#ty));
+                quote!(#name: #ty)
+            }
         };
         self.input.signature.params.iter().map(each).collect()
     }
@@ -43,6 +46,14 @@ impl Parts<'_> {
         params
             .filter(|p| p.is_active() || (p.passing == Passing::Mut && p.shape.may_be_active()))
             .collect()
+    }
+
+    fn public_generics(&self) -> TokenStream {
+        let parameters = self.generic_parameters();
+        match parameters.is_empty() {
+            true => TokenStream::new(),
+            false => quote!(<#(#parameters),*>),
+        }
     }
 
     fn slot_names(&self) -> Vec<Ident> {
@@ -63,9 +74,7 @@ impl Parts<'_> {
     /// the function itself.
     fn jointly(&self, upstream: TokenStream, buffers_of_caller: bool) -> TokenStream {
         let span = self.span;
-        let name = &self.input.item.sig.ident;
-        let companion = Ident::new_raw_if(name, span);
-        let (value, active) = (plumbing("value", span), self.private("Active"));
+        let value = plumbing("value", span);
         let mask = self.mask();
         let params = &self.input.signature.params;
         let args = params.iter().map(|param| &param.name);
@@ -88,11 +97,9 @@ impl Parts<'_> {
             quote!(::core::option::Option::Some(#lent))
         });
         let slots = self.slot_names();
-        quote_spanned! {span=>
-            let (#value, (#(#slots,)*)) = #companion::joint(
-                #active::<#mask>, #name, (#(#args,)*), #upstream, (#(#entries,)*)
-            );
-        }
+        let rest = quote!((#(#args,)*), #upstream, (#(#entries,)*));
+        let call = self.call_joint(mask.to_token_stream(), rest);
+        quote_spanned!(span=> let (#value, (#(#slots,)*)) = #call;)
     }
 
     /// Which parameters have an adjoint, one bit each.
@@ -108,11 +115,8 @@ impl Parts<'_> {
 
     /// The two calls that `run` makes.
     fn halves(&self, upstream: TokenStream, entries: &[TokenStream]) -> (TokenStream, TokenStream) {
-        let item = &self.input.item;
         let span = self.span;
-        let (name, companion) = (&item.sig.ident, Ident::new_raw_if(&item.sig.ident, span));
         let (value, pullback) = (plumbing("value", span), plumbing("pullback", span));
-        let active = self.private("Active");
         let mask = self.mask();
         let args = self.input.signature.params.iter().map(|param| {
             let name = &param.name;
@@ -121,9 +125,11 @@ impl Parts<'_> {
                 _ => quote!(#name),
             }
         });
+        let args: Vec<TokenStream> = args.collect();
         let slots = self.slot_names();
+        let call = self.call_split(mask.to_token_stream(), &args);
         let forward = quote_spanned! {span=>
-            let (#value, #pullback) = #companion::split(#active::<#mask>, #name, #(#args),*);
+            let (#value, #pullback) = #call;
         };
         let reverse = quote_spanned! {span=>
             let (#(#slots,)*) = #pullback(#upstream, #(#entries),*);
@@ -143,8 +149,8 @@ impl Parts<'_> {
             let docs =
                 format!("The value of [`{primal}`] and its gradient with respect to {order}.");
             let head = self.public_head(&docs);
-            let generics = &self.input.item.sig.generics;
-            let params = self.public_params();
+            let generics = self.public_generics();
+            let (params, take) = (self.public_params(), self.take_receiver(false));
             let result = &self.result;
             let types: Vec<_> = listed.iter().map(|p| self.gradient(&p.ty)).collect();
             let gradient_type = match &types[..] {
@@ -170,9 +176,10 @@ impl Parts<'_> {
                     };
                     let number = number.map(|ty| respan(quote!(#ty)));
                     let number = number.as_ref().unwrap_or(result);
-                    Some(quote!(where for<#lifetime> #number: #real))
+                    Some(quote!(for<#lifetime> #number: #real))
                 }
             };
+            let bound = self.where_clause(bound);
             let (prepare, entries, finish) = self.entries(None);
             let run = match &self.joint {
                 Some(_) => self.jointly(seed.clone(), false),
@@ -195,7 +202,7 @@ impl Parts<'_> {
                 let (returned, found, missing) = self.wrapped_result(wrapped, &gradient_type);
                 return quote_spanned! {span=>
                     #head fn #name #generics(#(#params),*) -> #returned #bound {
-                        #prepare #forward
+                        #take #prepare #forward
                         match #value {
                             #found(#number) => {
                                 #reverse #finish
@@ -208,7 +215,7 @@ impl Parts<'_> {
             }
             quote_spanned! {span=>
                 #head fn #name #generics(#(#params),*) -> (#result, #gradient_type) #bound {
-                    #prepare #run #finish
+                    #take #prepare #run #finish
                     (#value, #gradient)
                 }
             }
@@ -348,8 +355,8 @@ impl Parts<'_> {
              entry and the gradient of its initial content on return."
         );
         let head = self.public_head(&docs);
-        let generics = &self.input.item.sig.generics;
-        let mut params = self.public_params();
+        let (generics, where_clause) = (self.public_generics(), self.where_clause(None));
+        let (mut params, take) = (self.public_params(), self.take_receiver(false));
         let upstream = Ident::new("upstream", span);
         let upstream_type = &self.upstream;
         let has_upstream = self.input.signature.result.may_be_active();
@@ -399,7 +406,7 @@ impl Parts<'_> {
         let body = match &self.input.signature.result {
             _ if self.joint.is_some() => {
                 let joint = self.jointly(upstream_arg, true);
-                let primal = &self.input.item.sig.ident;
+                let primal = self.primal();
                 let args = all.iter().map(|param| &param.name);
                 quote_spanned! {span=>
                     #prepare
@@ -415,7 +422,7 @@ impl Parts<'_> {
             _ => quote!(#prepare #forward #reverse #finish #adds #value),
         };
         quote_spanned! {span=>
-            #head fn #name #generics(#(#params),*) -> #result { #body }
+            #head fn #name #generics(#(#params),*) -> #result #where_clause { #take #body }
         }
     }
 

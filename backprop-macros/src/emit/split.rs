@@ -213,7 +213,7 @@ fn pullback(emitter: &Emitter, parts: &Parts, f: &Function) -> TokenStream {
                 head.extend(quote!(let #pattern = *#entry.adjoint;));
                 tail.extend(quote!(*#entry.value = #before; *#entry.adjoint = #adjoint;));
                 params.push(quote!(#entry: #ty));
-                slots.push(quote!(()));
+                slots.push(parts.private("AddedInPlace"));
             }
             (None, true) => {
                 // the record borrows nothing: the argument comes again
@@ -239,7 +239,7 @@ fn pullback(emitter: &Emitter, parts: &Parts, f: &Function) -> TokenStream {
                     );
                 }
                 params.push(quote!(#entry: #ty));
-                slots.push(quote!(()));
+                slots.push(parts.private("AddedInPlace"));
             }
             (None, false) => {
                 params.push(quote!(_: #ty));

@@ -27,14 +27,16 @@ macro_rules! catalogue {
 
 catalogue! {
     // the attribute
-    UNKNOWN_OPTION = "unknown option; `#[differentiate]` knows `wrt(..)`, `name = ..`, `rule = ..`, `crate = ..`, `recursive` and `show`";
+    UNKNOWN_OPTION = "unknown option; `#[differentiate]` knows `wrt(..)`, `name = ..`, `rule = ..`, `crate = ..`, `recursive`, `inherent` and `show`";
     REPEATED_OPTION = "this option is given twice";
     MODE_NOT_YET = "this option is not implemented yet; reverse mode needs no option";
     EMPTY_WRT = "`wrt()` names no parameter; write `wrt(x)`, or leave it out to differentiate with respect to all";
     UNKNOWN_WRT = "no parameter has this name";
     REPEATED_WRT = "this parameter is named twice";
     CONSTANT_WRT = "this parameter cannot carry a derivative: only real numbers can";
-    NOT_A_FUNCTION = "`#[differentiate]` goes on a free function";
+    NOT_A_FUNCTION = "`#[differentiate]` goes on a function, a method, an `impl` or a trait; a method without a body is marked by marking its trait";
+    INHERENT_IMPL = "`inherent` goes on the `impl` of a trait that is not marked itself";
+    OPTION_OF_ONE_FUNCTION = "this option goes on one method: write `#[differentiate(..)]` on it inside the block";
 
     // the derive
     DERIVE_OPTION = "unknown option; `#[derive(Differentiable)]` knows `crate = ..` and `gradient = ..` on the type, and `skip` on a field";
@@ -42,7 +44,6 @@ catalogue! {
     DERIVE_UNION = "a union has no gradient: which of its fields is there is not known";
 
     // the signature
-    METHOD = "methods are not differentiated yet; write a free function that takes the fields it needs";
     ASYNC_FUNCTION = "an `async fn` cannot be differentiated; differentiate the computation and call it from async code";
     UNSAFE_FUNCTION = "an `unsafe fn` cannot be differentiated; give it a rule: wrap it in a safe function with `#[differentiate(rule = ..)]`";
     EXTERN_FUNCTION = "an `extern` function cannot be differentiated; wrap it in a Rust function with `#[differentiate(rule = ..)]`";
@@ -112,7 +113,7 @@ catalogue! {
     METHOD_ARGUMENTS = "this method of `f32` and `f64` takes another number of arguments";
     CALL_OF_VALUE = "only functions called by their path are differentiated";
     CONSTRUCTOR = "`Some`, `Ok` and `Err` are differentiated by these names, without a path";
-    ASSOCIATED_FUNCTION = "associated functions with active arguments are not differentiated yet; call a free function";
+    UNUSED_METHOD = "`{}` sees an active value, and what it gives does not reach the result; wrap the value in `backprop::constant(..)` if it carries no gradient there";
     STD_FUNCTION = "functions of the standard library that take active arguments have no rule; write it out, or wrap it in `backprop::constant(..)` if it carries no gradient";
     MUT_REFERENCE = "a `&mut` reference can be taken of a local variable only";
     MUT_REFERENCE_CHOSEN = "`&mut` references that are stored conditionally or reassigned are not differentiated yet";

@@ -140,8 +140,24 @@ pub(crate) enum Method {
 
 /// The function that a call names, as the user wrote it.
 #[derive(Clone, Debug)]
-pub(crate) struct Callee {
-    pub(crate) path: syn::Path,
+pub(crate) enum Callee {
+    /// `path(..)`
+    Function(syn::Path),
+    /// `Type::name(..)`, `Self::name(..)`, `<T as Trait>::name(..)`
+    Associated(syn::ExprPath),
+    /// `receiver.name::<..>(..)`: the receiver is the first argument.
+    Method(syn::Ident, Option<syn::AngleBracketedGenericArguments>),
+}
+
+impl Callee {
+    /// The last name.
+    pub(crate) fn name(&self) -> Option<&syn::Ident> {
+        match self {
+            Callee::Function(path) => path.segments.last().map(|segment| &segment.ident),
+            Callee::Associated(path) => path.path.segments.last().map(|segment| &segment.ident),
+            Callee::Method(name, _) => Some(name),
+        }
+    }
 }
 
 /// User code and the locals it names. Emitted with those names bound again.

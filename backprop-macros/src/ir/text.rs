@@ -245,7 +245,7 @@ impl Text<'_> {
                     "{}{} = call {}({})",
                     self.tree(&call.result),
                     pullback.unwrap_or_default(),
-                    call.callee.path.to_token_stream(),
+                    callee(&call.callee),
                     args.join(", "),
                 );
                 self.line(&line);
@@ -444,5 +444,14 @@ impl Text<'_> {
             Op::Resume(tape) => format!("resume {}", name(tape)),
             Op::Narrow(like, d) => format!("{} in the type of {}", name(d), name(like)),
         }
+    }
+}
+
+fn callee(callee: &crate::ir::Callee) -> String {
+    use crate::ir::Callee;
+    match callee {
+        Callee::Function(path) => path.to_token_stream().to_string(),
+        Callee::Associated(path) => path.to_token_stream().to_string(),
+        Callee::Method(name, _) => format!(".{name}"),
     }
 }

@@ -36,6 +36,8 @@ enum Callable {
     Memory(String),
     /// Another differentiated function.
     Function,
+    /// A function of a type or a trait.
+    Associated,
     /// Code that is passed through if no argument is active.
     Opaque(Refusal),
 }
@@ -53,7 +55,7 @@ impl Lowerer<'_> {
                 (Some(width), Some(name)) if owner.position == 0 => {
                     self.float_function(call, width, &name.ident.to_string())
                 }
-                _ => self.verbatim(&whole, no::ASSOCIATED_FUNCTION),
+                _ => self.associated(call, path, expected),
             };
         }
         if let Some(name) = path.path.get_ident()
@@ -68,7 +70,11 @@ impl Lowerer<'_> {
                 let op = Op::Stop(path.path.clone(), capture);
                 Some(self.push(op, Kind::Opaque, call.span()))
             }
-            Callable::Function => self.function_call(call, &path.path, expected),
+            Callable::Function => {
+                let callee = Callee::Function(path.path.clone());
+                self.function_call(callee, &call.args, call.func.span(), expected)
+            }
+            Callable::Associated => self.associated(call, path, expected),
             Callable::Some => {
                 let value = self.expr(&call.args[0])?;
                 let value = self.owned(&value, call.span());
@@ -167,7 +173,8 @@ impl Lowerer<'_> {
                 return match capital(last) {
                     true if of_std => Callable::Opaque(no::CONSTRUCTOR),
                     true => Callable::TupleStruct,
-                    false => Callable::Opaque(no::ASSOCIATED_FUNCTION),
+                    false if is_std_type(owner) => Callable::Opaque(no::STD_FUNCTION),
+                    false => Callable::Associated,
                 };
             }
             _ => {}
@@ -281,6 +288,9 @@ impl Lowerer<'_> {
                     self.method_of(receiver, call, Kind::Opaque)
                 }
                 _ => {
+                    if self.is_method_of_user(call) {
+                        return self.user_method(call, expected);
+                    }
                     let unknown = self.unknown_method(call);
                     let name = unknown.method.to_string();
                     if changes_in_place(&name) && self.is_memory_expr(&unknown.receiver) {
@@ -374,16 +384,28 @@ impl Lowerer<'_> {
         Some(self.push(Op::Method(method, args), kind, span))
     }
 
-    fn function_call(
+    /// `Type::function(args)`
+    fn associated(
         &mut self,
         call: &syn::ExprCall,
-        path: &Path,
+        path: &syn::ExprPath,
         expected: Option<&Tree<()>>,
     ) -> Lowering {
-        let span = call.func.span();
+        let callee = Callee::Associated(path.clone());
+        self.function_call(callee, &call.args, call.func.span(), expected)
+    }
+
+    /// A call of a differentiated function, if any argument is active.
+    pub(super) fn function_call<'e>(
+        &mut self,
+        callee: Callee,
+        exprs: impl IntoIterator<Item = &'e Expr>,
+        span: Span,
+        expected: Option<&Tree<()>>,
+    ) -> Lowering {
         let mut args = Vec::new();
         let mut written = Vec::new();
-        for arg in &call.args {
+        for arg in exprs {
             if let Some(place) = self.as_mut_reference(arg)
                 && !self.is_in_memory(&place)
             {
@@ -405,7 +427,7 @@ impl Lowerer<'_> {
             Some(shape) => shape.clone(),
             None => Tree::Leaf(()),
         };
-        let result = result.map(&mut |()| self.f.value(Kind::Opaque, None, call.span()));
+        let result = result.map(&mut |()| self.f.value(Kind::Opaque, None, span));
         if let Tree::Result(_, error) = &result {
             for leaf in error.leaves() {
                 self.f.info_mut(leaf).kind = Kind::Constant;
@@ -414,7 +436,7 @@ impl Lowerer<'_> {
         let id = self.f.stmt_id();
         self.out.push(Stmt::Call(Call {
             id,
-            callee: Callee { path: path.clone() },
+            callee,
             args,
             result: result.clone(),
             span,
@@ -467,6 +489,16 @@ impl Lowerer<'_> {
             _ => self.refuse(node, no::UNKNOWN_MACRO),
         }
     }
+}
+
+/// Types of std by whose name a path can be told from one of the user's types.
+fn is_std_type(name: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "Vec", "Box", "Rc", "Arc", "String", "Option", "Result", "HashMap", "HashSet", "BTreeMap",
+        "BTreeSet", "VecDeque", "BinaryHeap", "Cell", "RefCell", "Mutex", "RwLock", "Ordering",
+        "Iterator", "Default", "Clone", "From", "Into", "Instant", "Duration", "Rng",
+    ];
+    NAMES.contains(&name)
 }
 
 fn method_refusal(name: &str) -> Refusal {

@@ -23,6 +23,7 @@ mod looped;
 mod memory;
 mod methods;
 mod option;
+mod own;
 mod passed;
 mod pattern;
 mod preferred;
@@ -44,7 +45,7 @@ use crate::ir::{
 use crate::parse::{Input, Passing, Shape, Wrapped};
 use proc_macro2::{Ident, Span};
 use quote::{ToTokens, quote};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use syn::Type;
 use syn::spanned::Spanned;
 
@@ -81,6 +82,7 @@ pub(crate) fn raw(input: &Input, errors: &mut Errors) -> Lowered {
         payloads: BTreeSet::new(),
         boxes: BTreeSet::new(),
         boxed: BTreeSet::new(),
+        siblings: input.siblings.clone(),
     };
     lowerer.function(input);
     Lowered {
@@ -149,6 +151,8 @@ struct Lowerer<'a> {
     boxes: BTreeSet<ValueId>,
     /// Variables that hold boxes.
     boxed: BTreeSet<VarId>,
+    /// How methods of the same block take their receiver.
+    siblings: BTreeMap<String, Passing>,
 }
 
 /// The value of an expression, or `None` if control never comes out of it.

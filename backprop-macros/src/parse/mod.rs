@@ -2,26 +2,103 @@
 //! spelling, and the options of the attribute.
 
 mod options;
+mod receiver;
 mod signature;
 
 pub(crate) use options::Options;
+pub(crate) use receiver::{RECEIVER, is_receiver};
 pub(crate) use signature::{Parameter, Passing, Shape, Signature, Wrapped, option_payload};
 
 use crate::errors::Errors;
+use std::collections::BTreeMap;
 
 /// A function to differentiate.
 pub(crate) struct Input {
+    /// The function; the body of a method names its receiver [`is_receiver`].
     pub(crate) item: syn::ItemFn,
     pub(crate) options: Options,
     pub(crate) signature: Signature,
+    pub(crate) home: Home,
+    /// The generics of the `impl` or the trait around it, if it is seen.
+    pub(crate) outer: Option<syn::Generics>,
+    /// How methods of the same block take their receiver, as far as it is seen.
+    pub(crate) siblings: BTreeMap<String, Passing>,
+}
+
+/// What a block tells of its methods.
+#[derive(Clone, Default)]
+pub(crate) struct Around {
+    pub(crate) generics: Option<syn::Generics>,
+    pub(crate) siblings: BTreeMap<String, Passing>,
+}
+
+impl Around {
+    /// What a block with these generics and methods tells.
+    pub(crate) fn of<'m>(
+        generics: &syn::Generics,
+        methods: impl Iterator<Item = &'m syn::Signature>,
+    ) -> Self {
+        let passing = |sig: &syn::Signature| Some((sig.ident.to_string(), receiver::passing(sig)?));
+        Around {
+            generics: Some(generics.clone()),
+            siblings: methods.filter_map(passing).collect(),
+        }
+    }
+}
+
+/// Where a function stands, and so where its companions go.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Home {
+    /// In a module or a body: the companion is an item of the same name.
+    Module,
+    /// In an `impl` of a type: companions are functions beside it.
+    Impl,
+    /// In the definition of a trait: companions are members of the trait.
+    Trait,
+    /// The same, without a body.
+    Declaration,
+    /// In an `impl` of a trait: companions implement those of the trait.
+    TraitImpl,
+}
+
+impl Home {
+    /// Where a function stands that is marked itself, as far as it tells.
+    pub(crate) fn of(item: &syn::ItemFn) -> Home {
+        match item.sig.receiver().is_some() || receiver::mentions_self_type(item) {
+            true => Home::Impl,
+            false => Home::Module,
+        }
+    }
+
+    /// Whether companions are members of a trait.
+    pub(crate) fn is_trait(self) -> bool {
+        matches!(self, Home::Trait | Home::Declaration)
+    }
+
+    /// Whether companions are associated functions.
+    pub(crate) fn is_member(self) -> bool {
+        self != Home::Module
+    }
 }
 
 /// Reads the function and the options; what is wrong goes to `errors`.
-pub(crate) fn parse(item: syn::ItemFn, options: Options, errors: &mut Errors) -> Input {
+pub(crate) fn parse(
+    mut item: syn::ItemFn,
+    options: Options,
+    home: Home,
+    around: &Around,
+    errors: &mut Errors,
+) -> Input {
     let signature = Signature::read(&item.sig, &options, errors);
+    if home.is_member() {
+        receiver::rename(&mut item.block);
+    }
     Input {
         item,
         options,
         signature,
+        home,
+        outer: around.generics.clone(),
+        siblings: around.siblings.clone(),
     }
 }

@@ -17,8 +17,13 @@ pub(crate) struct Options {
     pub(crate) rule: Option<Path>,
     /// `crate = path` of the facade.
     pub(crate) krate: Path,
+    /// Whether that is given.
+    has_crate: bool,
     /// `recursive`: part of a cycle of calls, so the pullback is boxed.
-    pub(crate) recursive: bool,
+    /// `recursive = false`: it is not, although it calls a method of its own name.
+    pub(crate) recursive: Option<bool>,
+    /// `inherent`: companions of the methods of a trait that is not marked.
+    pub(crate) inherent: Option<Ident>,
     /// `show`: print the generated code as a note of the compiler.
     pub(crate) show: Option<Ident>,
 }
@@ -31,7 +36,9 @@ impl Options {
             name: None,
             rule: None,
             krate: syn::parse_quote!(::backprop),
-            recursive: false,
+            has_crate: false,
+            recursive: None,
+            inherent: None,
             show: None,
         };
         let parser = |input: ParseStream| {
@@ -53,6 +60,23 @@ impl Options {
             errors.push(error);
         }
         options
+    }
+
+    /// The options given that make sense for one function only.
+    pub(crate) fn of_one_function(&self) -> Vec<Ident> {
+        let wrt = self.wrt.iter().flatten().next();
+        let rule = self.rule.iter().filter_map(|path| path.get_ident());
+        wrt.into_iter().chain(&self.name).chain(rule).cloned().collect()
+    }
+
+    /// These, for a method of a block with options of its own.
+    pub(crate) fn inside(mut self, block: &Options) -> Options {
+        if !self.has_crate {
+            self.krate = block.krate.clone();
+        }
+        self.recursive = self.recursive.or(block.recursive);
+        self.show = self.show.or_else(|| block.show.clone());
+        self
     }
 
     fn read_one(
@@ -82,10 +106,17 @@ impl Options {
             "crate" => {
                 input.parse::<Token![=]>()?;
                 self.krate = Path::parse_mod_style(input)?;
+                self.has_crate = true;
             }
-            "recursive" => self.recursive = true,
+            "recursive" => {
+                self.recursive = Some(match input.parse::<Option<Token![=]>>()? {
+                    Some(_) => input.parse::<syn::LitBool>()?.value,
+                    None => true,
+                });
+            }
+            "inherent" => self.inherent = Some(key.clone()),
             "show" => self.show = Some(key.clone()),
-            "jvp" | "jacobian" | "hvp" | "hessian" | "circuit" | "inherent" | "bound" => {
+            "jvp" | "jacobian" | "hvp" | "hessian" | "circuit" | "bound" => {
                 errors.refuse(key, no::MODE_NOT_YET);
                 skip_value(input)?;
             }

@@ -6,7 +6,7 @@ use crate::fence::catalogue as no;
 use crate::ir::Width;
 use proc_macro2::Ident;
 use syn::spanned::Spanned;
-use syn::{FnArg, Pat, ReturnType, Type};
+use syn::{FnArg, Pat, ReceiverKind, ReturnType, Type};
 
 /// The parameters and the result of the primal.
 pub(crate) struct Signature {
@@ -184,6 +184,16 @@ impl Shape {
 }
 
 impl Parameter {
+    /// Whether the user calls it `name`.
+    fn is_named(&self, name: &Ident) -> bool {
+        self.name == *name || (self.is_receiver() && name == "self")
+    }
+
+    /// Whether it is `self`.
+    pub(crate) fn is_receiver(&self) -> bool {
+        super::is_receiver(&self.name)
+    }
+
     /// Whether it is a reference that is read and written in place.
     pub(crate) fn is_in_place(&self) -> bool {
         let by_reference =
@@ -208,13 +218,31 @@ impl Parameter {
 }
 
 impl Signature {
+    /// Whether anything in a signature can carry a derivative, and is handed out by
+    /// value or through `&mut`: whether the attribute on a block means this function.
+    pub(crate) fn has_derivative(sig: &syn::Signature) -> bool {
+        let mut found = Errors::default();
+        let options = Options::read(proc_macro2::TokenStream::new(), &mut found);
+        let params = sig.inputs.iter().enumerate().map(|(index, input)| match input {
+            FnArg::Receiver(receiver) => receiver_parameter(receiver, &options),
+            FnArg::Typed(typed) => parameter(index, typed, &options),
+        });
+        let params: Vec<Parameter> = params.collect();
+        let result = match &sig.output {
+            ReturnType::Default => Shape::Tuple(Vec::new()),
+            ReturnType::Type(_, ty) => Shape::of(option_payload(ty).unwrap_or(ty)),
+        };
+        check_result(sig, &params, &result, true, &mut found);
+        !found.any()
+    }
+
     /// Reads parameters and result; what cannot be differentiated is reported.
     pub(crate) fn read(sig: &syn::Signature, options: &Options, errors: &mut Errors) -> Self {
         let before = errors.count();
         let mut params = Vec::new();
         for (index, input) in sig.inputs.iter().enumerate() {
             match input {
-                FnArg::Receiver(receiver) => errors.refuse(receiver, no::METHOD),
+                FnArg::Receiver(receiver) => params.push(receiver_parameter(receiver, options)),
                 FnArg::Typed(typed) => params.push(parameter(index, typed, options)),
             }
         }
@@ -246,21 +274,56 @@ fn parameter(index: usize, typed: &syn::PatType, options: &Options) -> Parameter
         Pat::Ident(pat) if pat.subpat.is_none() => pat.ident.clone(),
         pat => Ident::new(&format!("arg_{index}"), pat.span()),
     };
-    let (passing, shape) = match &*typed.ty {
+    let in_wrt = match &options.wrt {
+        Some(names) => names.contains(&name),
+        None => true,
+    };
+    typed_parameter(name, (*typed.pat).clone(), (*typed.ty).clone(), in_wrt)
+}
+
+/// `self`, as a parameter with a name of its own.
+fn receiver_parameter(receiver: &syn::Receiver, options: &Options) -> Parameter {
+    let name = super::receiver::receiver_at(receiver.self_token.span());
+    let ty = receiver_type(receiver);
+    let pat = Pat::Ident(syn::PatIdent {
+        attrs: Vec::new(),
+        by_ref: None,
+        mutability: receiver.mutability,
+        ident: name.clone(),
+        subpat: None,
+    });
+    let in_wrt = match &options.wrt {
+        Some(names) => names.iter().any(|name| name == "self"),
+        None => true,
+    };
+    typed_parameter(name, pat, ty, in_wrt)
+}
+
+/// The type of `self`.
+pub(super) fn receiver_type(receiver: &syn::Receiver) -> Type {
+    let span = receiver.self_token.span();
+    let this: Type = syn::parse_quote_spanned!(span=> Self);
+    match &receiver.kind {
+        ReceiverKind::Reference(and, lifetime, mutability) => {
+            syn::parse_quote!(#and #lifetime #mutability #this)
+        }
+        ReceiverKind::Typed(_, ty) => (**ty).clone(),
+        _ => this,
+    }
+}
+
+fn typed_parameter(name: Ident, pat: Pat, ty: Type, in_wrt: bool) -> Parameter {
+    let (passing, shape) = match &ty {
         Type::Reference(reference) => match reference.mutability {
             Some(_) => (Passing::Mut, Shape::of(&reference.elem)),
             None => (Passing::Shared, Shape::of(&reference.elem)),
         },
         ty => (Passing::Value, Shape::of(ty)),
     };
-    let in_wrt = match &options.wrt {
-        Some(names) => names.contains(&name),
-        None => true,
-    };
     Parameter {
         name,
-        pat: (*typed.pat).clone(),
-        ty: (*typed.ty).clone(),
+        pat,
+        ty,
         passing,
         shape,
         in_wrt,
@@ -272,7 +335,7 @@ fn check_wrt(params: &[Parameter], options: &Options, errors: &mut Errors) -> bo
     let before = errors.count();
     let names = options.wrt.as_deref().unwrap_or_default();
     for (index, name) in names.iter().enumerate() {
-        match params.iter().find(|param| param.name == *name) {
+        match params.iter().find(|param| param.is_named(name)) {
             None => errors.refuse(name, no::UNKNOWN_WRT),
             Some(_) if names[..index].contains(name) => errors.refuse(name, no::REPEATED_WRT),
             Some(param) if !param.shape.may_be_active() => {

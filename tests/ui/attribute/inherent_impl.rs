@@ -2,10 +2,10 @@ use backprop::differentiate;
 
 struct S;
 
-#[differentiate]
+#[differentiate(inherent)]
 impl S {
     fn f(x: f64) -> f64 {
-        x
+        x * x
     }
 }
 

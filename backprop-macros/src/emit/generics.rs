@@ -1,0 +1,51 @@
+//! What companions add to the generics of the primal: the bounds that their
+//! own code needs.
+
+use super::companions::Parts;
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote, quote_spanned};
+use syn::GenericParam;
+
+impl Parts<'_> {
+    /// The generic parameters of the primal, lifetimes first, with their bounds.
+    pub(super) fn generic_parameters(&self) -> Vec<TokenStream> {
+        let generics = &self.input.item.sig.generics;
+        let without_default = |param: &GenericParam| param.to_token_stream();
+        generics.params.iter().map(without_default).collect()
+    }
+
+    /// Its types and constants, as arguments.
+    pub(super) fn type_arguments(&self) -> Vec<TokenStream> {
+        arguments(&self.input.item.sig.generics)
+    }
+
+    /// The bounds of the primal, what companions add to them, and `more`.
+    pub(super) fn where_clause(&self, more: Option<TokenStream>) -> TokenStream {
+        let span = self.span;
+        let generics = &self.input.item.sig.generics;
+        let written = generics.where_clause.iter();
+        let written = written.flat_map(|clause| clause.predicates.iter());
+        let mut predicates: Vec<TokenStream> = written.map(ToTokens::to_token_stream).collect();
+        if self.input.home.is_trait() {
+            let krate = self.krate;
+            predicates.push(quote_spanned! {span=>
+                Self: #krate::Differentiable + ::core::marker::Sized
+            });
+        }
+        predicates.extend(more);
+        match predicates.is_empty() {
+            true => TokenStream::new(),
+            false => quote!(where #(#predicates),*),
+        }
+    }
+}
+
+/// Types and constants, as arguments.
+pub(super) fn arguments(generics: &syn::Generics) -> Vec<TokenStream> {
+    let each = |param: &GenericParam| match param {
+        GenericParam::Lifetime(_) => None,
+        GenericParam::Type(param) => Some(param.ident.to_token_stream()),
+        GenericParam::Const(param) => Some(param.ident.to_token_stream()),
+    };
+    generics.params.iter().filter_map(each).collect()
+}

@@ -1,0 +1,204 @@
+//! Companions of methods and associated functions: functions beside them.
+//!
+//! A method is found by its receiver, whose type only rustc knows, so that its
+//! companion is a method too: `x.area()` finds `x.__differentiated_area(..)`.
+
+use super::companions::{Parts, RawIdent, attributes, respan};
+use super::names::{companion_method, plumbing};
+use crate::parse::{Home, Parameter};
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::FnArg;
+
+impl Parts<'_> {
+    /// The companions as members of the `impl` or the trait.
+    pub(super) fn members(&self, body: TokenStream) -> TokenStream {
+        let item = &self.input.item;
+        let span = self.span;
+        let split = companion_method(&item.sig.ident, span);
+        let cfgs: Vec<_> = attributes(&item.attrs, &["cfg"]);
+        let vis = &item.vis;
+        let mask = plumbing("active", span);
+        let head = self.member_head();
+        let body = {
+            let take = self.take_receiver(true);
+            quote!({ #take #body })
+        };
+        let joint = self.joint.as_ref().filter(|_| self.input.home == Home::Impl);
+        let joint = joint.map(|body| {
+            let (parameters, returned) = self.joint_parameters();
+            let (generics, where_clause) = (self.member_generics(), self.where_clause(None));
+            let (active, name) = (self.active_type(), self.joint_name());
+            quote_spanned! {span=>
+                #(#cfgs)*
+                #[doc(hidden)]
+                #[inline]
+                #vis fn #name #generics(#mask: #active, #parameters) -> #returned #where_clause {
+                    let _ = #mask;
+                    #body
+                }
+            }
+        });
+        let public = match self.input.home {
+            // the trait has them
+            Home::TraitImpl => None,
+            _ => {
+                let (grad, backprop) = (self.grad(), self.backprop());
+                Some(quote!(#grad #backprop))
+            }
+        };
+        quote_spanned! {span=>
+            #(#cfgs)*
+            #[doc(hidden)]
+            #[inline]
+            #vis fn #split #head #body
+
+            #joint
+            #public
+        }
+    }
+
+    /// The companions of a method that a trait asks for without a body.
+    pub(super) fn declaration(&self) -> TokenStream {
+        let item = &self.input.item;
+        let span = self.span;
+        let split = companion_method(&item.sig.ident, span);
+        let cfgs = attributes(&item.attrs, &["cfg"]);
+        let (head, grad, backprop) = (self.member_head(), self.grad(), self.backprop());
+        quote_spanned! {span=>
+            #(#cfgs)*
+            #[doc(hidden)]
+            fn #split #head;
+
+            #grad
+            #backprop
+        }
+    }
+
+    /// Generics, parameters, result and bounds of the split form of a member.
+    fn member_head(&self) -> TokenStream {
+        let span = self.span;
+        let (generics, params) = (self.member_generics(), self.params());
+        let (mask, active) = (plumbing("active", span), self.active_type());
+        let (result, pullback) = (&self.result, self.pullback_type());
+        let where_clause = self.where_clause(None);
+        // the record borrows nothing, whatever the signature borrows
+        let returned = match self.boxed && self.input.home == Home::Impl {
+            true => {
+                let boxed = self.private("Box");
+                quote!(#boxed<dyn #pullback>)
+            }
+            false => {
+                let captured = self.captured();
+                quote_spanned!(span=> impl #pullback + use<#(#captured),*>)
+            }
+        };
+        quote_spanned! {span=>
+            #generics(#(#params,)* #mask: #active) -> (#result, #returned) #where_clause
+        }
+    }
+
+    fn member_generics(&self) -> TokenStream {
+        let (parameters, active) = (self.generic_parameters(), plumbing("ACTIVE", self.span));
+        quote!(<#(#parameters,)* const #active: u64>)
+    }
+
+    /// What the pullback may hold: nothing that is borrowed. Every type in scope has
+    /// to be listed, and the lifetimes of the type itself, which it names.
+    fn captured(&self) -> Vec<TokenStream> {
+        let mut captured = Vec::new();
+        if self.input.home.is_trait() {
+            captured.push(quote!(Self));
+        }
+        for generics in self.input.outer.iter().chain([&self.input.item.sig.generics]) {
+            captured.extend(super::generics::arguments(generics));
+        }
+        let lifetimes = self.input.outer.iter().flat_map(|outer| outer.lifetimes());
+        let lifetimes = lifetimes.map(|param| param.lifetime.to_token_stream());
+        let active = plumbing("ACTIVE", self.span).to_token_stream();
+        lifetimes.chain(captured).chain([active]).collect()
+    }
+
+    fn active_type(&self) -> TokenStream {
+        let (active, mask) = (self.private("Active"), plumbing("ACTIVE", self.span));
+        quote!(#active<#mask>)
+    }
+
+    fn joint_name(&self) -> Ident {
+        let name = super::companions::plain(&self.input.item.sig.ident);
+        plumbing(&format!("joint_{name}"), self.span)
+    }
+
+    /// The receiver as it stands in a signature, if a parameter is one.
+    pub(super) fn receiver_of(&self, param: &Parameter) -> Option<TokenStream> {
+        if !param.is_receiver() {
+            return None;
+        }
+        match self.input.item.sig.inputs.first()? {
+            FnArg::Receiver(receiver) => {
+                let mut receiver = receiver.clone();
+                receiver.attrs.clear();
+                // what is by value is `mut` inside only
+                receiver.mutability = None;
+                Some(receiver.to_token_stream())
+            }
+            FnArg::Typed(_) => None,
+        }
+    }
+
+    /// Binds `self` to the name that the rest of the code has for it: that of the
+    /// split form, or of the public functions.
+    pub(super) fn take_receiver(&self, inside: bool) -> TokenStream {
+        let params = &self.input.signature.params;
+        let Some(param) = params.first().filter(|param| param.is_receiver()) else {
+            return TokenStream::new();
+        };
+        let name = match inside {
+            true => self.inner(param),
+            false => param.name.clone(),
+        };
+        let this = Ident::new("self", param.name.span());
+        quote!(let #name = #this;)
+    }
+
+    /// A call of the split form by a public function.
+    pub(super) fn call_split(&self, mask: TokenStream, args: &[TokenStream]) -> TokenStream {
+        let (name, span) = (&self.input.item.sig.ident, self.span);
+        let active = self.private("Active");
+        match self.input.home {
+            Home::Module => {
+                let companion = Ident::new_raw_if(name, span);
+                quote_spanned!(span=> #companion::split(#active::<#mask>, #name, #(#args),*))
+            }
+            _ => {
+                let split = companion_method(name, span);
+                quote_spanned!(span=> Self::#split(#(#args,)* #active::<#mask>))
+            }
+        }
+    }
+
+    /// A call of the joint form by a public function.
+    pub(super) fn call_joint(&self, mask: TokenStream, rest: TokenStream) -> TokenStream {
+        let (name, span) = (&self.input.item.sig.ident, self.span);
+        let active = self.private("Active");
+        match self.input.home {
+            Home::Module => {
+                let companion = Ident::new_raw_if(name, span);
+                quote_spanned!(span=> #companion::joint(#active::<#mask>, #name, #rest))
+            }
+            _ => {
+                let joint = self.joint_name();
+                quote_spanned!(span=> Self::#joint(#active::<#mask>, #rest))
+            }
+        }
+    }
+
+    /// The primal, as a path.
+    pub(super) fn primal(&self) -> TokenStream {
+        let name = &self.input.item.sig.ident;
+        match self.input.home {
+            Home::Module => respan(quote!(#name)),
+            _ => quote!(Self::#name),
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Methods of the user's own types.
+//!
+//! Which method a name means depends on the type of the receiver, which only
+//! rustc knows. A method that std does not have under this name is taken for a
+//! differentiated one; if it gets nothing active it is called as it is. How it
+//! takes its receiver is not known either: what may be changed is lent as `&mut`,
+//! and the companion takes what it needs.
+
+use super::{Binding, Lowerer, Lowering};
+use crate::ir::{Callee, Hold, Kind, Tree, ValueId};
+use crate::parse::Passing;
+use proc_macro2::Ident;
+use quote::ToTokens;
+use syn::spanned::Spanned;
+use syn::{Expr, ExprMethodCall};
+
+impl Lowerer<'_> {
+    /// Whether a method may be a differentiated one of the user.
+    pub(super) fn is_method_of_user(&self, call: &ExprMethodCall) -> bool {
+        let name = call.method.to_string();
+        let is_closure = |arg: &Expr| matches!(super::call::strip(arg), Expr::Closure(_));
+        let is_of_std = METHODS_OF_ALL.contains(&&*name)
+            || is_iterator(&call.receiver)
+            || self.is_optional(&call.receiver)
+            || (METHODS_OF_STD.contains(&&*name) && self.is_type_of_std(&call.receiver));
+        !is_of_std && !call.args.iter().any(is_closure) && self.sees_more(call)
+    }
+
+    /// Whether a receiver is a number or a container by its spelling.
+    fn is_type_of_std(&self, receiver: &Expr) -> bool {
+        match receiver {
+            Expr::Paren(inner) => self.is_type_of_std(&inner.expr),
+            Expr::Group(inner) => self.is_type_of_std(&inner.expr),
+            Expr::Reference(inner) => self.is_type_of_std(&inner.expr),
+            Expr::Path(path) => {
+                let kind = path.path.get_ident().and_then(|name| self.kind_of_local(name));
+                kind.is_some_and(|kind| kind != Kind::Opaque)
+            }
+            Expr::Lit(_) | Expr::Binary(_) | Expr::Array(_) | Expr::Macro(_) | Expr::Range(_) => {
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a call sees anything that may be active, as far as its names tell.
+    fn sees_more(&self, call: &ExprMethodCall) -> bool {
+        let (mut names, mut jumps) = (Vec::new(), Vec::new());
+        self.scan(call.to_token_stream(), &mut names, &mut jumps);
+        let may_be_real = |name: &Ident| match self.kind_of_local(name) {
+            Some(kind) => kind.may_be_real(),
+            None => true,
+        };
+        jumps.is_empty() && names.iter().any(may_be_real)
+    }
+
+    /// `receiver.method(args)`
+    pub(super) fn user_method(
+        &mut self,
+        call: &ExprMethodCall,
+        expected: Option<&Tree<()>>,
+    ) -> Lowering {
+        let receiver = self.receiver(call);
+        let exprs: Vec<&Expr> = std::iter::once(&receiver).chain(&call.args).collect();
+        let callee = Callee::Method(call.method.clone(), call.turbofish.clone());
+        self.function_call(callee, exprs, call.method.span(), expected)
+    }
+
+    /// The receiver as an argument: a reference to what it names.
+    fn receiver(&self, call: &ExprMethodCall) -> Expr {
+        let receiver = super::call::strip(&call.receiver);
+        let span = receiver.span();
+        let known = match receiver {
+            Expr::Path(path) if path.path.is_ident(crate::parse::RECEIVER) => {
+                self.siblings.get(&call.method.to_string()).copied()
+            }
+            _ => None,
+        };
+        let mutable = match known {
+            Some(passing) => passing == Passing::Mut,
+            None => self.may_be_changed(receiver),
+        };
+        match (receiver, mutable) {
+            // `(&mut *r).m()` is written by those who know
+            (Expr::Reference(_), _) => receiver.clone(),
+            (receiver, true) => syn::parse_quote_spanned!(span=> &mut #receiver),
+            (receiver, false) => syn::parse_quote_spanned!(span=> &#receiver),
+        }
+    }
+
+    /// Whether the place that an expression names can be lent as `&mut`.
+    fn may_be_changed(&self, expr: &Expr) -> bool {
+        match expr {
+            Expr::Paren(inner) => self.may_be_changed(&inner.expr),
+            Expr::Group(inner) => self.may_be_changed(&inner.expr),
+            Expr::Field(field) => self.may_be_changed(&field.base),
+            Expr::Index(index) => self.may_be_changed(&index.expr),
+            Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Deref(_)) => {
+                self.may_be_changed(&unary.expr)
+            }
+            Expr::Path(path) => {
+                let name = path.path.get_ident();
+                match name.and_then(|name| self.lookup(&name.to_string())) {
+                    Some(Binding::Slot(slot)) => self.is_changeable(*slot),
+                    Some(Binding::MutRef(_)) => true,
+                    Some(Binding::Value(tree)) => self.is_lent_mutably(tree),
+                    _ => false,
+                }
+            }
+            _ => false,
+        }
+    }
+
+    fn is_lent_mutably(&self, tree: &Tree<ValueId>) -> bool {
+        matches!(tree, Tree::Leaf(leaf) if self.f.info(*leaf).hold == Hold::Mut)
+    }
+
+    /// A variable that is declared `mut` and does not hold a `&` reference.
+    fn is_changeable(&self, slot: super::SlotId) -> bool {
+        let slot = &self.slots[slot.0];
+        let holds = |hold: Hold| match &slot.tree {
+            Some(Tree::Leaf(var)) => self.f.vars[var.0 as usize].hold == hold,
+            _ => false,
+        };
+        let is_reference = matches!(&slot.tree, Some(Tree::Ref(_))) || holds(Hold::Shared);
+        let is_number = match &slot.tree {
+            Some(Tree::Leaf(var)) => {
+                let kind = self.f.vars[var.0 as usize].kind;
+                matches!(kind, Kind::Real(_) | Kind::Int | Kind::Bool)
+            }
+            _ => false,
+        };
+        (slot.mutable || holds(Hold::Mut)) && !is_reference && !is_number
+    }
+}
+
+/// Whether an expression is an iterator by the names of its methods.
+fn is_iterator(expr: &Expr) -> bool {
+    const SOURCES: &[&str] = &[
+        "iter", "iter_mut", "into_iter", "windows", "chunks", "chunks_exact", "chunks_mut",
+        "chunks_exact_mut", "chars", "bytes", "lines", "keys", "values", "drain",
+    ];
+    match super::call::strip(expr) {
+        Expr::Range(_) => true,
+        Expr::MethodCall(call) => {
+            SOURCES.contains(&&*call.method.to_string()) || is_iterator(&call.receiver)
+        }
+        _ => false,
+    }
+}
+
+/// Methods that many types have, none of them with a derivative of its own.
+const METHODS_OF_ALL: &[&str] = &[
+    "as_mut", "as_ref", "borrow", "borrow_mut", "clone", "clone_from", "cmp", "eq", "fmt", "ge",
+    "gt", "hash", "into", "le", "lock", "lt", "ne", "partial_cmp", "to_owned", "to_string",
+    "total_cmp", "try_into",
+];
+
+/// Methods of numbers and sequences: a message tells more than a method that is
+/// looked for and not there.
+const METHODS_OF_STD: &[&str] = &[
+    "append", "array_chunks", "array_windows", "binary_search", "binary_search_by", "capacity",
+    "chunk_by", "chunks_exact_mut", "chunks_mut", "contains", "copy_within", "dedup", "dedup_by",
+    "dedup_by_key", "drain", "ends_with", "extract_if", "fill_with", "from_bits", "insert",
+    "is_sorted", "is_sorted_by", "iter", "iter_mut", "join", "pop_if", "rchunks", "remove",
+    "repeat", "reserve", "resize_with", "retain", "retain_mut", "select_nth_unstable",
+    "shrink_to_fit", "sort", "sort_by_cached_key", "sort_by_key", "sort_unstable",
+    "sort_unstable_by", "sort_unstable_by_key", "splice", "split", "split_off", "starts_with",
+    "swap_remove", "swap_with_slice", "to_be_bytes", "to_bits", "to_int_unchecked",
+    "to_le_bytes", "to_ne_bytes",
+];

@@ -1,0 +1,135 @@
+//! `#[differentiate]` on an `impl` block and on a trait: on each of its methods,
+//! or on those that are marked inside.
+
+use crate::errors::Errors;
+use crate::expand::{companions, with_errors};
+use crate::fence::catalogue as no;
+use crate::parse::{Around, Home, Options, Signature};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::{Attribute, ImplItem, ItemFn, ItemImpl, ItemTrait, Meta, TraitItem, Visibility};
+
+/// `#[differentiate(options)] impl .. { .. }`
+pub(crate) fn implementation(options: TokenStream, mut block: ItemImpl) -> TokenStream {
+    let mut errors = Errors::default();
+    let options = block_options(options, &mut errors);
+    let home = match (&block.trait_, &options.inherent) {
+        (None, Some(option)) => {
+            errors.refuse(option, no::INHERENT_IMPL);
+            Home::Impl
+        }
+        (None, None) | (Some(_), Some(_)) => Home::Impl,
+        (Some(_), None) => Home::TraitImpl,
+    };
+    let mut functions = Vec::new();
+    for item in &mut block.items {
+        if let ImplItem::Fn(method) = item {
+            let marks = take_marks(&mut method.attrs);
+            functions.push((marks, function(&method.attrs, &method.sig, &method.block)));
+            if let (Some((_, function)), None) = (functions.last_mut(), &block.trait_) {
+                function.vis = method.vis.clone();
+            }
+        }
+    }
+    let signatures = functions.iter().map(|(_, function)| &function.sig);
+    let around = Around::of(&block.generics, signatures);
+    let beside = of_members(functions, &options, home, &around, &mut errors);
+    let outside = options.inherent.as_ref().filter(|_| block.trait_.is_some());
+    let outside = outside.map(|_| {
+        let (generics, ty) = (&block.generics, &block.self_ty);
+        let (params, _, clause) = generics.split_for_impl();
+        quote!(impl #params #ty #clause { #beside })
+    });
+    if outside.is_none() {
+        block.items.push(ImplItem::Verbatim(beside));
+    }
+    with_errors(block.to_token_stream(), outside.unwrap_or_default(), errors)
+}
+
+/// `#[differentiate(options)] trait .. { .. }`
+pub(crate) fn definition(options: TokenStream, mut block: ItemTrait) -> TokenStream {
+    let mut errors = Errors::default();
+    let options = block_options(options, &mut errors);
+    if let Some(option) = &options.inherent {
+        errors.refuse(option, no::INHERENT_IMPL);
+    }
+    let (mut defined, mut declared) = (Vec::new(), Vec::new());
+    for item in &mut block.items {
+        if let TraitItem::Fn(method) = item {
+            let marks = take_marks(&mut method.attrs);
+            match &method.default {
+                Some(body) => defined.push((marks, function(&method.attrs, &method.sig, body))),
+                None => {
+                    let body = syn::parse_quote!({});
+                    declared.push((marks, function(&method.attrs, &method.sig, &body)));
+                }
+            }
+        }
+    }
+    let any_marked = |list: &[(Vec<Attribute>, ItemFn)]| list.iter().any(|(marks, _)| !marks.is_empty());
+    let only_marked = any_marked(&defined) || any_marked(&declared);
+    let signatures = block.items.iter().filter_map(|item| match item {
+        TraitItem::Fn(method) => Some(&method.sig),
+        _ => None,
+    });
+    let around = Around::of(&block.generics, signatures);
+    for (list, home) in [(defined, Home::Trait), (declared, Home::Declaration)] {
+        let list = list.into_iter().filter(|(marks, _)| !only_marked || !marks.is_empty());
+        let beside = of_members(list.collect(), &options, home, &around, &mut errors);
+        block.items.push(TraitItem::Verbatim(beside));
+    }
+    with_errors(block.to_token_stream(), TokenStream::new(), errors)
+}
+
+/// The options of a block: those that go for all of its methods.
+fn block_options(tokens: TokenStream, errors: &mut Errors) -> Options {
+    let options = Options::read(tokens, errors);
+    for name in options.of_one_function() {
+        errors.refuse(&name, no::OPTION_OF_ONE_FUNCTION);
+    }
+    options
+}
+
+/// Takes `#[differentiate(..)]` off a method.
+fn take_marks(attrs: &mut Vec<Attribute>) -> Vec<Attribute> {
+    let is_mark = |attr: &mut Attribute| {
+        let last = attr.path().segments.last();
+        last.is_some_and(|segment| segment.ident == "differentiate")
+    };
+    attrs.extract_if(.., is_mark).collect()
+}
+
+fn function(attrs: &[Attribute], sig: &syn::Signature, body: &syn::Block) -> ItemFn {
+    ItemFn {
+        attrs: attrs.to_vec(),
+        vis: Visibility::Inherited,
+        modifiers: syn::FnModifiers::default(),
+        sig: sig.clone(),
+        block: Box::new(body.clone()),
+    }
+}
+
+/// The companions of the marked functions, of all if none is marked.
+fn of_members(
+    functions: Vec<(Vec<Attribute>, ItemFn)>,
+    options: &Options,
+    home: Home,
+    around: &Around,
+    errors: &mut Errors,
+) -> TokenStream {
+    let only_marked = functions.iter().any(|(marks, _)| !marks.is_empty());
+    let mut beside = TokenStream::new();
+    for (marks, function) in functions {
+        let own = match marks.first().map(|mark| &mark.meta) {
+            None if only_marked => continue,
+            None if !Signature::has_derivative(&function.sig) => continue,
+            Some(Meta::List(list)) => list.tokens.clone(),
+            _ => TokenStream::new(),
+        };
+        let mut found = Errors::default();
+        let own = Options::read(own, &mut found).inside(options);
+        beside.extend(companions(function, own, home, around, &mut found));
+        errors.append(found);
+    }
+    beside
+}
