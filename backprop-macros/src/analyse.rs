@@ -98,6 +98,7 @@ pub(crate) fn analyse(f: &mut Function, errors: &mut Errors) -> Activity {
     written::report(f, &activity, errors);
     let mut body = std::mem::take(&mut f.body);
     lengths(f, &mut body, &activity);
+    mark_idle(f, &mut body, &activity);
     claim(f, &mut body, &mut activity, &mut BTreeSet::new());
     f.body = body;
     activity
@@ -214,11 +215,29 @@ fn vary_stmt(f: &Function, stmt: &Stmt, views: &Views, varied: &mut BTreeSet<Val
     changed
 }
 
-/// Whether a call gives or changes anything that is active.
-fn changes_active(f: &Function, stmt: &Stmt, call: &Call, activity: &Activity) -> bool {
+/// Whether a call sees active values and gives or changes nothing that is active.
+/// It might keep what it sees all the same, in a cell or a static: only a function
+/// that is differentiated does not.
+fn is_idle(f: &Function, call: &Call, activity: &Activity) -> bool {
+    // a type with a derivative has no cells
+    let args = match call.callee {
+        Callee::Method(..) => call.args.get(1..).unwrap_or_default(),
+        _ => &call.args,
+    };
     let written = written_roots(f, &activity.views, &call.args);
-    let mut changed = crate::ir::definitions(stmt).into_iter().chain(written);
-    changed.any(|value| activity.is_active(value))
+    let mut changed = call.given().into_iter().chain(written);
+    argument_leaves(args).iter().any(|leaf| activity.is_varied(*leaf))
+        && !changed.any(|value| activity.is_active(value))
+}
+
+/// Marks idle calls: what they call has to be differentiated.
+fn mark_idle(f: &Function, region: &mut Region, activity: &Activity) {
+    for stmt in &mut region.stmts {
+        if let Stmt::Call(call) = stmt {
+            call.is_idle = is_idle(f, call, activity);
+        }
+        crate::ir::for_each_region_mut(stmt, &mut |inner| mark_idle(f, inner, activity));
+    }
 }
 
 /// What a call may change in place.
@@ -330,13 +349,11 @@ fn report(f: &Function, region: &Region, activity: &Activity, errors: &mut Error
                 }
             }
             Stmt::Call(call) => {
-                if let Callee::Method(name, _) = &call.callee
-                    && let [_, args @ ..] = &call.args[..]
-                    && argument_leaves(args).iter().any(|leaf| activity.is_varied(*leaf))
-                    && !changes_active(f, stmt, call, activity)
+                if let (Callee::Method(..) | Callee::Associated(_), Some(name)) =
+                    (&call.callee, call.callee.name())
+                    && is_idle(f, call, activity)
                 {
-                    // whatever is not differentiated might keep what it sees
-                    errors.refuse(name, no::UNUSED_METHOD.about(&name.to_string()));
+                    errors.refuse(name, no::UNUSED_CALL.about(&name.to_string()));
                 }
                 for arg in &call.args {
                     if let Arg::In(tree) = arg

@@ -511,10 +511,18 @@ impl Emitter<'_> {
         }
         let is_unit = call.result.is_unit();
         let Some(pullback) = call.pullback else {
+            // only what is differentiated keeps nothing of what it sees
+            let companion = match (&call.callee, call.is_idle) {
+                (Callee::Function(path), true) => {
+                    let (ty, span) = (companion_type(path), call.span);
+                    quote_spanned!(span=> let _: ::core::option::Option<#ty> = ::core::option::Option::None;)
+                }
+                _ => TokenStream::new(),
+            };
             let call = self.callee(call, None);
             return match is_unit {
-                true => quote!(#prepare #call; #finish),
-                false => quote!(#prepare let #result = #call; #finish),
+                true => quote!(#companion #prepare #call; #finish),
+                false => quote!(#companion #prepare let #result = #call; #finish),
             };
         };
         let active = self.facade.private("Active", call.span);
@@ -536,10 +544,7 @@ impl Emitter<'_> {
             Callee::Function(path) => match &mask {
                 None => quote!(#path(#(#args),*)),
                 Some(mask) => {
-                    let mut ty = path.clone();
-                    if let Some(last) = ty.segments.last_mut() {
-                        last.arguments = syn::PathArguments::None;
-                    }
+                    let ty = companion_type(path);
                     quote_spanned!(span=> <#ty>::split(#mask, #path, #(#args),*))
                 }
             },
@@ -769,4 +774,13 @@ fn respanned(tokens: TokenStream, span: Span) -> TokenStream {
         token
     };
     tokens.into_iter().map(token).collect()
+}
+
+/// The type that a function's companion is, by the path of the function.
+fn companion_type(path: &syn::Path) -> syn::Path {
+    let mut ty = path.clone();
+    if let Some(last) = ty.segments.last_mut() {
+        last.arguments = syn::PathArguments::None;
+    }
+    ty
 }

@@ -356,8 +356,24 @@ pub(crate) struct Call {
     pub(crate) args: Vec<Arg>,
     pub(crate) result: Tree<ValueId>,
     pub(crate) span: Span,
+    /// Set by `analyse`: the call sees active values, and nothing that comes of it
+    /// is active.
+    pub(crate) is_idle: bool,
     /// Set by the adjoint pass if the call is active.
     pub(crate) pullback: Option<ValueId>,
+}
+
+impl Call {
+    /// The values that the call gives: its result, and what it makes of variables.
+    pub(crate) fn given(&self) -> Vec<ValueId> {
+        let mut given = self.result.leaves();
+        for arg in &self.args {
+            if let Arg::Mut { after, .. } = arg {
+                given.extend(after.leaves());
+            }
+        }
+        given
+    }
 }
 
 /// An argument of a call.

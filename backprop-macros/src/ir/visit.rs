@@ -204,12 +204,7 @@ pub(crate) fn definitions(stmt: &Stmt) -> Vec<ValueId> {
         Stmt::Let(binding) => vec![binding.value],
         Stmt::Read(value, _) | Stmt::NewTape(value, _) => vec![*value],
         Stmt::Call(call) => {
-            let mut defined = call.result.leaves();
-            for arg in &call.args {
-                if let Arg::Mut { after, .. } = arg {
-                    defined.extend(after.leaves());
-                }
-            }
+            let mut defined = call.given();
             defined.extend(call.pullback);
             defined
         }

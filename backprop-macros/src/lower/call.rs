@@ -440,6 +440,7 @@ impl Lowerer<'_> {
             args,
             result: result.clone(),
             span,
+            is_idle: false,
             pullback: None,
         }));
         for (place, after, span) in written {
