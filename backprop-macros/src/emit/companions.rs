@@ -455,8 +455,8 @@ impl<'a> Parts<'a> {
     /// The parameters of the split form.
     pub(super) fn params(&self) -> Vec<TokenStream> {
         let params = self.input.signature.params.iter();
-        let each = |param: &Parameter| match self.receiver_of(param) {
-            Some(receiver) => quote!(#receiver),
+        let each = |param: &Parameter| match self.receiver_inside(param) {
+            Some(receiver) => receiver,
             None => {
                 let (name, ty) = (self.inner(param), &param.ty);
                 quote!(#name: #ty)

@@ -2,6 +2,7 @@
 //! own code needs.
 
 use super::companions::Parts;
+use crate::parse::Passing;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::GenericParam;
@@ -31,6 +32,9 @@ impl Parts<'_> {
             predicates.push(quote_spanned! {span=>
                 Self: #krate::Differentiable + ::core::marker::Sized
             });
+        }
+        if self.receiver().is_some_and(|param| param.passing == Passing::Value) {
+            predicates.push(quote_spanned!(span=> Self: ::core::clone::Clone));
         }
         predicates.extend(more);
         match predicates.is_empty() {

@@ -5,7 +5,7 @@
 
 use super::companions::{Parts, RawIdent, attributes, respan};
 use super::names::{companion_method, plumbing};
-use crate::parse::{Home, Parameter};
+use crate::parse::{Home, Parameter, Passing};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::FnArg;
@@ -129,7 +129,8 @@ impl Parts<'_> {
         plumbing(&format!("joint_{name}"), self.span)
     }
 
-    /// The receiver as it stands in a signature, if a parameter is one.
+    /// The receiver as it stands in a signature of a public function, if a parameter
+    /// is one.
     pub(super) fn receiver_of(&self, param: &Parameter) -> Option<TokenStream> {
         if !param.is_receiver() {
             return None;
@@ -146,19 +147,46 @@ impl Parts<'_> {
         }
     }
 
+    /// The same in the split form: what is taken by value is borrowed, as a caller
+    /// does not know how a method takes its receiver, and lends it to the pullback.
+    pub(super) fn receiver_inside(&self, param: &Parameter) -> Option<TokenStream> {
+        let this = Ident::new("self", param.name.span());
+        match param.passing {
+            Passing::Value if param.is_receiver() => Some(quote!(&#this)),
+            _ => self.receiver_of(param),
+        }
+    }
+
+    /// The receiver of a public function as an argument of the split form.
+    pub(super) fn receiver_argument(&self, param: &Parameter) -> Option<TokenStream> {
+        let name = &param.name;
+        let by_value = param.is_receiver() && param.passing == Passing::Value;
+        by_value.then(|| quote!(&#name))
+    }
+
     /// Binds `self` to the name that the rest of the code has for it: that of the
     /// split form, or of the public functions.
     pub(super) fn take_receiver(&self, inside: bool) -> TokenStream {
-        let params = &self.input.signature.params;
-        let Some(param) = params.first().filter(|param| param.is_receiver()) else {
+        let Some(param) = self.receiver() else {
             return TokenStream::new();
         };
+        let this = Ident::new("self", param.name.span());
         let name = match inside {
             true => self.inner(param),
             false => param.name.clone(),
         };
-        let this = Ident::new("self", param.name.span());
-        quote!(let #name = #this;)
+        match (inside, param.passing) {
+            (true, Passing::Value) => {
+                quote!(let #name = ::core::clone::Clone::clone(#this);)
+            }
+            _ => quote!(let #name = #this;),
+        }
+    }
+
+    /// The parameter that is the receiver.
+    pub(super) fn receiver(&self) -> Option<&Parameter> {
+        let first = self.input.signature.params.first();
+        first.filter(|param| param.is_receiver())
     }
 
     /// A call of the split form by a public function.

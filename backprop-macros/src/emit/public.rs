@@ -120,9 +120,10 @@ impl Parts<'_> {
         let mask = self.mask();
         let args = self.input.signature.params.iter().map(|param| {
             let name = &param.name;
-            match param.passing {
-                Passing::Mut => quote!(&mut *#name),
-                _ => quote!(#name),
+            match (self.receiver_argument(param), param.passing) {
+                (Some(receiver), _) => receiver,
+                (None, Passing::Mut) => quote!(&mut *#name),
+                (None, _) => quote!(#name),
             }
         });
         let args: Vec<TokenStream> = args.collect();

@@ -44,6 +44,7 @@ catalogue! {
     DERIVE_UNION = "a union has no gradient: which of its fields is there is not known";
 
     // the signature
+    TYPED_RECEIVER = "a receiver is `self`, `&self` or `&mut self`";
     ASYNC_FUNCTION = "an `async fn` cannot be differentiated; differentiate the computation and call it from async code";
     UNSAFE_FUNCTION = "an `unsafe fn` cannot be differentiated; give it a rule: wrap it in a safe function with `#[differentiate(rule = ..)]`";
     EXTERN_FUNCTION = "an `extern` function cannot be differentiated; wrap it in a Rust function with `#[differentiate(rule = ..)]`";

@@ -242,7 +242,12 @@ impl Signature {
         let mut params = Vec::new();
         for (index, input) in sig.inputs.iter().enumerate() {
             match input {
-                FnArg::Receiver(receiver) => params.push(receiver_parameter(receiver, options)),
+                FnArg::Receiver(receiver) => {
+                    if let ReceiverKind::Typed(_, ty) = &receiver.kind {
+                        errors.refuse(ty, no::TYPED_RECEIVER);
+                    }
+                    params.push(receiver_parameter(receiver, options));
+                }
                 FnArg::Typed(typed) => params.push(parameter(index, typed, options)),
             }
         }
