@@ -32,7 +32,7 @@ pub mod __private {
     pub use crate::differentiable::Differentiable;
     pub use crate::numbers::Numbers;
     pub use crate::protocol::*;
-    pub use crate::real::Real;
+    pub use crate::real::{Real, RealParameter, number};
     pub use crate::tape::*;
     /// Functions that rules call by name.
     pub mod rules {

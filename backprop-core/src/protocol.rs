@@ -652,7 +652,8 @@ pub enum Branch<A, B> {
 #[diagnostic::on_unimplemented(
     message = "an active value of type `{Self}` is used as a real number",
     label = "only `f32` and `f64` carry derivatives here",
-    note = "annotate an integer (`let n: usize = ..`), exclude a constant parameter with `wrt(..)`, or wrap a constant in `backprop::constant(..)`"
+    note = "annotate an integer (`let n: usize = ..`), exclude a constant parameter with `wrt(..)`, or wrap a constant in `backprop::constant(..)`",
+    note = "a type parameter is taken for a real number if it has the bound `backprop::Real`, `num_traits::Float` or `nalgebra::RealField`"
 )]
 pub trait RealOperand {}
 

@@ -1,6 +1,12 @@
 //! Real scalars.
 
-use crate::Differentiable;
+use crate::protocol::{ByValue, RealOperand};
+#[cfg(feature = "std")]
+use crate::slopes::Power;
+use crate::{Differentiable, Numbers};
+use core::ops::{
+    Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAssign, Sub, SubAssign,
+};
 
 mod sealed {
     pub trait Sealed {}
@@ -18,7 +24,23 @@ mod sealed {
     note = "`f32` and `f64` carry derivatives; annotate integers (`let n: usize = ..`) and exclude constants with `wrt(..)`"
 )]
 pub trait Real:
-    Copy + Default + PartialEq + 'static + Differentiable<Gradient = Self> + sealed::Sealed
+    Copy
+    + Default
+    + PartialOrd
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Rem<Output = Self>
+    + Neg<Output = Self>
+    + AddAssign
+    + SubAssign
+    + MulAssign
+    + DivAssign
+    + RemAssign
+    + 'static
+    + Differentiable<Gradient = Self>
+    + sealed::Sealed
 {
     /// The number nearest to `value`.
     #[doc(hidden)]
@@ -51,4 +73,25 @@ impl Real for f64 {
     fn __to_f64(self) -> f64 {
         self
     }
+}
+
+/// What companions ask of a type parameter that stands for a real number.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a real number",
+    label = "`#[differentiate]` takes the parameters with this bound for `f32` or `f64`"
+)]
+#[cfg(feature = "std")]
+pub trait RealParameter: Real + Numbers + RealOperand + ByValue<Value = Self> + Power {}
+
+/// What companions ask of a type parameter that stands for a real number.
+#[cfg(not(feature = "std"))]
+pub trait RealParameter: Real + Numbers + RealOperand + ByValue<Value = Self> {}
+
+impl RealParameter for f32 {}
+impl RealParameter for f64 {}
+
+/// A number that generated code writes where its type is a parameter.
+#[inline]
+pub fn number<T: Real>(value: f64) -> T {
+    T::__from_f64(value)
 }

@@ -11,8 +11,8 @@ mod written;
 use crate::errors::Errors;
 use crate::fence::catalogue as no;
 use crate::ir::{
-    Arg, BinaryOp, Call, Callee, Claim, Function, Head, Hold, Kind, Method, Op, Region, Stmt, Tree, ValueId,
-    Views,
+    Arg, BinaryOp, Call, Callee, Claim, Function, Head, Hold, Kind, Method, Op, Region, Stmt, Tree,
+    ValueId, Views,
 };
 use crate::rules::Output;
 use std::collections::BTreeSet;
@@ -226,7 +226,9 @@ fn is_idle(f: &Function, call: &Call, activity: &Activity) -> bool {
     };
     let written = written_roots(f, &activity.views, &call.args);
     let mut changed = call.given().into_iter().chain(written);
-    argument_leaves(args).iter().any(|leaf| activity.is_varied(*leaf))
+    argument_leaves(args)
+        .iter()
+        .any(|leaf| activity.is_varied(*leaf))
         && !changed.any(|value| activity.is_active(value))
 }
 

@@ -86,6 +86,7 @@ fn compile(input: &Input, errors: &mut Errors) -> Option<TokenStream> {
     for form in std::iter::once(&mut function).chain(&mut joint) {
         adjoint::record::record(form);
         simplify::simplify(form);
+        simplify::settle(form);
     }
     let forms = emit::Forms {
         split: &function,

@@ -66,7 +66,8 @@ pub(crate) fn definition(options: TokenStream, mut block: ItemTrait) -> TokenStr
             }
         }
     }
-    let any_marked = |list: &[(Vec<Attribute>, ItemFn)]| list.iter().any(|(marks, _)| !marks.is_empty());
+    let any_marked =
+        |list: &[(Vec<Attribute>, ItemFn)]| list.iter().any(|(marks, _)| !marks.is_empty());
     let only_marked = any_marked(&defined) || any_marked(&declared);
     let signatures = block.items.iter().filter_map(|item| match item {
         TraitItem::Fn(method) => Some(&method.sig),
@@ -74,7 +75,9 @@ pub(crate) fn definition(options: TokenStream, mut block: ItemTrait) -> TokenStr
     });
     let around = Around::of(&block.generics, signatures);
     for (list, home) in [(defined, Home::Trait), (declared, Home::Declaration)] {
-        let list = list.into_iter().filter(|(marks, _)| !only_marked || !marks.is_empty());
+        let list = list
+            .into_iter()
+            .filter(|(marks, _)| !only_marked || !marks.is_empty());
         let beside = of_members(list.collect(), &options, home, &around, &mut errors);
         block.items.push(TraitItem::Verbatim(beside));
     }
@@ -122,7 +125,7 @@ fn of_members(
     for (marks, function) in functions {
         let own = match marks.first().map(|mark| &mark.meta) {
             None if only_marked => continue,
-            None if !Signature::has_derivative(&function.sig) => continue,
+            None if !has_derivative(&function.sig, around) => continue,
             Some(Meta::List(list)) => list.tokens.clone(),
             _ => TokenStream::new(),
         };
@@ -132,4 +135,8 @@ fn of_members(
         errors.append(found);
     }
     beside
+}
+
+fn has_derivative(sig: &syn::Signature, around: &Around) -> bool {
+    Signature::has_derivative(sig, &around.reals(&sig.generics))
 }

@@ -315,7 +315,10 @@ impl Pass<'_> {
             }
             (Kind::Real(Width::F32), _) => Some(syn::parse_quote!(f32)),
             (Kind::Real(Width::F64), _) => Some(syn::parse_quote!(f64)),
-            _ => None,
+            _ => {
+                let name = self.f.type_parameter(from);
+                name.map(|name| syn::parse_quote!(#name))
+            }
         };
         let kind = self.f.kind(from);
         let back = match ty {

@@ -3,8 +3,9 @@
 use super::Emitter;
 use super::names::{companion_method, plumbing};
 use crate::ir::{
-    Arg, BranchRecord, Call, Callee, Claim, Drain, Head, If, Loop, Match, Op, Order, Pullback, PullbackArg,
-    Range, RangeAdaptor, Region, RevBranch, RevLoop, Run, Stmt, TapeSize, Tree, ValueId,
+    Arg, BranchRecord, Call, Callee, Claim, Drain, Head, If, Loop, Match, Op, Order, Pullback,
+    PullbackArg, Range, RangeAdaptor, Region, RevBranch, RevLoop, Run, Stmt, TapeSize, Tree,
+    ValueId,
 };
 use proc_macro2::{Group, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};

@@ -3,7 +3,7 @@
 
 use super::names::{local, plumbing};
 use super::split::{joint_body, split_body};
-use crate::ir::Function;
+use crate::ir::{Function, Width};
 use crate::parse::{Home, Input, Parameter, Passing, Shape};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -203,7 +203,10 @@ impl<'a> Parts<'a> {
             },
             upstream: TokenStream::new(),
             shape_is_scalar: matches!(input.signature.result, Shape::Real(_) | Shape::Opaque),
-            boxed: input.options.recursive.unwrap_or_else(|| calls_itself(input)),
+            boxed: input
+                .options
+                .recursive
+                .unwrap_or_else(|| calls_itself(input)),
             joint: None,
         };
         parts.upstream = match &input.item.sig.output {
@@ -222,10 +225,26 @@ impl<'a> Parts<'a> {
         quote_spanned!(span=> #krate::__private::#name)
     }
 
+    /// A number of a type that is known by spelling.
+    pub(super) fn number(&self, value: f64, width: Width) -> TokenStream {
+        let literal = proc_macro2::Literal::f64_unsuffixed(value);
+        let name = match width {
+            Width::Param(index) => self.input.reals.names().get(usize::from(index)),
+            _ => None,
+        };
+        match name {
+            Some(name) => {
+                let number = self.private("number");
+                quote!(#number::<#name>(#literal))
+            }
+            None => quote!(#literal),
+        }
+    }
+
     /// The gradient type of a type: spelled out where spelling tells it.
     pub(super) fn gradient(&self, ty: &Type) -> TokenStream {
         let span = self.span;
-        match (Shape::of(ty), ty) {
+        match (Shape::of(ty, &self.input.reals), ty) {
             (_, Type::Paren(inner)) => self.gradient(&inner.elem),
             (_, Type::Group(inner)) => self.gradient(&inner.elem),
             (_, Type::Reference(inner)) => self.gradient(&inner.elem),

@@ -73,6 +73,11 @@ impl Emitter<'_> {
             Op::Number(number) => {
                 let mut literal = Literal::f64_unsuffixed(number.abs());
                 literal.set_span(span);
+                if let Some(ty) = self.f.type_parameter(value) {
+                    let convert = self.facade.private("number", span);
+                    let sign = number.is_sign_negative().then(|| quote!(-));
+                    return (quote_spanned!(span=> #convert::<#ty>(#sign #literal)), ATOM);
+                }
                 match number.is_sign_negative() {
                     true => (quote!(-#literal), UNARY),
                     false => (literal.to_token_stream(), ATOM),

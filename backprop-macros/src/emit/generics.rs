@@ -3,7 +3,7 @@
 
 use super::companions::Parts;
 use crate::parse::Passing;
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::GenericParam;
 
@@ -20,6 +20,20 @@ impl Parts<'_> {
         arguments(&self.input.item.sig.generics)
     }
 
+    /// Whether a type parameter is part of what has an adjoint.
+    fn carries(&self, name: &Ident) -> bool {
+        let signature = &self.input.signature;
+        let params = signature.params.iter().filter(|param| param.has_adjoint());
+        let params = params.map(|param| param.ty.to_token_stream());
+        let result = match &self.input.item.sig.output {
+            syn::ReturnType::Type(_, ty) if signature.result.may_be_active() => {
+                Some(ty.to_token_stream())
+            }
+            _ => None,
+        };
+        params.chain(result).any(|ty| mentions(ty, name))
+    }
+
     /// The bounds of the primal, what companions add to them, and `more`.
     pub(super) fn where_clause(&self, more: Option<TokenStream>) -> TokenStream {
         let span = self.span;
@@ -27,13 +41,29 @@ impl Parts<'_> {
         let written = generics.where_clause.iter();
         let written = written.flat_map(|clause| clause.predicates.iter());
         let mut predicates: Vec<TokenStream> = written.map(ToTokens::to_token_stream).collect();
+        for name in self.input.reals.names() {
+            let real = self.private("RealParameter");
+            predicates.push(quote_spanned!(span=> #name: #real));
+        }
+        for param in generics.type_params() {
+            let name = &param.ident;
+            if self.input.reals.index(name).is_none() {
+                let krate = self.krate;
+                let carries = self.carries(name);
+                let carries = carries.then(|| quote_spanned!(span=> + #krate::Differentiable));
+                predicates.push(quote_spanned!(span=> #name: 'static #carries));
+            }
+        }
         if self.input.home.is_trait() {
             let krate = self.krate;
             predicates.push(quote_spanned! {span=>
                 Self: #krate::Differentiable + ::core::marker::Sized
             });
         }
-        if self.receiver().is_some_and(|param| param.passing == Passing::Value) {
+        if self
+            .receiver()
+            .is_some_and(|param| param.passing == Passing::Value)
+        {
             predicates.push(quote_spanned!(span=> Self: ::core::clone::Clone));
         }
         predicates.extend(more);
@@ -52,4 +82,12 @@ pub(super) fn arguments(generics: &syn::Generics) -> Vec<TokenStream> {
         GenericParam::Const(param) => Some(param.ident.to_token_stream()),
     };
     generics.params.iter().filter_map(each).collect()
+}
+
+fn mentions(tokens: TokenStream, name: &Ident) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == *name,
+        TokenTree::Group(group) => mentions(group.stream(), name),
+        _ => false,
+    })
 }

@@ -24,7 +24,10 @@ impl Parts<'_> {
             let take = self.take_receiver(true);
             quote!({ #take #body })
         };
-        let joint = self.joint.as_ref().filter(|_| self.input.home == Home::Impl);
+        let joint = self
+            .joint
+            .as_ref()
+            .filter(|_| self.input.home == Home::Impl);
         let joint = joint.map(|body| {
             let (parameters, returned) = self.joint_parameters();
             let (generics, where_clause) = (self.member_generics(), self.where_clause(None));
@@ -110,7 +113,12 @@ impl Parts<'_> {
         if self.input.home.is_trait() {
             captured.push(quote!(Self));
         }
-        for generics in self.input.outer.iter().chain([&self.input.item.sig.generics]) {
+        for generics in self
+            .input
+            .outer
+            .iter()
+            .chain([&self.input.item.sig.generics])
+        {
             captured.extend(super::generics::arguments(generics));
         }
         let lifetimes = self.input.outer.iter().flat_map(|outer| outer.lifetimes());

@@ -319,7 +319,7 @@ impl Emitter<'_> {
             }
             Op::Take(place) => {
                 let place = self.place(place);
-                match self.is_number(value) {
+                match self.is_number(value) && self.f.type_parameter(value).is_none() {
                     true => quote_spanned!(span=> ::core::mem::replace(&mut #place, 0.0)),
                     false => {
                         let take = private("take_gradient");

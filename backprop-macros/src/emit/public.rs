@@ -159,7 +159,10 @@ impl Parts<'_> {
                 many => quote!((#(#many),*)),
             };
             let seed = match &self.input.signature.result {
-                Shape::Real(_) => quote!(&1.0),
+                Shape::Real(width) => {
+                    let one = self.number(1.0, *width);
+                    quote!(&#one)
+                }
                 _ => {
                     let one = self.private("one");
                     let scalar = &self.upstream;
@@ -404,6 +407,10 @@ impl Parts<'_> {
         let all = &self.input.signature.params;
         let only_source = all.iter().all(|p| p.passing != Passing::Mut);
         let in_place = all.iter().any(|param| self.has_shared_entry(param));
+        let zero = match &self.input.signature.result {
+            Shape::Real(width) => self.number(0.0, *width),
+            _ => TokenStream::new(),
+        };
         let body = match &self.input.signature.result {
             _ if self.joint.is_some() => {
                 let joint = self.jointly(upstream_arg, true);
@@ -411,14 +418,14 @@ impl Parts<'_> {
                 let args = all.iter().map(|param| &param.name);
                 quote_spanned! {span=>
                     #prepare
-                    if #upstream != 0.0 { #joint #adds #value } else { #primal(#(#args),*) }
+                    if #upstream != #zero { #joint #adds #value } else { #primal(#(#args),*) }
                 }
             }
             Shape::Real(_) if only_source && in_place => quote_spanned! {span=>
-                #prepare #forward if #upstream != 0.0 { #reverse #finish #adds } #value
+                #prepare #forward if #upstream != #zero { #reverse #finish #adds } #value
             },
             Shape::Real(_) if only_source && !adds.is_empty() => quote_spanned! {span=>
-                #prepare #forward #reverse #finish if #upstream != 0.0 { #adds } #value
+                #prepare #forward #reverse #finish if #upstream != #zero { #adds } #value
             },
             _ => quote!(#prepare #forward #reverse #finish #adds #value),
         };

@@ -304,7 +304,7 @@ fn adjoint_tree(
                 let each = each.map(|((s, a), e)| build(emitter, parts, s, a, e));
                 quote!((#(#each,)*))
             }
-            (Shape::Real(_), ..) => quote!(0.0),
+            (Shape::Real(width), ..) => parts.number(0.0, *width),
             (shape, _, Tree::Leaf(leaf)) if shape.may_be_active() => {
                 let zero = parts.private("zero_gradient");
                 let leaf = emitter.ident(*leaf);

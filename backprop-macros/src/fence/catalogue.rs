@@ -49,7 +49,6 @@ catalogue! {
     UNSAFE_FUNCTION = "an `unsafe fn` cannot be differentiated; give it a rule: wrap it in a safe function with `#[differentiate(rule = ..)]`";
     EXTERN_FUNCTION = "an `extern` function cannot be differentiated; wrap it in a Rust function with `#[differentiate(rule = ..)]`";
     VARIADIC = "variadic functions cannot be differentiated";
-    TYPE_PARAMETER = "generic functions are not differentiated yet; write the function for `f64` or `f32`";
     TOO_MANY_PARAMETERS = "more than 63 parameters are not supported; group them in tuples";
     ATTRIBUTE_ON_FUNCTION = "this attribute does not go with `#[differentiate]`; put it on a function that calls this one";
     IMPL_TRAIT = "`impl Trait` parameters are not differentiated yet; name the type";

@@ -39,12 +39,6 @@ fn check_signature(sig: &syn::Signature, errors: &mut Errors) {
     if let Some(variadic) = &sig.variadic {
         errors.refuse(variadic, no::VARIADIC);
     }
-    for param in &sig.generics.params {
-        match param {
-            syn::GenericParam::Lifetime(_) | syn::GenericParam::Const(_) => {}
-            syn::GenericParam::Type(param) => errors.refuse(param, no::TYPE_PARAMETER),
-        }
-    }
 }
 
 /// Attributes that would mean something else on the companions.

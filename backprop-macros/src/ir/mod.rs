@@ -39,11 +39,11 @@ mod tree;
 mod visit;
 
 use crate::fence::Refusal;
-use proc_macro2::Span;
+use proc_macro2::{Ident, Span};
 use std::collections::BTreeSet;
 
 pub(crate) use op::{Aggregate, BinaryOp, Callee, Capture, Claimed, Count, Method, Op};
-pub(crate) use place::{Hold, Place, Proj, Views, variant_step};
+pub(crate) use place::{Hold, Place, Proj, Views, kind_at, variant_step};
 pub(crate) use tree::Tree;
 pub(crate) use visit::{
     collect_definitions, definitions, for_each_region, for_each_region_mut, for_each_use,
@@ -98,6 +98,8 @@ pub(crate) enum Scalar {
 pub(crate) enum Width {
     F32,
     F64,
+    /// A type parameter, by its number.
+    Param(u8),
     /// A float literal: rustc decides.
     Any,
 }
@@ -190,6 +192,8 @@ pub(crate) struct Function {
     /// Values whose content is the same from their definition to the end of
     /// the reverse half, and which are there.
     pub(crate) stable: BTreeSet<ValueId>,
+    /// Type parameters that stand for real numbers.
+    pub(crate) reals: Vec<Ident>,
     /// An operation that the adjoint pass has no reverse half for. None should
     /// get there; one that does is refused, not passed over.
     pub(crate) unsupported: Option<(Span, Refusal)>,
@@ -610,7 +614,16 @@ impl Function {
             result: Tree::unit(),
             reverse: None,
             stable: BTreeSet::new(),
+            reals: Vec::new(),
             unsupported: None,
+        }
+    }
+
+    /// The type parameter that a number is of.
+    pub(crate) fn type_parameter(&self, value: ValueId) -> Option<&Ident> {
+        match self.kind(value) {
+            Kind::Real(Width::Param(index)) => self.reals.get(usize::from(index)),
+            _ => None,
         }
     }
 

@@ -1,6 +1,6 @@
 //! Places and views: where a container or a struct is read and written.
 
-use super::{Function, Op, Region, Stmt, ValueId};
+use super::{Function, Kind, Op, Region, Stmt, ValueId};
 use std::collections::BTreeMap;
 
 /// How a value holds its content.
@@ -151,4 +151,17 @@ impl Views {
     pub(crate) fn root(&self, value: ValueId) -> ValueId {
         self.resolve(&Place::whole(value)).base
     }
+}
+
+/// The kind of what is at a place.
+pub(crate) fn kind_at(f: &Function, place: &Place) -> Kind {
+    let mut kind = f.kind(place.base);
+    for step in &place.path {
+        kind = match step {
+            Proj::Index(_) => kind.element(),
+            Proj::Range(..) | Proj::Deref => kind,
+            Proj::Field(_) | Proj::Variant(..) => Kind::Opaque,
+        };
+    }
+    kind
 }

@@ -5,7 +5,6 @@ use super::passed::Parts;
 use super::{Binding, Lowerer, Lowering};
 use crate::fence::{Refusal, catalogue as no};
 use crate::ir::{Aggregate, Arg, Call, Callee, Kind, Method, Op, Stmt, Tree, ValueId, Width};
-use crate::parse::Shape;
 use crate::rules::{self, Output};
 use proc_macro2::Span;
 use quote::ToTokens;
@@ -50,7 +49,7 @@ impl Lowerer<'_> {
         };
         if let Some(owner) = &path.qself {
             let name = path.path.segments.last();
-            return match (float_type(&owner.ty), name) {
+            return match (self.float_type(&owner.ty), name) {
                 // `<f64>::exp(x)`
                 (Some(width), Some(name)) if owner.position == 0 => {
                     self.float_function(call, width, &name.ident.to_string())
@@ -449,6 +448,14 @@ impl Lowerer<'_> {
         Some(result)
     }
 
+    /// The width of `f32` or `f64`, by spelling.
+    fn float_type(&self, ty: &syn::Type) -> Option<Width> {
+        match self.kind_of_type(ty) {
+            Kind::Real(width @ (Width::F32 | Width::F64)) => Some(width),
+            _ => None,
+        }
+    }
+
     pub(super) fn macro_call(&mut self, mac: &Macro, node: &impl ToTokens) -> Lowering {
         let name = match mac.path.segments.last() {
             Some(segment) => segment.ident.to_string(),
@@ -495,9 +502,32 @@ impl Lowerer<'_> {
 /// Types of std by whose name a path can be told from one of the user's types.
 fn is_std_type(name: &str) -> bool {
     const NAMES: &[&str] = &[
-        "Vec", "Box", "Rc", "Arc", "String", "Option", "Result", "HashMap", "HashSet", "BTreeMap",
-        "BTreeSet", "VecDeque", "BinaryHeap", "Cell", "RefCell", "Mutex", "RwLock", "Ordering",
-        "Iterator", "Default", "Clone", "From", "Into", "Instant", "Duration", "Rng",
+        "Vec",
+        "Box",
+        "Rc",
+        "Arc",
+        "String",
+        "Option",
+        "Result",
+        "HashMap",
+        "HashSet",
+        "BTreeMap",
+        "BTreeSet",
+        "VecDeque",
+        "BinaryHeap",
+        "Cell",
+        "RefCell",
+        "Mutex",
+        "RwLock",
+        "Ordering",
+        "Iterator",
+        "Default",
+        "Clone",
+        "From",
+        "Into",
+        "Instant",
+        "Duration",
+        "Rng",
     ];
     NAMES.contains(&name)
 }
@@ -545,14 +575,6 @@ fn changes_in_place(name: &str) -> bool {
 /// `(a..b).contains(&x)`
 fn is_range_test(call: &syn::ExprMethodCall) -> bool {
     call.method == "contains" && matches!(strip(&call.receiver), Expr::Range(_))
-}
-
-/// The width of `f32` or `f64`, by spelling.
-fn float_type(ty: &syn::Type) -> Option<Width> {
-    match super::kind_of(&Shape::of(ty)) {
-        Kind::Real(width) => Some(width),
-        _ => None,
-    }
 }
 
 /// The expression inside parentheses and invisible groups.

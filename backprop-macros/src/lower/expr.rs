@@ -1,10 +1,9 @@
 //! Expressions.
 
 use super::memory::Base;
-use super::{ANY_REAL, Binding, Lowerer, Lowering, MAX_DEPTH, kind_of};
+use super::{ANY_REAL, Binding, Lowerer, Lowering, MAX_DEPTH};
 use crate::fence::catalogue as no;
 use crate::ir::{BinaryOp, Kind, Op, Place as Memory, Proj, Stmt, Tree, Width};
-use crate::parse::Shape;
 use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{BinOp, Expr, Lit, UnOp};
@@ -312,7 +311,7 @@ impl Lowerer<'_> {
     fn cast(&mut self, cast: &syn::ExprCast) -> Lowering {
         let value = self.expr(&cast.expr)?;
         let value = self.leaf(&value, cast.expr.span());
-        let kind = kind_of(&Shape::of(&cast.ty));
+        let kind = self.kind_of_type(&cast.ty);
         Some(self.push(Op::Cast(value, cast.ty.clone()), kind, cast.span()))
     }
 }

@@ -245,15 +245,7 @@ impl Lowerer<'_> {
     }
 
     pub(super) fn kind_at(&self, place: &Place) -> Kind {
-        let mut kind = self.f.kind(place.base);
-        for step in &place.path {
-            kind = match step {
-                Proj::Index(_) => kind.element(),
-                Proj::Range(..) | Proj::Deref => kind,
-                Proj::Field(_) | Proj::Variant(..) => Kind::Opaque,
-            };
-        }
-        kind
+        crate::ir::kind_at(&self.f, place)
     }
 
     /// The content of a place.

@@ -42,7 +42,7 @@ use crate::ir::{
     Function, Hold, Kind, Let, Op, Param, Place as Memory, Region, Stmt, Target, Tree, ValueId,
     VarId, Width,
 };
-use crate::parse::{Input, Passing, Shape, Wrapped};
+use crate::parse::{Input, Passing, Reals, Shape, Wrapped};
 use proc_macro2::{Ident, Span};
 use quote::{ToTokens, quote};
 use std::collections::{BTreeMap, BTreeSet};
@@ -83,7 +83,9 @@ pub(crate) fn raw(input: &Input, errors: &mut Errors) -> Lowered {
         boxes: BTreeSet::new(),
         boxed: BTreeSet::new(),
         siblings: input.siblings.clone(),
+        reals: input.reals.clone(),
     };
+    lowerer.f.reals = input.reals.names().to_vec();
     lowerer.function(input);
     Lowered {
         function: lowerer.f,
@@ -153,6 +155,8 @@ struct Lowerer<'a> {
     boxed: BTreeSet<VarId>,
     /// How methods of the same block take their receiver.
     siblings: BTreeMap<String, Passing>,
+    /// Type parameters that stand for real numbers.
+    reals: Reals,
 }
 
 /// The value of an expression, or `None` if control never comes out of it.
@@ -248,7 +252,7 @@ impl Lowerer<'_> {
             param.passing,
             &entry,
             Wrapped::of(&param.ty).filter(|wrapped| !wrapped.is_result),
-        ) && Shape::of(payload.payload).may_be_active()
+        ) && Shape::of(payload.payload, &self.reals).may_be_active()
         {
             let opened = self.opened(*leaf, span);
             self.bind_pattern(&param.pat, opened, None);
@@ -301,6 +305,11 @@ impl Lowerer<'_> {
     }
 
     // Values
+
+    /// What the spelling of a type tells of its values.
+    fn kind_of_type(&self, ty: &Type) -> Kind {
+        kind_of(&Shape::of(ty, &self.reals))
+    }
 
     fn push(&mut self, op: Op, kind: Kind, span: Span) -> Tree<ValueId> {
         Tree::Leaf(self.push_value(op, kind, span))
@@ -449,7 +458,7 @@ impl Lowerer<'_> {
                 })
             }
             ty => {
-                let kind = kind_of(&Shape::of(ty));
+                let kind = self.kind_of_type(ty);
                 Some(Tree::Leaf(self.f.var(kind, hint, span, Some(root))))
             }
         }
@@ -710,8 +719,8 @@ impl Lowerer<'_> {
             }
             (Tree::Leaf(leaf), ty) => {
                 let shape = match ty {
-                    Type::Reference(reference) => kind_of(&Shape::of(&reference.elem)),
-                    ty => kind_of(&Shape::of(ty)),
+                    Type::Reference(reference) => self.kind_of_type(&reference.elem),
+                    ty => self.kind_of_type(ty),
                 };
                 let kind = shape.join(self.f.kind(*leaf));
                 // what is known already needs no annotation

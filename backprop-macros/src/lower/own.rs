@@ -33,7 +33,10 @@ impl Lowerer<'_> {
             Expr::Group(inner) => self.is_type_of_std(&inner.expr),
             Expr::Reference(inner) => self.is_type_of_std(&inner.expr),
             Expr::Path(path) => {
-                let kind = path.path.get_ident().and_then(|name| self.kind_of_local(name));
+                let kind = path
+                    .path
+                    .get_ident()
+                    .and_then(|name| self.kind_of_local(name));
                 kind.is_some_and(|kind| kind != Kind::Opaque)
             }
             Expr::Lit(_) | Expr::Binary(_) | Expr::Array(_) | Expr::Macro(_) | Expr::Range(_) => {
@@ -137,8 +140,20 @@ impl Lowerer<'_> {
 /// Whether an expression is an iterator by the names of its methods.
 fn is_iterator(expr: &Expr) -> bool {
     const SOURCES: &[&str] = &[
-        "iter", "iter_mut", "into_iter", "windows", "chunks", "chunks_exact", "chunks_mut",
-        "chunks_exact_mut", "chars", "bytes", "lines", "keys", "values", "drain",
+        "iter",
+        "iter_mut",
+        "into_iter",
+        "windows",
+        "chunks",
+        "chunks_exact",
+        "chunks_mut",
+        "chunks_exact_mut",
+        "chars",
+        "bytes",
+        "lines",
+        "keys",
+        "values",
+        "drain",
     ];
     match super::call::strip(expr) {
         Expr::Range(_) => true,
@@ -151,21 +166,83 @@ fn is_iterator(expr: &Expr) -> bool {
 
 /// Methods that many types have, none of them with a derivative of its own.
 const METHODS_OF_ALL: &[&str] = &[
-    "as_mut", "as_ref", "borrow", "borrow_mut", "clone", "clone_from", "cmp", "eq", "fmt", "ge",
-    "gt", "hash", "into", "le", "lock", "lt", "ne", "partial_cmp", "to_owned", "to_string",
-    "total_cmp", "try_into",
+    "as_mut",
+    "as_ref",
+    "borrow",
+    "borrow_mut",
+    "clone",
+    "clone_from",
+    "cmp",
+    "eq",
+    "fmt",
+    "ge",
+    "gt",
+    "hash",
+    "into",
+    "le",
+    "lock",
+    "lt",
+    "ne",
+    "partial_cmp",
+    "to_owned",
+    "to_string",
+    "total_cmp",
+    "try_into",
 ];
 
 /// Methods of numbers and sequences: a message tells more than a method that is
 /// looked for and not there.
 const METHODS_OF_STD: &[&str] = &[
-    "append", "array_chunks", "array_windows", "binary_search", "binary_search_by", "capacity",
-    "chunk_by", "chunks_exact_mut", "chunks_mut", "contains", "copy_within", "dedup", "dedup_by",
-    "dedup_by_key", "drain", "ends_with", "extract_if", "fill_with", "from_bits", "insert",
-    "is_sorted", "is_sorted_by", "iter", "iter_mut", "join", "pop_if", "rchunks", "remove",
-    "repeat", "reserve", "resize_with", "retain", "retain_mut", "select_nth_unstable",
-    "shrink_to_fit", "sort", "sort_by_cached_key", "sort_by_key", "sort_unstable",
-    "sort_unstable_by", "sort_unstable_by_key", "splice", "split", "split_off", "starts_with",
-    "swap_remove", "swap_with_slice", "to_be_bytes", "to_bits", "to_int_unchecked",
-    "to_le_bytes", "to_ne_bytes",
+    "append",
+    "array_chunks",
+    "array_windows",
+    "binary_search",
+    "binary_search_by",
+    "capacity",
+    "chunk_by",
+    "chunks_exact_mut",
+    "chunks_mut",
+    "contains",
+    "copy_within",
+    "dedup",
+    "dedup_by",
+    "dedup_by_key",
+    "drain",
+    "ends_with",
+    "extract_if",
+    "fill_with",
+    "from_bits",
+    "insert",
+    "is_sorted",
+    "is_sorted_by",
+    "iter",
+    "iter_mut",
+    "join",
+    "pop_if",
+    "rchunks",
+    "remove",
+    "repeat",
+    "reserve",
+    "resize_with",
+    "retain",
+    "retain_mut",
+    "select_nth_unstable",
+    "shrink_to_fit",
+    "sort",
+    "sort_by_cached_key",
+    "sort_by_key",
+    "sort_unstable",
+    "sort_unstable_by",
+    "sort_unstable_by_key",
+    "splice",
+    "split",
+    "split_off",
+    "starts_with",
+    "swap_remove",
+    "swap_with_slice",
+    "to_be_bytes",
+    "to_bits",
+    "to_int_unchecked",
+    "to_le_bytes",
+    "to_ne_bytes",
 ];

@@ -8,10 +8,9 @@
 //! they stand and go by a name in the code. Only what runs whenever the code
 //! runs is taken out.
 
-use super::{Binding, Lowerer, kind_of};
+use super::{Binding, Lowerer};
 use crate::fence::catalogue as no;
 use crate::ir::{Arg, Capture, Hold, Kind, Op, Stmt, Tree, ValueId, VarId, for_each_region};
-use crate::parse::Shape;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 use std::collections::BTreeSet;
@@ -201,7 +200,7 @@ impl Lowerer<'_> {
                 .get_ident()
                 .and_then(|name| self.kind_of_local(name))
                 .is_some_and(|kind| matches!(kind, Kind::Int | Kind::Bool)),
-            Expr::Cast(cast) => matches!(kind_of(&Shape::of(&cast.ty)), Kind::Int | Kind::Bool),
+            Expr::Cast(cast) => matches!(self.kind_of_type(&cast.ty), Kind::Int | Kind::Bool),
             Expr::Unary(unary) => {
                 matches!(unary.op, UnOp::Neg(_) | UnOp::Not(_)) && self.is_integer(&unary.expr)
             }

@@ -179,7 +179,7 @@ impl Pass<'_> {
         let fixed = |value| {
             matches!(
                 self.f.kind(value),
-                Kind::Bool | Kind::Real(Width::F32 | Width::F64)
+                Kind::Bool | Kind::Real(Width::F32 | Width::F64 | Width::Param(_))
             )
         };
         fixed(old) && fixed(new) || self.derives(new, old, 0)
@@ -201,7 +201,7 @@ impl Pass<'_> {
             // a method may be called on it before anything tells its type
             Kind::Real(Width::F64) => Op::Constant(quote!(0.0f64)),
             Kind::Real(Width::F32) => Op::Constant(quote!(0.0f32)),
-            Kind::Real(Width::Any) => Op::Number(0.0),
+            Kind::Real(Width::Any | Width::Param(_)) => Op::Number(0.0),
             Kind::Int => Op::Integer(0),
             Kind::Bool => Op::Flag(false),
             Kind::Opaque | Kind::Constant | Kind::Container(..) => {

@@ -2,10 +2,12 @@
 //! spelling, and the options of the attribute.
 
 mod options;
+mod reals;
 mod receiver;
 mod signature;
 
 pub(crate) use options::Options;
+pub(crate) use reals::Reals;
 pub(crate) use receiver::{RECEIVER, is_receiver};
 pub(crate) use signature::{Parameter, Passing, Shape, Signature, Wrapped, option_payload};
 
@@ -19,6 +21,8 @@ pub(crate) struct Input {
     pub(crate) options: Options,
     pub(crate) signature: Signature,
     pub(crate) home: Home,
+    /// Type parameters that stand for real numbers.
+    pub(crate) reals: Reals,
     /// The generics of the `impl` or the trait around it, if it is seen.
     pub(crate) outer: Option<syn::Generics>,
     /// How methods of the same block take their receiver, as far as it is seen.
@@ -43,6 +47,11 @@ impl Around {
             generics: Some(generics.clone()),
             siblings: methods.filter_map(passing).collect(),
         }
+    }
+
+    /// The type parameters of a function here that stand for real numbers.
+    pub(crate) fn reals(&self, own: &syn::Generics) -> Reals {
+        Reals::of(self.generics.iter().chain([own]))
     }
 }
 
@@ -89,7 +98,8 @@ pub(crate) fn parse(
     around: &Around,
     errors: &mut Errors,
 ) -> Input {
-    let signature = Signature::read(&item.sig, &options, errors);
+    let reals = around.reals(&item.sig.generics);
+    let signature = Signature::read(&item.sig, &options, &reals, errors);
     if home.is_member() {
         receiver::rename(&mut item.block);
     }
@@ -98,6 +108,7 @@ pub(crate) fn parse(
         options,
         signature,
         home,
+        reals,
         outer: around.generics.clone(),
         siblings: around.siblings.clone(),
     }

@@ -66,7 +66,11 @@ impl Options {
     pub(crate) fn of_one_function(&self) -> Vec<Ident> {
         let wrt = self.wrt.iter().flatten().next();
         let rule = self.rule.iter().filter_map(|path| path.get_ident());
-        wrt.into_iter().chain(&self.name).chain(rule).cloned().collect()
+        wrt.into_iter()
+            .chain(&self.name)
+            .chain(rule)
+            .cloned()
+            .collect()
     }
 
     /// These, for a method of a block with options of its own.

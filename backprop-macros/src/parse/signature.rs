@@ -1,6 +1,6 @@
 //! Parameters and result, as far as their types are known by spelling.
 
-use super::Options;
+use super::{Options, Reals};
 use crate::errors::Errors;
 use crate::fence::catalogue as no;
 use crate::ir::Width;
@@ -59,26 +59,30 @@ pub(crate) enum Shape {
 
 impl Shape {
     /// Reads a type.
-    pub(crate) fn of(ty: &Type) -> Shape {
+    pub(crate) fn of(ty: &Type, reals: &Reals) -> Shape {
+        let of = |ty: &Type| Shape::of(ty, reals);
         match ty {
-            Type::Paren(inner) => Shape::of(&inner.elem),
-            Type::Group(inner) => Shape::of(&inner.elem),
-            Type::Tuple(tuple) => Shape::Tuple(tuple.elems.iter().map(Shape::of).collect()),
+            Type::Paren(inner) => of(&inner.elem),
+            Type::Group(inner) => of(&inner.elem),
+            Type::Tuple(tuple) => Shape::Tuple(tuple.elems.iter().map(of).collect()),
             Type::Reference(reference) if reference.mutability.is_none() => {
-                Shape::Ref(Box::new(Shape::of(&reference.elem)))
+                Shape::Ref(Box::new(of(&reference.elem)))
             }
-            Type::Array(array) => Shape::Container(Box::new(Shape::of(&array.elem))),
-            Type::Slice(slice) => Shape::Container(Box::new(Shape::of(&slice.elem))),
-            Type::Path(path) if path.qself.is_none() => Shape::of_path(&path.path),
+            Type::Array(array) => Shape::Container(Box::new(of(&array.elem))),
+            Type::Slice(slice) => Shape::Container(Box::new(of(&slice.elem))),
+            Type::Path(path) if path.qself.is_none() => Shape::of_path(&path.path, reals),
             Type::Path(_) => Shape::Opaque,
             _ => Shape::Unsupported,
         }
     }
 
-    fn of_path(path: &syn::Path) -> Shape {
+    fn of_path(path: &syn::Path, reals: &Reals) -> Shape {
         let Some(last) = path.segments.last() else {
             return Shape::Opaque;
         };
+        if let Some(index) = path.get_ident().and_then(|name| reals.index(name)) {
+            return Shape::Real(Width::Param(index));
+        }
         match last.ident.to_string().as_str() {
             "f64" => Shape::Real(Width::F64),
             "f32" => Shape::Real(Width::F32),
@@ -92,7 +96,7 @@ impl Shape {
                     return Shape::Opaque;
                 };
                 let mut parts = args.args.iter().filter_map(|arg| match arg {
-                    syn::GenericArgument::Type(ty) => Some(Shape::of(ty)),
+                    syn::GenericArgument::Type(ty) => Some(Shape::of(ty, reals)),
                     _ => None,
                 });
                 if last.ident == "Vec" {
@@ -220,24 +224,33 @@ impl Parameter {
 impl Signature {
     /// Whether anything in a signature can carry a derivative, and is handed out by
     /// value or through `&mut`: whether the attribute on a block means this function.
-    pub(crate) fn has_derivative(sig: &syn::Signature) -> bool {
+    pub(crate) fn has_derivative(sig: &syn::Signature, reals: &Reals) -> bool {
         let mut found = Errors::default();
         let options = Options::read(proc_macro2::TokenStream::new(), &mut found);
-        let params = sig.inputs.iter().enumerate().map(|(index, input)| match input {
-            FnArg::Receiver(receiver) => receiver_parameter(receiver, &options),
-            FnArg::Typed(typed) => parameter(index, typed, &options),
-        });
+        let params = sig
+            .inputs
+            .iter()
+            .enumerate()
+            .map(|(index, input)| match input {
+                FnArg::Receiver(receiver) => receiver_parameter(receiver, &options, reals),
+                FnArg::Typed(typed) => parameter(index, typed, &options, reals),
+            });
         let params: Vec<Parameter> = params.collect();
         let result = match &sig.output {
             ReturnType::Default => Shape::Tuple(Vec::new()),
-            ReturnType::Type(_, ty) => Shape::of(option_payload(ty).unwrap_or(ty)),
+            ReturnType::Type(_, ty) => Shape::of(option_payload(ty).unwrap_or(ty), reals),
         };
         check_result(sig, &params, &result, true, &mut found);
         !found.any()
     }
 
     /// Reads parameters and result; what cannot be differentiated is reported.
-    pub(crate) fn read(sig: &syn::Signature, options: &Options, errors: &mut Errors) -> Self {
+    pub(crate) fn read(
+        sig: &syn::Signature,
+        options: &Options,
+        reals: &Reals,
+        errors: &mut Errors,
+    ) -> Self {
         let before = errors.count();
         let mut params = Vec::new();
         for (index, input) in sig.inputs.iter().enumerate() {
@@ -246,15 +259,15 @@ impl Signature {
                     if let ReceiverKind::Typed(_, ty) = &receiver.kind {
                         errors.refuse(ty, no::TYPED_RECEIVER);
                     }
-                    params.push(receiver_parameter(receiver, options));
+                    params.push(receiver_parameter(receiver, options, reals));
                 }
-                FnArg::Typed(typed) => params.push(parameter(index, typed, options)),
+                FnArg::Typed(typed) => params.push(parameter(index, typed, options, reals)),
             }
         }
         let wrt_is_sound = check_wrt(&params, options, errors);
         let result = match &sig.output {
             ReturnType::Default => Shape::Tuple(Vec::new()),
-            ReturnType::Type(_, ty) => Shape::of(option_payload(ty).unwrap_or(ty)),
+            ReturnType::Type(_, ty) => Shape::of(option_payload(ty).unwrap_or(ty), reals),
         };
         if options.rule.is_some() {
             check_rule(&params, errors);
@@ -274,7 +287,7 @@ impl Signature {
     }
 }
 
-fn parameter(index: usize, typed: &syn::PatType, options: &Options) -> Parameter {
+fn parameter(index: usize, typed: &syn::PatType, options: &Options, reals: &Reals) -> Parameter {
     let name = match &*typed.pat {
         Pat::Ident(pat) if pat.subpat.is_none() => pat.ident.clone(),
         pat => Ident::new(&format!("arg_{index}"), pat.span()),
@@ -283,11 +296,17 @@ fn parameter(index: usize, typed: &syn::PatType, options: &Options) -> Parameter
         Some(names) => names.contains(&name),
         None => true,
     };
-    typed_parameter(name, (*typed.pat).clone(), (*typed.ty).clone(), in_wrt)
+    typed_parameter(
+        name,
+        (*typed.pat).clone(),
+        (*typed.ty).clone(),
+        in_wrt,
+        reals,
+    )
 }
 
 /// `self`, as a parameter with a name of its own.
-fn receiver_parameter(receiver: &syn::Receiver, options: &Options) -> Parameter {
+fn receiver_parameter(receiver: &syn::Receiver, options: &Options, reals: &Reals) -> Parameter {
     let name = super::receiver::receiver_at(receiver.self_token.span());
     let ty = receiver_type(receiver);
     let pat = Pat::Ident(syn::PatIdent {
@@ -301,7 +320,7 @@ fn receiver_parameter(receiver: &syn::Receiver, options: &Options) -> Parameter 
         Some(names) => names.iter().any(|name| name == "self"),
         None => true,
     };
-    typed_parameter(name, pat, ty, in_wrt)
+    typed_parameter(name, pat, ty, in_wrt, reals)
 }
 
 /// The type of `self`.
@@ -317,13 +336,13 @@ pub(super) fn receiver_type(receiver: &syn::Receiver) -> Type {
     }
 }
 
-fn typed_parameter(name: Ident, pat: Pat, ty: Type, in_wrt: bool) -> Parameter {
+fn typed_parameter(name: Ident, pat: Pat, ty: Type, in_wrt: bool, reals: &Reals) -> Parameter {
     let (passing, shape) = match &ty {
         Type::Reference(reference) => match reference.mutability {
-            Some(_) => (Passing::Mut, Shape::of(&reference.elem)),
-            None => (Passing::Shared, Shape::of(&reference.elem)),
+            Some(_) => (Passing::Mut, Shape::of(&reference.elem, reals)),
+            None => (Passing::Shared, Shape::of(&reference.elem, reals)),
         },
-        ty => (Passing::Value, Shape::of(ty)),
+        ty => (Passing::Value, Shape::of(ty, reals)),
     };
     Parameter {
         name,

@@ -6,9 +6,11 @@
 mod arithmetic;
 mod carried;
 mod dead;
+mod widths;
 
 use arithmetic::{copies, negative_factors, signs};
 use dead::remove_dead;
+pub(crate) use widths::settle;
 
 use crate::ir::{Function, Kind, Method, Op, Region, Stmt, Tree, ValueId, for_each_region};
 use std::collections::{BTreeMap, BTreeSet};

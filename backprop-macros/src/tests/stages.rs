@@ -11,7 +11,13 @@ fn stages(function: &str) -> String {
     let mut errors = Errors::default();
     let item = syn::parse_str(function).expect("the test's own program parses");
     let options = Options::read(TokenStream::new(), &mut errors);
-    let input = parse::parse(item, options, parse::Home::Module, &parse::Around::default(), &mut errors);
+    let input = parse::parse(
+        item,
+        options,
+        parse::Home::Module,
+        &parse::Around::default(),
+        &mut errors,
+    );
     fence::check(&input.item, false, &mut errors);
     let mut out = String::new();
     let mut stage = |name: &str, text: &str| {

@@ -3,7 +3,7 @@
 use super::spelling::{is_chain, unknown_message, unknown_method};
 use crate::fence::catalogue as no;
 use crate::ir::{BinaryOp, Kind, Op, Place, Region, Stmt, Tree};
-use crate::lower::{ANY_REAL, Lowerer, Lowering, kind_of};
+use crate::lower::{ANY_REAL, Lowerer, Lowering};
 use syn::{Expr, ExprMethodCall};
 
 impl Lowerer<'_> {
@@ -71,7 +71,7 @@ impl Lowerer<'_> {
                 .args
                 .iter()
                 .find_map(|arg| match arg {
-                    syn::GenericArgument::Type(ty) => Some(kind_of(&crate::parse::Shape::of(ty))),
+                    syn::GenericArgument::Type(ty) => Some(self.kind_of_type(ty)),
                     _ => None,
                 })
                 .unwrap_or(Kind::Opaque),
