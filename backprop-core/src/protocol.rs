@@ -721,6 +721,55 @@ impl<T: Castable> Castable for &T {
 #[inline]
 pub fn castable<T: Castable>(_: &T) {}
 
+/// A number of any type in arithmetic whose result is cast to a real number.
+#[diagnostic::on_unimplemented(
+    message = "an active value of type `{Self}` is used as a number",
+    label = "only numbers are computed with here",
+    note = "exclude a constant parameter with `wrt(..)`, or wrap a constant in `backprop::constant(..)`"
+)]
+pub trait Number: Castable {}
+
+/// A number, or the gradient of one, as a real number.
+pub trait AsReal {
+    /// The number; zero for the gradient of an integer.
+    fn as_real(&self) -> f64;
+}
+
+macro_rules! numbers {
+    ($($ty:ty)*) => {$(
+        impl Number for $ty {}
+
+        impl AsReal for $ty {
+            #[inline]
+            fn as_real(&self) -> f64 {
+                *self as f64
+            }
+        }
+    )*};
+}
+
+numbers! { f32 f64 i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize }
+
+impl AsReal for () {
+    #[inline]
+    fn as_real(&self) -> f64 {
+        0.0
+    }
+}
+
+impl<T: Number> Number for &T {}
+
+impl<T: AsReal> AsReal for &T {
+    #[inline]
+    fn as_real(&self) -> f64 {
+        (**self).as_real()
+    }
+}
+
+/// Holds if `T` is a number.
+#[inline]
+pub fn number<T: Number>(_: &T) {}
+
 /// An adjoint in the type of `like`, for casts; nothing for an integer.
 #[inline]
 pub fn narrow<T: Castable, D: Real>(_: &T, d: D) -> T::Gradient {

@@ -47,6 +47,12 @@ pub fn by_value<T: crate::protocol::ByValue>(value: T) -> T::Value {
     value.by_value()
 }
 
+/// A number of any type, or its gradient, in `f64`.
+#[inline]
+pub fn as_real<T: crate::protocol::AsReal>(number: &T) -> f64 {
+    number.as_real()
+}
+
 /// Whether any number of a gradient differs from zero.
 #[inline]
 pub fn is_nonzero<G: crate::Differentiable<Gradient = G> + PartialEq>(gradient: &G) -> bool {

@@ -6,6 +6,7 @@
 //! that is passed through, and claims about opaque types that rustc must check.
 
 mod integers;
+mod numbers;
 mod written;
 
 use crate::errors::Errors;
@@ -26,6 +27,8 @@ pub(crate) struct Activity {
     useful: BTreeSet<ValueId>,
     /// Opaque values that rustc was asked to confirm as scalars.
     claimed: BTreeSet<ValueId>,
+    /// Results of arithmetic that may be one of integers: see [`numbers`].
+    numbers: BTreeSet<ValueId>,
     /// Values that are changed in place or seen through references.
     kept: BTreeSet<ValueId>,
     pub(crate) views: Views,
@@ -38,6 +41,11 @@ impl Activity {
 
     pub(crate) fn is_active(&self, value: ValueId) -> bool {
         self.varied.contains(&value) && self.useful.contains(&value)
+    }
+
+    /// Whether the operation that defines a value may be one of integers.
+    pub(crate) fn is_number(&self, value: ValueId) -> bool {
+        self.numbers.contains(&value)
     }
 
     /// Whether the adjoint of a value is kept in place: it is no scalar, as
@@ -67,6 +75,7 @@ pub(crate) fn analyse(f: &mut Function, errors: &mut Errors) -> Activity {
     let mut kept = crate::lower::changed(f, &f.body);
     kept.extend(views.roots());
     let mut activity = Activity {
+        numbers: numbers::find(f),
         views,
         kept,
         ..Activity::default()
@@ -407,7 +416,7 @@ fn claim(f: &Function, region: &mut Region, activity: &mut Activity, seen: &mut 
     let stmts = std::mem::take(&mut region.stmts);
     for mut stmt in stmts {
         if let Stmt::Let(binding) = &stmt {
-            if is_real(&binding.op) {
+            if is_real(&binding.op) && !activity.is_number(binding.value) {
                 activity.claimed.insert(binding.value);
             }
             for (value, claim) in claims(f, binding.value, &binding.op, activity) {
@@ -453,6 +462,8 @@ fn is_real(op: &Op) -> bool {
 
 fn claims(f: &Function, value: ValueId, op: &Op, activity: &Activity) -> Vec<(ValueId, Claim)> {
     let (operands, claim) = match op {
+        Op::Binary(_, a, b) if activity.is_number(value) => (vec![*a, *b], Claim::Number),
+        Op::Method(_, args) if activity.is_number(value) => (args.clone(), Claim::Number),
         // `n.min(3)`: whatever its receiver is, it is an integer
         Op::Method(_, args) if f.kind(value) == Kind::Int => (args.clone(), Claim::Discrete),
         Op::Neg(a) => (vec![*a], Claim::Real),
@@ -470,7 +481,9 @@ fn claims(f: &Function, value: ValueId, op: &Op, activity: &Activity) -> Vec<(Va
         Op::Not(a) => (vec![*a], Claim::Discrete),
         _ => return Vec::new(),
     };
-    let checked = |v: &ValueId| f.kind(*v) == Kind::Opaque && activity.is_varied(*v);
+    // where nothing is made of the result, the operation may be anyone's
+    let is_idle = is_real(op) && f.kind(value).may_be_real() && !activity.is_active(value);
+    let checked = |v: &ValueId| f.kind(*v) == Kind::Opaque && activity.is_varied(*v) && !is_idle;
     operands
         .into_iter()
         .filter(checked)

@@ -21,6 +21,7 @@ mod calls;
 mod classics;
 mod containers;
 mod copies;
+mod counts;
 mod enums;
 mod fused;
 mod hostile;

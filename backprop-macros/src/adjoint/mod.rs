@@ -259,6 +259,14 @@ impl Pass<'_> {
                     self.adjoints.insert(*a, total);
                 }
             }
+            Op::Binary(op, a, b) if self.activity.is_number(binding.value) => {
+                if let Some(rule) = rules::operator(*op) {
+                    self.rule_of_numbers(rule, &[*a, *b], binding.value, d, span);
+                }
+            }
+            Op::Method(Method::Smooth(rule), args) if self.activity.is_number(binding.value) => {
+                self.rule_of_numbers(rule, args, binding.value, d, span);
+            }
             Op::Binary(BinaryOp::Mul, a, b) if a == b => {
                 if let Some(rule) = rules::square() {
                     self.rule(rule, &[*a], binding.value, d, span);
@@ -351,6 +359,44 @@ impl Pass<'_> {
             if masked || routes {
                 self.masked.insert(share);
             }
+            self.contribute(*arg, share);
+        }
+    }
+
+    /// The same, where operands and result may be integers: in `f64`, which
+    /// [`Op::Narrow`] makes an adjoint of the operand's type of.
+    fn rule_of_numbers(
+        &mut self,
+        rule: &Rule,
+        args: &[ValueId],
+        result: ValueId,
+        d: ValueId,
+        span: Span,
+    ) {
+        let mut as_real = |value: ValueId| {
+            let op = Op::Runtime("as_real", vec![value]);
+            self.push(op, Kind::Real(Width::F64), span)
+        };
+        let (upstream, value) = (Expr::Value(as_real(d)), as_real(result));
+        let reals: Vec<ValueId> = args.iter().map(|arg| as_real(*arg)).collect();
+        let operand = |(arg, real): (&ValueId, &ValueId)| match self.operand(*arg) {
+            Expr::Value(_) => Expr::Value(*real),
+            _ => Expr::Fixed(*real),
+        };
+        let operands: Vec<Expr> = args.iter().zip(&reals).map(operand).collect();
+        for (index, arg) in args.iter().enumerate() {
+            if !self.activity.is_active(*arg) {
+                continue;
+            }
+            let partial = rule.partial(&operands, Expr::Value(value), upstream.clone(), index);
+            if partial.is_zero() {
+                continue;
+            }
+            let partial = partial.or_zero_where(&upstream);
+            let share = partial.build(self.f, &mut self.out, span);
+            let kind = self.f.kind(*arg);
+            let share = self.push(Op::Narrow(*arg, share), kind, span);
+            self.masked.insert(share);
             self.contribute(*arg, share);
         }
     }

@@ -113,6 +113,13 @@ impl Found {
                     self.integers.extend([*a, *b]);
                 }
             }
+            Op::Method(_, args) if super::numbers::is_of_any_number(op) => {
+                self.sources.insert(value, args.clone());
+                self.computed.insert(value);
+                if args.iter().any(|arg| f.kind(*arg) == Kind::Int) {
+                    self.integers.extend(args);
+                }
+            }
             Op::Binary(BinaryOp::Shl | BinaryOp::Shr, a, _) => {
                 self.sources.insert(value, vec![*a]);
             }

@@ -35,6 +35,7 @@ impl Emitter<'_> {
                     Claim::Real => "real",
                     Claim::Discrete => "discrete",
                     Claim::Castable => "castable",
+                    Claim::Number => "number",
                 };
                 let check = self.facade.private(name, *span);
                 let value = self.reference(*value);

@@ -137,7 +137,9 @@ impl Emitter<'_> {
             Op::Runtime(name, args) => {
                 let function = self.facade.rule(name, span);
                 let args = args.iter().map(|arg| match *name {
-                    "is_nonzero" | "default_like" | "is_some" | "payload" => self.reference(*arg),
+                    "is_nonzero" | "default_like" | "is_some" | "payload" | "as_real" => {
+                        self.reference(*arg)
+                    }
                     _ => self.value(*arg),
                 });
                 (quote_spanned!(span=> #function(#(#args),*)), ATOM)

@@ -313,6 +313,8 @@ pub(crate) enum Claim {
     Discrete,
     /// A number of any type, that `as` or `From` makes a real number of.
     Castable,
+    /// The same, in arithmetic.
+    Number,
 }
 
 /// `let value = op;`

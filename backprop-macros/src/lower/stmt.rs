@@ -93,7 +93,11 @@ impl Lowerer<'_> {
             return self.bind_reference(pat, place);
         }
         let expected = self.expected(pat, ty);
-        let value = self.expr_expecting(&init.expr, expected.as_ref())?;
+        let init = match ty {
+            Some(ty) => &typed_sum(&init.expr, ty),
+            None => &*init.expr,
+        };
+        let value = self.expr_expecting(init, expected.as_ref())?;
         self.bind_pattern(pat, value, ty);
         Some(())
     }
@@ -318,6 +322,21 @@ impl Lowerer<'_> {
             }
         }
     }
+}
+
+/// `sum()` of the annotated type as `sum::<T>()`: what it starts with depends on
+/// the type.
+fn typed_sum(expr: &Expr, ty: &syn::Type) -> Expr {
+    let mut typed = expr.clone();
+    if let Expr::MethodCall(call) = &mut typed
+        && matches!(&*call.method.to_string(), "sum" | "product")
+        && call.turbofish.is_none()
+        && super::iter::is_chain(&call.receiver)
+        && !matches!(ty, syn::Type::Infer(_))
+    {
+        call.turbofish = Some(syn::parse_quote!(::<#ty>));
+    }
+    typed
 }
 
 /// The tuple shape of a type, or nothing if it is no tuple by spelling.
