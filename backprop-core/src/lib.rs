@@ -7,6 +7,7 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+mod collections;
 mod differentiable;
 mod numbers;
 mod real;

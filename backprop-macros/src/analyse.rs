@@ -12,8 +12,8 @@ mod written;
 use crate::errors::Errors;
 use crate::fence::catalogue as no;
 use crate::ir::{
-    Arg, BinaryOp, Call, Callee, Claim, Function, Head, Hold, Kind, Method, Op, Region, Stmt, Tree,
-    ValueId, Views,
+    Aggregate, Arg, BinaryOp, Call, Callee, Claim, Function, Head, Hold, Kind, Method, Op, Region,
+    Stmt, Tree, ValueId, Views,
 };
 use crate::rules::Output;
 use std::collections::BTreeSet;
@@ -348,6 +348,13 @@ fn report(f: &Function, region: &Region, activity: &Activity, errors: &mut Error
                     && args.iter().any(|arg| activity.is_varied(*arg))
                 {
                     errors.refuse_at(f.info(binding.value).span, no::RESULT_SHAPE);
+                }
+                if let Op::Aggregate(Aggregate::Array | Aggregate::Vec, parts) = &binding.op
+                    && parts
+                        .iter()
+                        .any(|part| f.is_reference(*part) && activity.is_active(*part))
+                {
+                    errors.refuse_at(f.info(binding.value).span, no::REFERENCES_KEPT);
                 }
                 if let Op::Verbatim(capture, message) = &binding.op
                     && !message.is_empty()

@@ -1,6 +1,7 @@
 //! Argument and result values as flat lists of scalars.
 
 use crate::{Dual32, Dual64};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// A value that may carry scalars. All scalars of one value, in order, make
 /// its flat form, in which the check computes.
@@ -65,6 +66,7 @@ scalar!(f64 Dual64);
 scalar!(f32 Dual32);
 
 crate::inactive!(bool, char, String);
+crate::inactive!(BTreeMap<String, usize>, BTreeSet<usize>, VecDeque<usize>);
 crate::inactive!(
     i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize
 );

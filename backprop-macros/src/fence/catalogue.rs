@@ -89,6 +89,7 @@ catalogue! {
     CLOSURE = "a closure is differentiated where it is called: bind it with `let`, call it, or pass it to a method of an iterator";
     CLOSURE_IN_OPAQUE_CODE = "a local closure cannot be used in code that is passed through as it is; call it in a `let` before, and use the result";
     CHANGE_IN_OPAQUE_CODE = "this changes a variable inside code that is passed through as it is; put it into a `let` before";
+    REFERENCES_KEPT = "active references are not kept in an array; list them where a `for` loop goes over them: `for v in [a, b]`, or choose one with `if` or `match`";
     CLOSURE_ARGUMENTS = "this closure takes another number of arguments";
     FUNCTION_VALUE = "write a closure or the name of a function here";
     OPTION_SHAPE = "what is inside this `Option` is not known here; annotate it: `let best: Option<f64> = ..`, or match on it";

@@ -18,11 +18,15 @@ impl Lowerer<'_> {
     pub(super) fn verbatim_at(&mut self, expr: &Expr, refusal: Refusal, span: Span) -> Lowering {
         let capture = self.passed(expr, Parts::Integers)?;
         let op = Op::Verbatim(capture, refusal.message);
-        Some(self.push(op, Kind::Opaque, span))
+        let value = self.push_value(op, Kind::Opaque, span);
+        if super::iter::makes_map(expr) {
+            self.maps.insert(value);
+        }
+        Some(Tree::Leaf(value))
     }
 
     /// Finds the locals that `tokens` name.
-    pub(super) fn capture(&mut self, tokens: TokenStream) -> Capture {
+    pub(super) fn capture(&mut self, mut tokens: TokenStream) -> Capture {
         let mut names: Vec<Ident> = Vec::new();
         let mut jumps = Vec::new();
         self.scan(tokens.clone(), &mut names, &mut jumps);
@@ -41,6 +45,18 @@ impl Lowerer<'_> {
                     None => continue,
                 },
                 _ => continue,
+            };
+            let tree = match tree {
+                // a method that looks at it
+                Tree::Leaf(leaf)
+                    if self.maps.contains(&leaf)
+                        && !self.f.is_reference(leaf)
+                        && let Some(seen) = lent(&tokens, &name) =>
+                {
+                    tokens = seen;
+                    Tree::Ref(Box::new(Tree::Leaf(leaf)))
+                }
+                tree => tree,
             };
             uses.push((name, tree));
         }
@@ -96,6 +112,43 @@ fn make_ident(name: &str, span: proc_macro2::Span) -> Ident {
         Some(raw) => Ident::new_raw(raw, span),
         None => Ident::new(name, span),
     }
+}
+
+/// Code with a reference to the local under its name: `&name` becomes `name`, and
+/// methods that leave it where it is find it behind the reference. Nothing if the
+/// code does more.
+fn lent(tokens: &TokenStream, name: &Ident) -> Option<TokenStream> {
+    let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    let is_punct = |at: usize, c: char| matches!(tokens.get(at), Some(TokenTree::Punct(punct)) if punct.as_char() == c);
+    let mut seen: Vec<TokenTree> = Vec::new();
+    for (i, token) in tokens.iter().enumerate() {
+        match token {
+            TokenTree::Group(group) => {
+                let inner = lent(&group.stream(), name)?;
+                let mut seen_group = proc_macro2::Group::new(group.delimiter(), inner);
+                seen_group.set_span(group.span());
+                seen.push(seen_group.into());
+                continue;
+            }
+            TokenTree::Ident(ident) if ident == name => {
+                let is_member = i.checked_sub(1).is_some_and(|before| is_punct(before, '.'));
+                let consumes = match tokens.get(i + 2) {
+                    Some(TokenTree::Ident(method)) => method.to_string().starts_with("into_"),
+                    _ => true,
+                };
+                if is_punct(i + 1, '.') {
+                    (!consumes).then_some(())?;
+                } else if !is_member {
+                    let borrow = i.checked_sub(1)?;
+                    is_punct(borrow, '&').then_some(())?;
+                    seen.pop();
+                }
+            }
+            _ => {}
+        }
+        seen.push(token.clone());
+    }
+    Some(seen.into_iter().collect())
 }
 
 /// Whether a format string has a placeholder that names the local.

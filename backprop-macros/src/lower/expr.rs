@@ -2,8 +2,9 @@
 
 use super::memory::Base;
 use super::{ANY_REAL, Binding, Lowerer, Lowering, MAX_DEPTH};
+use crate::emit::plumbing;
 use crate::fence::catalogue as no;
-use crate::ir::{BinaryOp, Kind, Op, Place as Memory, Proj, Stmt, Tree, Width};
+use crate::ir::{BinaryOp, Capture, Kind, Op, Place as Memory, Proj, Stmt, Tree, ValueId, Width};
 use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{BinOp, Expr, Lit, UnOp};
@@ -104,7 +105,11 @@ impl Lowerer<'_> {
             Lit::Bool(_) => Kind::Bool,
             _ => Kind::Opaque,
         };
-        self.push(Op::Constant(lit.to_token_stream()), kind, lit.span())
+        let value = self.push_value(Op::Constant(lit.to_token_stream()), kind, lit.span());
+        if kind == Kind::Opaque {
+            self.constants.insert(value);
+        }
+        Tree::Leaf(value)
     }
 
     pub(super) fn path(&mut self, path: &syn::ExprPath) -> Lowering {
@@ -219,9 +224,44 @@ impl Lowerer<'_> {
         if let (true, Tree::Tuple(_)) = (op.is_predicate(), left.behind_refs()) {
             return self.verbatim(&Expr::Binary(binary.clone()), no::OPAQUE_CODE);
         }
+        if op.is_predicate() && (self.is_of_any_type(&left) || self.is_of_any_type(&right)) {
+            return Some(self.compared(binary, left, right));
+        }
         let left = self.leaf(&left, binary.left.span());
         let right = self.leaf(&right, binary.right.span());
         Some(Tree::Leaf(self.arithmetic(op, left, right, span)))
+    }
+
+    /// Text, and what a pattern binds: a reference to anything, or anything.
+    fn is_of_any_type(&self, tree: &Tree<ValueId>) -> bool {
+        let leaf = match tree.behind_refs() {
+            Tree::Leaf(leaf) => leaf,
+            _ => return false,
+        };
+        self.payloads.contains(leaf) || self.constants.contains(leaf)
+    }
+
+    /// A comparison of what the user has there, whose types say what it means.
+    fn compared(
+        &mut self,
+        binary: &syn::ExprBinary,
+        left: Tree<ValueId>,
+        right: Tree<ValueId>,
+    ) -> Tree<ValueId> {
+        let (a, b) = (
+            plumbing("left", binary.left.span()),
+            plumbing("right", binary.right.span()),
+        );
+        let op = &binary.op;
+        let tokens = quote::quote!(#a #op #b);
+        // a reference more on both sides, so that nothing is moved
+        let uses = vec![
+            (a, Tree::Ref(Box::new(left))),
+            (b, Tree::Ref(Box::new(right))),
+        ];
+        // a `bool` has no derivative, whatever it looks at
+        let op = Op::Verbatim(Capture { tokens, uses }, "");
+        self.push(op, Kind::Bool, binary.span())
     }
 
     pub(super) fn arithmetic(

@@ -300,15 +300,10 @@ pub(super) fn contains_let(cond: &Expr) -> bool {
     }
 }
 
-/// Whether a loop goes over a reference that a method without a lowering
-/// returns: by the name (`as_bytes`), or as its pattern looks behind one.
+/// Whether a loop goes over what it writes as a value and what is a reference.
 fn is_borrowed(expr: &syn::ExprForLoop) -> bool {
     match super::call::strip(&expr.expr) {
-        Expr::MethodCall(call) if !super::iter::is_chain(&expr.expr) => {
-            let name = call.method.to_string();
-            let shared = name.starts_with("as_") && !name.contains("mut");
-            shared || matches!(&*expr.pat, Pat::Reference(_))
-        }
+        Expr::MethodCall(call) if !super::iter::is_chain(&expr.expr) => call.method == "as_slice",
         Expr::Lit(lit) => matches!(lit.lit, syn::Lit::ByteStr(_)),
         _ => false,
     }

@@ -80,6 +80,8 @@ pub(crate) fn raw(input: &Input, errors: &mut Errors) -> Lowered {
         depth: 0,
         expected_of_closure: None,
         payloads: BTreeSet::new(),
+        maps: BTreeSet::new(),
+        constants: BTreeSet::new(),
         boxes: BTreeSet::new(),
         boxed: BTreeSet::new(),
         siblings: input.siblings.clone(),
@@ -149,6 +151,10 @@ struct Lowerer<'a> {
     expected_of_closure: Option<Tree<()>>,
     /// Values that patterns bind inside opaque ones: possibly references.
     payloads: BTreeSet<ValueId>,
+    /// Collections of constants that are not iterated over by position.
+    maps: BTreeSet<ValueId>,
+    /// Text and other constants that are no numbers, by spelling.
+    constants: BTreeSet<ValueId>,
     /// Values that are boxes by the spelling of their type, or made as such.
     boxes: BTreeSet<ValueId>,
     /// Variables that hold boxes.
@@ -229,6 +235,14 @@ impl Lowerer<'_> {
             && is_box(&param.ty)
         {
             self.boxes.insert(*leaf);
+        }
+        if let Tree::Leaf(leaf) = &entry
+            && iter::is_map(&param.ty)
+        {
+            self.maps.insert(*leaf);
+        }
+        if let (Tree::Leaf(leaf), Shape::Constant) = (&entry, &param.shape) {
+            self.constants.insert(*leaf);
         }
         if param.passing == Passing::Mut && in_place {
             self.hold(&entry, Hold::Mut);
@@ -593,8 +607,11 @@ impl Lowerer<'_> {
             (Tree::Tuple(wanted), Tree::Leaf(leaf)) => {
                 let part = |(i, wanted): (usize, &Tree<T>)| {
                     let op = Op::Project(*leaf, i as u32);
-                    let part = self.push(op, Kind::Opaque, span);
-                    self.coerce(&part, wanted, span)
+                    let part = self.push_value(op, Kind::Opaque, span);
+                    if self.payloads.contains(leaf) {
+                        self.payloads.insert(part);
+                    }
+                    self.coerce(&Tree::Leaf(part), wanted, span)
                 };
                 Tree::Tuple(wanted.iter().enumerate().map(part).collect())
             }
@@ -731,6 +748,9 @@ impl Lowerer<'_> {
                 let typed =
                     self.push_value(Op::Copy(*leaf, Some(Box::new(ty.clone()))), kind, span);
                 self.f.info_mut(typed).hold = hold;
+                if iter::is_map(ty) {
+                    self.maps.insert(typed);
+                }
                 Tree::Leaf(typed)
             }
             _ => {

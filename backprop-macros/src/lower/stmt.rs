@@ -4,6 +4,7 @@ use super::call::strip;
 use super::{Binding, Lowerer, Lowering, Place};
 use crate::fence::catalogue as no;
 use crate::ir::{Tree, ValueId};
+use crate::parse::Shape;
 use syn::spanned::Spanned;
 use syn::{Expr, Item, Local, Pat, Stmt};
 
@@ -91,6 +92,14 @@ impl Lowerer<'_> {
             && !self.is_in_memory(&place)
         {
             return self.bind_reference(pat, place);
+        }
+        if let (Some(ty), Expr::MethodCall(call)) = (ty, strip(&init.expr))
+            && call.method == "collect"
+            && (super::iter::is_map(ty) || matches!(Shape::of(ty, &self.reals), Shape::Constant))
+        {
+            let collected = self.verbatim_at(&init.expr, no::COLLECT, call.method.span())?;
+            self.bind_pattern(pat, collected, Some(ty));
+            return Some(());
         }
         let expected = self.expected(pat, ty);
         let init = match ty {

@@ -9,7 +9,9 @@ mod signature;
 pub(crate) use options::Options;
 pub(crate) use reals::Reals;
 pub(crate) use receiver::{RECEIVER, is_receiver};
-pub(crate) use signature::{Parameter, Passing, Shape, Signature, Wrapped, option_payload};
+pub(crate) use signature::{
+    Parameter, Passing, Shape, Signature, Wrapped, is_collection, option_payload,
+};
 
 use crate::errors::Errors;
 use std::collections::BTreeMap;

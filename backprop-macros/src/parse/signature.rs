@@ -91,7 +91,7 @@ impl Shape {
             "bool" => Shape::Bool,
             "char" | "str" | "String" | "Ordering" => Shape::Constant,
             "Vec" | "Option" | "Box" | "Result" | "Rc" | "Arc" | "VecDeque" | "Range"
-            | "RangeInclusive" | "HashMap" | "BTreeMap" => {
+            | "RangeInclusive" | "HashMap" | "BTreeMap" | "HashSet" | "BTreeSet" | "BinaryHeap" => {
                 let syn::PathArguments::AngleBracketed(args) = &last.arguments else {
                     return Shape::Opaque;
                 };
@@ -103,13 +103,22 @@ impl Shape {
                     let element = parts.next().unwrap_or(Shape::Opaque);
                     return Shape::Container(Box::new(element));
                 }
-                match parts.any(|part| part.may_be_active()) {
+                let parts: Vec<Shape> = parts.collect();
+                match parts.iter().any(Shape::may_be_active) {
+                    true if is_collection(&last.ident) && parts.iter().any(Shape::is_real) => {
+                        Shape::Unsupported
+                    }
                     true => Shape::Opaque,
                     false => Shape::Constant,
                 }
             }
             _ => Shape::Opaque,
         }
+    }
+
+    /// Whether it is made of real numbers.
+    fn is_real(&self) -> bool {
+        self.any(|part| matches!(part, Shape::Real(_)))
     }
 
     /// Whether a value of the type may carry a derivative.
@@ -403,6 +412,19 @@ fn check_parameter(param: &Parameter, errors: &mut Errors) {
 
 fn is_unsupported(shape: &Shape) -> bool {
     matches!(shape, Shape::Unsupported)
+}
+
+/// Collections of std that are not kept as sequences are: constants only.
+pub(crate) fn is_collection(name: &Ident) -> bool {
+    const NAMES: [&str; 6] = [
+        "HashMap",
+        "BTreeMap",
+        "HashSet",
+        "BTreeSet",
+        "VecDeque",
+        "BinaryHeap",
+    ];
+    NAMES.iter().any(|known| name == known)
 }
 
 fn is_constant(shape: &Shape) -> bool {

@@ -332,8 +332,31 @@ fn is_inactive(ty: &Type) -> bool {
 
 fn is_constant_or_container(name: &proc_macro2::Ident) -> bool {
     const NAMES: &[&str] = &[
-        "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize",
-        "bool", "char", "str", "String", "Vec", "Option", "Box",
+        "i8",
+        "i16",
+        "i32",
+        "i64",
+        "i128",
+        "isize",
+        "u8",
+        "u16",
+        "u32",
+        "u64",
+        "u128",
+        "usize",
+        "bool",
+        "char",
+        "str",
+        "String",
+        "Vec",
+        "Option",
+        "Box",
+        "HashMap",
+        "BTreeMap",
+        "HashSet",
+        "BTreeSet",
+        "VecDeque",
+        "BinaryHeap",
     ];
     NAMES.iter().any(|known| name == known)
 }

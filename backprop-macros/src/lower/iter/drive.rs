@@ -64,6 +64,19 @@ impl Lowerer<'_> {
                     }
                 });
             }
+            Driver::Passed(iterator) => {
+                self.looped(label, Head::Forever, None, span, |this| {
+                    this.limits(way);
+                    let exit = this.jumps.last().map(|jump| jump.exit);
+                    let (is_there, next) = this.next_passed(iterator, span);
+                    let then = this.region(|this| {
+                        let item = this.passed_item(next, span);
+                        this.steps(way, item, body);
+                    });
+                    let end = this.region(|this| this.out.extend(exit.map(Stmt::Exit)));
+                    this.push_if(is_there, then, end);
+                });
+            }
             // what follows stands in both loops
             Driver::Joined(parts) => self.as_one_loop(label, span, |this, outer| {
                 for mut part in *parts {

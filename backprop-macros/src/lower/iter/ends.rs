@@ -4,6 +4,7 @@ use super::spelling::{is_chain, unknown_message, unknown_method};
 use crate::fence::catalogue as no;
 use crate::ir::{BinaryOp, Kind, Op, Place, Region, Stmt, Tree};
 use crate::lower::{ANY_REAL, Lowerer, Lowering};
+use syn::spanned::Spanned;
 use syn::{Expr, ExprMethodCall};
 
 impl Lowerer<'_> {
@@ -170,7 +171,12 @@ impl Lowerer<'_> {
                 _ => false,
             });
             if !vec {
-                return self.refuse(types, no::COLLECT);
+                // of constants it may be anything
+                return self.verbatim_at(
+                    &Expr::MethodCall(call.clone()),
+                    no::COLLECT,
+                    types.span(),
+                );
             }
         }
         let chain = self.chain(&call.receiver)?;

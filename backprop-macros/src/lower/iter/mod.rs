@@ -8,19 +8,24 @@
 mod drive;
 mod effect;
 mod ends;
+mod listed;
+mod passed;
 mod position;
 mod sources;
 mod spelling;
 
+pub(super) use passed::{is_map, makes_map};
 pub(super) use spelling::is_chain;
 
 use super::closure::Callback;
+use super::memory::Base;
 use super::{Lowerer, Lowering, SlotId};
 use crate::fence::catalogue as no;
 use crate::ir::{
     BinaryOp, Kind, Op, Place, Range, RangeAdaptor, Region, Stmt, Target, Tree, ValueId,
 };
 use effect::Effect;
+use listed::listed;
 use proc_macro2::Span;
 use quote::quote_spanned;
 use spelling::{is_source_function, unknown_message};
@@ -49,6 +54,8 @@ enum Driver {
     Indexed(Indexed),
     /// The items of one chain, then those of another.
     Joined(Box<[Chain; 2]>),
+    /// What an iterator of constants gives.
+    Passed(ValueId),
 }
 
 /// What happens to an item on its way.
@@ -102,13 +109,32 @@ impl Lowerer<'_> {
             Expr::Range(range) => self.range_chain(range),
             Expr::MethodCall(call) if is_chain(expr) => self.method_chain(call),
             Expr::Call(call) if is_source_function(call) => self.function_chain(call),
+            expr if let Some((list, by_reference)) = listed(expr)
+                && !list.is_empty() =>
+            {
+                self.listed_items(&list, by_reference, expr.span())
+            }
             Expr::Reference(reference) => {
-                let place = self.memory(&reference.expr)?;
+                let base = self.base(&reference.expr)?;
+                if let Base::Tree(tree @ Tree::Leaf(leaf)) = &base
+                    && reference.mutability.is_none()
+                    && self.is_passed(*leaf, &reference.expr)
+                {
+                    let borrowed = Tree::Ref(Box::new(tree.clone()));
+                    return Some(self.passed_items(borrowed, None, expr.span()));
+                }
+                let place = self.as_place(base, expr.span())?;
                 let mutable = reference.mutability.is_some();
                 Some(self.elements(place, Some(mutable), expr.span()))
             }
             expr => {
-                let place = self.memory(expr)?;
+                let base = self.base(expr)?;
+                if let Base::Tree(tree @ Tree::Leaf(leaf)) = &base
+                    && self.is_passed(*leaf, expr)
+                {
+                    return Some(self.passed_items(tree.clone(), None, expr.span()));
+                }
+                let place = self.as_place(base, expr.span())?;
                 let by_reference = place.path.is_empty() && self.f.is_reference(place.base);
                 let mutable = self.f.info(place.base).hold == crate::ir::Hold::Mut;
                 let reference = by_reference.then_some(mutable);
@@ -335,7 +361,7 @@ impl Chain {
         let known = match &self.driver {
             Driver::Range(range) => !range.adaptors.iter().any(steps_by),
             Driver::Indexed(_) => true,
-            Driver::Joined(_) => false,
+            Driver::Joined(_) | Driver::Passed(_) => false,
         };
         known && self.only_maps()
     }

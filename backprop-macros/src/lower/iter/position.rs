@@ -20,7 +20,7 @@ impl Lowerer<'_> {
             return None;
         }
         match &mut chain.driver {
-            Driver::Joined(_) => {
+            Driver::Joined(_) | Driver::Passed(_) => {
                 self.errors.refuse(&call.method, no::REVERSED);
                 return None;
             }
@@ -69,7 +69,8 @@ impl Lowerer<'_> {
         let driver = match &chain.driver {
             Driver::Range(_) => Effect::Nothing,
             Driver::Indexed(indexed) => indexed.effect,
-            Driver::Joined(_) => Effect::State,
+            // what it does is not seen
+            Driver::Joined(_) | Driver::Passed(_) => Effect::State,
         };
         let steps = chain.steps.iter().map(|step| match step {
             Step::Map(f) | Step::Inspect(f) => self.effect(f),
@@ -85,6 +86,7 @@ impl Lowerer<'_> {
             Driver::Range(_) => false,
             Driver::Indexed(indexed) => indexed.effect == Effect::State,
             Driver::Joined(parts) => parts.iter().any(|part| self.has_state(part)),
+            Driver::Passed(_) => true,
         };
         let changes = |f: &Callback| self.effect(f) == Effect::State;
         driver
@@ -168,7 +170,7 @@ impl Lowerer<'_> {
         let base = match chain.driver {
             Driver::Indexed(indexed) => indexed,
             Driver::Range(range) => self.range_items(range, span)?,
-            Driver::Joined(_) => return None,
+            Driver::Joined(_) | Driver::Passed(_) => return None,
         };
         if chain.steps.is_empty() {
             return Some(base);

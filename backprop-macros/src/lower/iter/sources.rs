@@ -1,5 +1,6 @@
 //! Where chains begin: containers, ranges, functions of `std::iter`.
 
+use super::listed::listed_source;
 use super::{Chain, Driver, Item};
 use crate::ir::{BinaryOp, Claimed, Kind, Op, Place, Proj, Tree, ValueId};
 use crate::lower::Lowerer;
@@ -80,7 +81,19 @@ impl Lowerer<'_> {
     /// `iter()`, `windows(n)` and their like, of a container.
     pub(super) fn source(&mut self, call: &ExprMethodCall, name: &str) -> Option<Chain> {
         let span = call.method.span();
+        if let Some((list, by_reference)) = listed_source(call)
+            && !list.is_empty()
+        {
+            return self.listed_items(&list, by_reference, span);
+        }
         let mut place = self.memory(&call.receiver)?;
+        if place.path.is_empty() && self.maps.contains(&place.base) {
+            let collection = match self.f.is_reference(place.base) {
+                false if name != "into_iter" => Tree::Ref(Box::new(Tree::Leaf(place.base))),
+                _ => Tree::Leaf(place.base),
+            };
+            return Some(self.passed_items(collection, Some(&call.method), span));
+        }
         match name {
             "iter" => return Some(self.elements(place, Some(false), span)),
             "iter_mut" => return Some(self.elements(place, Some(true), span)),
