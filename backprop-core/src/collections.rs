@@ -1,4 +1,4 @@
-//! Maps, sets and heaps: of constants, and constants themselves.
+//! Maps, sets, heaps and ranges: of constants, and constants themselves.
 
 use crate::{Differentiable, Numbers};
 use alloc::collections::{BTreeMap, BTreeSet, BinaryHeap, VecDeque};
@@ -35,6 +35,8 @@ collections! {
     [T] [T] BTreeSet<T>;
     [T] [T] BinaryHeap<T>;
     [T] [T] VecDeque<T>;
+    [T] [T] core::ops::Range<T>;
+    [T] [T] core::ops::RangeInclusive<T>;
 }
 
 #[cfg(feature = "std")]

@@ -33,6 +33,7 @@ mod memory;
 mod options;
 mod passed;
 mod preferred;
+mod ranges;
 mod results;
 mod statements;
 mod taken;

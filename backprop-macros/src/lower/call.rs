@@ -259,6 +259,17 @@ impl Lowerer<'_> {
         let whole = Expr::MethodCall(call.clone());
         let span = call.method.span();
         let name = call.method.to_string();
+        if call.args.is_empty()
+            && let Some(end) = self.end_of_range(&call.receiver, &name)
+        {
+            return end.map(|end| Tree::Ref(Box::new(end)));
+        }
+        if let Some(range) = self.named_range(&whole) {
+            return self.expr(&Expr::Range(range));
+        }
+        if let Some(written) = self.with_range(call) {
+            return self.method_call(&written, expected);
+        }
         if let Some(value) = self.result_method(call, matches!(expected, Some(Tree::Result(..)))) {
             return value;
         }

@@ -44,6 +44,13 @@ impl Lowerer<'_> {
                     Some(tree) => Tree::Ref(Box::new(tree)),
                     None => continue,
                 },
+                Some(Binding::Range(range)) => {
+                    let range = Expr::Range((*range).clone());
+                    match self.verbatim(&range, no::OPAQUE_CODE) {
+                        Some(range) => range,
+                        None => continue,
+                    }
+                }
                 _ => continue,
             };
             let tree = match tree {

@@ -132,6 +132,7 @@ impl Lowerer<'_> {
                     };
                 }
                 Some(Binding::Closure(_)) => return self.refuse(path, no::CLOSURE),
+                Some(Binding::Range(range)) => return self.expr(&Expr::Range((*range).clone())),
                 None => {}
             }
         }

@@ -40,6 +40,12 @@ impl Lowerer<'_> {
                 }
                 Some(Base::Tree(self.path(path)?))
             }
+            Expr::Field(field)
+                if let Member::Named(part) = &field.member
+                    && let Some(end) = self.end_of_range(&field.base, &part.to_string()) =>
+            {
+                Some(Base::Tree(end?))
+            }
             Expr::Field(field) => {
                 let base = self.base(&field.base)?;
                 if let (Base::Tree(tree), Member::Unnamed(index)) = (&base, &field.member)
@@ -138,6 +144,9 @@ impl Lowerer<'_> {
 
     /// What stands in `[..]`.
     fn index(&mut self, index: &Expr) -> Option<Proj> {
+        if let Some(range) = self.named_range(index) {
+            return self.index(&Expr::Range(range));
+        }
         match index {
             Expr::Paren(inner) => self.index(&inner.expr),
             Expr::Group(inner) => self.index(&inner.expr),

@@ -27,6 +27,7 @@ mod own;
 mod passed;
 mod pattern;
 mod preferred;
+mod range;
 mod refute;
 pub(crate) mod result;
 pub(crate) mod settle;
@@ -117,6 +118,7 @@ enum Binding {
     /// A `&mut` reference to a variable or a part of one.
     MutRef(Place),
     Closure(std::rc::Rc<closure::Closure>),
+    Range(std::rc::Rc<syn::ExprRange>),
 }
 
 /// A variable, or a part of a tuple variable.
@@ -281,6 +283,13 @@ impl Lowerer<'_> {
             }
             _ => entry,
         };
+        if let syn::Pat::Ident(pat) = &param.pat
+            && pat.mutability.is_none()
+            && range::is_range(&param.ty)
+        {
+            self.bind_range_parameter(&pat.ident, &value);
+            return None;
+        }
         self.bind_pattern(&param.pat, value, None);
         None
     }

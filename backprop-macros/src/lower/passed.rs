@@ -278,7 +278,7 @@ impl Lowerer<'_> {
                 Tree::Leaf(var) => Some(self.f.vars[var.0 as usize].kind),
                 _ => None,
             },
-            Binding::Closure(_) => None,
+            Binding::Closure(_) | Binding::Range(_) => None,
         }
     }
 }

@@ -88,6 +88,22 @@ impl Lowerer<'_> {
             self.bind_closure(&name.ident, closure);
             return Some(());
         }
+        if let (Pat::Ident(name), Expr::Range(range)) = (pat, strip(&init.expr))
+            && name.mutability.is_none()
+        {
+            return self.bind_range(&name.ident, range, ty);
+        }
+        if let (Pat::Ident(name), Some((ends, limits))) = (pat, super::range::ends(&init.expr))
+            && name.mutability.is_none()
+        {
+            return self.bind_chosen_range(&name.ident, &ends, limits, ty);
+        }
+        if let (Pat::Ident(name), Some(range)) = (pat, self.named_range(&init.expr))
+            && name.mutability.is_none()
+        {
+            self.bind(&name.ident, Binding::Range(range.into()));
+            return Some(());
+        }
         if let Some(place) = self.as_mut_reference(&init.expr)
             && !self.is_in_memory(&place)
         {

@@ -2,7 +2,8 @@ use backprop::differentiate;
 
 #[differentiate]
 fn f(x: f64) -> f64 {
-    let r = 0.0..x;
+    let mut r = 0.0..x;
+    r.start += 1.0;
     r.start
 }
 

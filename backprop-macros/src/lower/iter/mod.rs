@@ -103,6 +103,14 @@ impl Lowerer<'_> {
 
     /// The chain of an expression that is iterated over.
     pub(in crate::lower) fn chain(&mut self, expr: &Expr) -> Option<Chain> {
+        if let Some(range) = self.named_range(expr) {
+            return self.range_chain(&range);
+        }
+        if let Expr::MethodCall(call) = expr
+            && let Some(written) = self.with_range(call)
+        {
+            return self.chain(&Expr::MethodCall(written));
+        }
         match expr {
             Expr::Paren(inner) => self.chain(&inner.expr),
             Expr::Group(inner) => self.chain(&inner.expr),
