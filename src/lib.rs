@@ -163,7 +163,16 @@
 //! `#[differentiate]` hides a differentiated one of the same name. Mark it
 //! too, rename it, or call the other by its path.
 
+#![no_std]
+
+extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
+
 extern crate self as backprop;
+
+#[cfg(feature = "libm")]
+pub mod activations;
 
 pub use backprop_core::{Differentiable, Numbers, Real, constant};
 

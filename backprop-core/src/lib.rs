@@ -14,9 +14,11 @@ mod real;
 
 #[cfg(feature = "std")]
 mod check;
+#[cfg(feature = "libm")]
+mod math;
 mod protocol;
 mod ranges;
-#[cfg(feature = "std")]
+#[cfg(feature = "libm")]
 mod slopes;
 mod tape;
 
@@ -31,6 +33,8 @@ pub mod __private {
     #[cfg(feature = "std")]
     pub use crate::check::{Check, Reverse, count, nothing, numbers, set, slot, upstream};
     pub use crate::differentiable::Differentiable;
+    #[cfg(feature = "libm")]
+    pub use crate::math::{Float, erfc};
     pub use crate::numbers::Numbers;
     pub use crate::protocol::*;
     pub use crate::real::{Real, RealParameter, number};
@@ -38,7 +42,7 @@ pub mod __private {
     /// Functions that rules call by name.
     pub mod rules {
         pub use crate::ranges::*;
-        #[cfg(feature = "std")]
+        #[cfg(feature = "libm")]
         pub use crate::slopes::*;
     }
     pub use alloc::boxed::Box;

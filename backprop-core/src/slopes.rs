@@ -1,6 +1,8 @@
 //! Local gradients that need more than one expression.
 
 use crate::Real;
+#[cfg(not(feature = "std"))]
+use crate::math::Float;
 
 /// `y x^(y-1)`, the derivative of `x^y` by `x`; `power` is `x^y`.
 ///

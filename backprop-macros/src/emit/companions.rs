@@ -83,7 +83,9 @@ pub(crate) fn bare(input: &Input) -> TokenStream {
 
 /// The companions of a function with `rule = path`.
 pub(crate) fn custom(input: &Input, rule: &syn::Path) -> TokenStream {
-    let parts = Parts::of(input);
+    let mut parts = Parts::of(input);
+    // the type of the pullback is the rule's, whatever the body calls
+    parts.boxed = false;
     let names: Vec<_> = input
         .signature
         .params
