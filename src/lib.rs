@@ -173,6 +173,9 @@ extern crate self as backprop;
 
 #[cfg(feature = "libm")]
 pub mod activations;
+#[cfg(feature = "libm")]
+pub mod neural;
+pub mod optimisers;
 
 pub use backprop_core::{Differentiable, Numbers, Real, constant};
 

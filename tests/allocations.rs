@@ -5,6 +5,7 @@
 #![expect(clippy::needless_range_loop, reason = "index loops are the subject")]
 
 use backprop::differentiate;
+use backprop::neural::{Activation, FixedNeuron};
 
 /// The number of allocations of `f`, and the bytes alive at its peak.
 fn measured(f: impl FnOnce()) -> (u64, u64) {
@@ -173,4 +174,18 @@ fn a_nest_of_loops_allocates_one_tape() {
         until_backprop(3.0, 0.9, 1000, 1.0, &mut d_x, &mut d_w);
     });
     assert!(many <= few + 10, "{few}, {many}");
+}
+
+#[test]
+fn a_neuron_of_fixed_size_allocates_nothing() {
+    let neuron = FixedNeuron {
+        weights: [2.0, -3.0],
+        bias: -3.0,
+        activation: Activation::Gelu,
+    };
+    let (count, _) = measured(|| {
+        let (_, (d_neuron, d_inputs)) = neuron.forward_grad(&[-1.0, -2.0]);
+        assert!(d_neuron.weights[0] != 0.0 && d_inputs[0] != 0.0);
+    });
+    assert_eq!(count, 0);
 }
