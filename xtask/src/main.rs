@@ -1,4 +1,5 @@
-//! Commands of the repository: `cargo xtask fuzz --programs N --seed S`.
+//! Commands of the repository: `cargo xtask fuzz --programs N --seed S` runs random
+//! programs, `cargo xtask bench` measures and writes `docs/benchmarks.md`.
 
 mod generate;
 
@@ -28,14 +29,29 @@ fn main() -> ExitCode {
             print!("{}", generate::program(number("--seed", 1), 0).text);
             ExitCode::SUCCESS
         }
+        Some("bench") => bench(&arguments[1..]),
         _ => {
             eprintln!(
                 "cargo xtask fuzz [--programs N] [--seed S] [--release] [--record-all]\n\
-                 cargo xtask print [--seed S]"
+                 cargo xtask print [--seed S]\n\
+                 cargo xtask bench [--gate | TASK...]"
             );
             ExitCode::FAILURE
         }
     }
+}
+
+/// Runs the benchmark suite: all of it into `docs/benchmarks.md`, the tasks that
+/// are named to the terminal, or those with a margin as a check.
+fn bench(arguments: &[String]) -> ExitCode {
+    let mut command = Command::new(env!("CARGO"));
+    command.args(["run", "--quiet", "--release", "--package", "benches", "--"]);
+    match arguments.first().map(String::as_str) {
+        Some("--gate") => command.arg("gate"),
+        _ => command.arg("write").args(arguments),
+    };
+    let status = command.status().expect("cargo runs");
+    ExitCode::from(u8::from(!status.success()))
 }
 
 /// Writes random programs, compiles them with the macro, and compares them with

@@ -1,0 +1,38 @@
+//! The tasks, from a formula to whole algorithms.
+
+mod circuit;
+mod mlp;
+mod neuron;
+mod ode;
+mod rosenbrock;
+
+use crate::task::{Case, run};
+
+/// All tasks in the order of the document.
+pub(crate) fn cases() -> Vec<Case> {
+    let mut cases = Vec::new();
+    macro_rules! cases {
+        ($($name:literal = $task:ty: $($size:literal x $calls:literal $(<= $margin:literal)?),*;)*) => {
+            $($(cases.push(Case {
+                name: $name,
+                size: $size,
+                calls: $calls,
+                margin: None $(.or(Some($margin)))?,
+                run: run::<$task>,
+            });)*)*
+        };
+    }
+    cases! {
+        "circuit" = circuit::Circuit: 1 x 100, 1000 x 1 <= 1.0;
+        "neuron-2" = neuron::Two: 1 x 100, 1000 x 1 <= 1.0;
+        "neuron-8" = neuron::Eight: 1 x 100;
+        "neuron-64" = neuron::SixtyFour: 1 x 100 <= 1.06;
+        "rosenbrock" = rosenbrock::Rosenbrock: 100 x 100, 1000 x 10 <= 1.4, 100_000 x 1;
+        "mlp" = mlp::Single: 1 x 10 <= 1.25;
+        "mlp-lanes" = mlp::Lanes: 1 x 10;
+        "mlp-batch" = mlp::Batch: 64 x 1;
+        "euler" = ode::Euler: 1000 x 1 <= 1.65, 10_000 x 1, 100_000 x 1;
+        "runge-kutta" = ode::RungeKutta: 1000 x 1 <= 2.95, 100_000 x 1;
+    }
+    cases
+}
