@@ -37,7 +37,7 @@ pub mod __private {
     pub use crate::math::{Float, erfc};
     pub use crate::numbers::Numbers;
     pub use crate::protocol::*;
-    pub use crate::real::{Real, RealParameter, number};
+    pub use crate::real::{Real, RealParameter, literal};
     pub use crate::tape::*;
     /// Functions that rules call by name.
     pub mod rules {

@@ -90,8 +90,8 @@ pub trait RealParameter: Real + Numbers + RealOperand + ByValue<Value = Self> {}
 impl RealParameter for f32 {}
 impl RealParameter for f64 {}
 
-/// A number that generated code writes where its type is a parameter.
+/// A literal that generated code writes where its type is a parameter.
 #[inline]
-pub fn number<T: Real>(value: f64) -> T {
+pub fn literal<T: Real>(value: f64) -> T {
     T::__from_f64(value)
 }

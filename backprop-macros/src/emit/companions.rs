@@ -236,8 +236,8 @@ impl<'a> Parts<'a> {
         };
         match name {
             Some(name) => {
-                let number = self.private("number");
-                quote!(#number::<#name>(#literal))
+                let convert = self.private("literal");
+                quote!(#convert::<#name>(#literal))
             }
             None => quote!(#literal),
         }

@@ -74,7 +74,7 @@ impl Emitter<'_> {
                 let mut literal = Literal::f64_unsuffixed(number.abs());
                 literal.set_span(span);
                 if let Some(ty) = self.f.type_parameter(value) {
-                    let convert = self.facade.private("number", span);
+                    let convert = self.facade.private("literal", span);
                     let sign = number.is_sign_negative().then(|| quote!(-));
                     return (quote_spanned!(span=> #convert::<#ty>(#sign #literal)), ATOM);
                 }

@@ -208,7 +208,8 @@ pub(super) fn is_range(ty: &Type) -> bool {
             let is_range = last.is_some_and(|segment| segment.ident == "Range");
             is_range
                 && index_type(ty).is_some_and(|index| {
-                    super::kind_of(&crate::parse::Shape::of(index)) == Kind::Int
+                    super::kind_of(&crate::parse::Shape::of(index, &Default::default()))
+                        == Kind::Int
                 })
         }
         _ => false,
