@@ -20,6 +20,7 @@ mod protocol;
 mod ranges;
 #[cfg(feature = "libm")]
 mod slopes;
+mod tangent;
 mod tape;
 
 pub use differentiable::Differentiable;
@@ -38,6 +39,7 @@ pub mod __private {
     pub use crate::numbers::Numbers;
     pub use crate::protocol::*;
     pub use crate::real::{Real, RealParameter, literal};
+    pub use crate::tangent::*;
     pub use crate::tape::*;
     /// Functions that rules call by name.
     pub mod rules {

@@ -372,6 +372,13 @@ pub fn some_mut<G>(gradient: &mut Option<G>) -> &mut G {
     gradient.as_mut().expect("the gradient of `Some` is `Some`")
 }
 
+/// The same of a tangent that is only read.
+#[inline]
+#[track_caller]
+pub fn some_ref<G>(gradient: &Option<G>) -> &G {
+    gradient.as_ref().expect("the gradient of `Some` is `Some`")
+}
+
 /// What a method asks for its payload, whichever of the two it is.
 pub trait Fallible {
     /// What is inside.
@@ -691,29 +698,41 @@ pub fn same_type<T: ?Sized>(_: &T, _: &T) {}
 pub trait Castable: Differentiable {
     /// The adjoint of the value from that of the cast.
     fn cast_back(d: f64) -> Self::Gradient;
+
+    /// The tangent of the cast from that of the value.
+    fn cast_on(d: Self::Gradient) -> f64;
 }
 
 macro_rules! castable {
-    ($([$($ty:ty)*] $d:ident => $back:expr;)*) => {$($(
+    ($([$($ty:ty)*] $d:ident => $back:expr, $on:expr;)*) => {$($(
         impl Castable for $ty {
             #[inline]
             fn cast_back($d: f64) -> Self::Gradient {
                 $back
+            }
+            #[inline]
+            fn cast_on($d: Self::Gradient) -> f64 {
+                $on
             }
         }
     )*)*};
 }
 
 castable! {
-    [f32] d => d as f32;
-    [f64] d => d;
-    [i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize bool char] _d => ();
+    [f32] d => d as f32, f64::from(d);
+    [f64] d => d, d;
+    [i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize bool char] _d => (), 0.0;
 }
 
 impl<T: Castable> Castable for &T {
     #[inline]
     fn cast_back(d: f64) -> T::Gradient {
         T::cast_back(d)
+    }
+
+    #[inline]
+    fn cast_on(d: T::Gradient) -> f64 {
+        T::cast_on(d)
     }
 }
 
@@ -774,6 +793,12 @@ pub fn number<T: Number>(_: &T) {}
 #[inline]
 pub fn narrow<T: Castable, D: Real>(_: &T, d: D) -> T::Gradient {
     T::cast_back(d.__to_f64())
+}
+
+/// The tangent of a cast; none of an integer.
+#[inline]
+pub fn cast_tangent<T: Castable>(_: &T, d: T::Gradient) -> f64 {
+    T::cast_on(d)
 }
 
 /// The zero of the gradient of a value.

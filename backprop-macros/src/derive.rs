@@ -596,7 +596,14 @@ impl<'a> Model<'a> {
             let methods = self.parts().map(|part| {
                 let (member, ty) = (&part.member, self.gradient_of(part));
                 let method = accessor(Some(&self.input.ident), member, span);
+                let shared = shared_accessor(&method);
                 quote_spanned! {span=>
+                    #[doc(hidden)]
+                    #[inline]
+                    pub fn #shared(&self) -> &#ty {
+                        &self.#member
+                    }
+
                     #[doc(hidden)]
                     #[inline]
                     pub fn #method(&mut self) -> &mut #ty {
@@ -616,7 +623,9 @@ impl<'a> Model<'a> {
                 let name = variant.colon_name();
                 let (field, ty) = (&names[index], self.gradient_of(part));
                 let method = accessor(variant.name, &part.member, span);
+                let shared = shared_accessor(&method);
                 let rest = names.iter().filter(|other| *other != field);
+                let others = rest.clone();
                 let other = match self.variants.len() {
                     1 => None,
                     _ => Some(quote_spanned!(self.span=> _ => ::core::panic!("the gradient of another variant"))),
@@ -627,6 +636,15 @@ impl<'a> Model<'a> {
                     pub fn #method(&mut self) -> &mut #ty {
                         match self {
                             #gradient_name #name #pattern => { let _ = (#(#rest),*); #field }
+                            #other
+                        }
+                    }
+
+                    #[doc(hidden)]
+                    #[inline]
+                    pub fn #shared(&self) -> &#ty {
+                        match self {
+                            #gradient_name #name #pattern => { let _ = (#(#others),*); #field }
                             #other
                         }
                     }
@@ -650,6 +668,15 @@ pub(crate) fn accessor(variant: Option<&Ident>, member: &Member, span: Span) -> 
     };
     let name = format!("__{}_{}", variant, member.trim_start_matches("r#"));
     Ident::new(&name.to_lowercase(), span)
+}
+
+/// The method that gives such a field behind a shared reference.
+pub(crate) fn accessor_ref(variant: &Ident, member: &Member, span: Span) -> Ident {
+    shared_accessor(&accessor(Some(variant), member, span))
+}
+
+fn shared_accessor(accessor: &Ident) -> Ident {
+    quote::format_ident!("{accessor}_ref", span = accessor.span())
 }
 
 impl<'a> Variant<'a> {

@@ -5,7 +5,7 @@
 use crate::errors::Errors;
 use crate::fence::catalogue as no;
 use crate::parse::{Around, Home, Input, Options};
-use crate::{adjoint, analyse, emit, fence, lower, members, parse, show, simplify};
+use crate::{adjoint, analyse, emit, fence, lower, members, parse, show, simplify, tangent};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::Item;
@@ -48,6 +48,9 @@ pub(crate) fn companions(
     if !(is_sound && input.signature.is_sound) {
         return emit::bare(&input);
     }
+    if !modes_are_sound(&input, errors) {
+        return emit::stub(&input);
+    }
     if home == Home::Declaration {
         return emit::declaration(&input);
     }
@@ -58,6 +61,19 @@ pub(crate) fn companions(
         }
         None => emit::stub(&input),
     }
+}
+
+/// Reports modes that the function cannot have; whether there are none.
+fn modes_are_sound(input: &Input, errors: &mut Errors) -> bool {
+    let before = errors.count();
+    for mode in input.options.modes.all() {
+        if input.home != Home::Module {
+            errors.refuse(mode, no::MODE_OF_A_METHOD);
+        } else if input.options.rule.is_some() {
+            errors.refuse(mode, no::MODE_WITH_RULE);
+        }
+    }
+    errors.count() == before
 }
 
 /// From the parsed function to its companions; nothing if it was refused.
@@ -71,6 +87,12 @@ fn compile(input: &Input, errors: &mut Errors) -> Option<TokenStream> {
     } = lower::lower(input, errors);
     let activity = analyse::analyse(&mut function, errors);
     if errors.any() {
+        return None;
+    }
+    let modes = &input.options.modes;
+    let mut forward = modes.jvp.as_ref().map(|_| tangent::tangent(&function, &activity));
+    if let Some((span, refusal)) = forward.as_ref().and_then(|forward| forward.unsupported) {
+        errors.refuse_at(span, refusal);
         return None;
     }
     adjoint::adjoint(&mut function, &activity);
@@ -88,7 +110,9 @@ fn compile(input: &Input, errors: &mut Errors) -> Option<TokenStream> {
         simplify::simplify(form);
         simplify::settle(form);
     }
+    forward.iter_mut().for_each(simplify::simplify);
     let forms = emit::Forms {
+        forward: forward.as_ref(),
         split: &function,
         joint: joint.as_ref(),
         items: &items,

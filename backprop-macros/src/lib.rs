@@ -21,6 +21,8 @@ mod analyse;
 
 mod adjoint;
 
+mod tangent;
+
 mod simplify;
 
 mod emit;

@@ -90,6 +90,9 @@ fn block_options(tokens: TokenStream, errors: &mut Errors) -> Options {
     for name in options.of_one_function() {
         errors.refuse(&name, no::OPTION_OF_ONE_FUNCTION);
     }
+    for mode in options.modes.all() {
+        errors.refuse(mode, no::MODE_OF_A_METHOD);
+    }
     options
 }
 

@@ -406,7 +406,7 @@ impl Pass<'_> {
 }
 
 /// The variant that a literal of an enum builds: its path names the enum too.
-fn variant_of(path: &syn::Path) -> Option<proc_macro2::Ident> {
+pub(crate) fn variant_of(path: &syn::Path) -> Option<proc_macro2::Ident> {
     let mut segments = path.segments.iter().rev();
     let (last, owner) = (segments.next()?, segments.next()?);
     let is_type = owner.ident.to_string().starts_with(char::is_uppercase);
@@ -416,7 +416,7 @@ fn variant_of(path: &syn::Path) -> Option<proc_macro2::Ident> {
 /// The values that hold at the end, and in the reverse half, what they held
 /// when they were defined: never changed, never moved away, and defined where
 /// the reverse half can see them.
-pub(super) fn stable(f: &Function) -> BTreeSet<ValueId> {
+pub(crate) fn stable(f: &Function) -> BTreeSet<ValueId> {
     let changed = crate::lower::changed(f, &f.body);
     let result = f.result.leaves();
     let mut found: BTreeSet<ValueId> = BTreeSet::new();

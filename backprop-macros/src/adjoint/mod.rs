@@ -66,7 +66,7 @@ struct Pass<'a> {
 
 /// A value that the user wrote as a constant.
 #[derive(Clone, Copy)]
-enum Literal {
+pub(crate) enum Literal {
     Integer(i64),
     /// A float literal, a named constant, or an integer cast.
     Fixed,
@@ -564,7 +564,7 @@ fn set_pullbacks(
 }
 
 /// The values that the user wrote as literals, constants or integer casts.
-fn literals(f: &Function) -> BTreeMap<ValueId, Literal> {
+pub(crate) fn literals(f: &Function) -> BTreeMap<ValueId, Literal> {
     fn visit(f: &Function, region: &Region, ints: &mut BTreeMap<ValueId, Literal>) {
         for stmt in &region.stmts {
             if let Stmt::Let(binding) = stmt {

@@ -511,6 +511,9 @@ impl Emitter<'_> {
             result = whole.to_token_stream();
             finish.extend(quote!(let #parts = #apart(#whole);));
         }
+        if let Some(tangents) = &call.tangents {
+            return self.call_forward(call, tangents, prepare, result, finish);
+        }
         let is_unit = call.result.is_unit();
         let Some(pullback) = call.pullback else {
             // only what is differentiated keeps nothing of what it sees
@@ -779,7 +782,7 @@ fn respanned(tokens: TokenStream, span: Span) -> TokenStream {
 }
 
 /// The type that a function's companion is, by the path of the function.
-fn companion_type(path: &syn::Path) -> syn::Path {
+pub(super) fn companion_type(path: &syn::Path) -> syn::Path {
     let mut ty = path.clone();
     if let Some(last) = ty.segments.last_mut() {
         last.arguments = syn::PathArguments::None;

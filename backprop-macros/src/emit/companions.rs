@@ -2,6 +2,7 @@
 //! public `f_grad` and `f_backprop` on top of it.
 
 use super::names::{local, plumbing};
+use super::forward::forward_body;
 use super::split::{joint_body, split_body};
 use crate::ir::{Function, Width};
 use crate::parse::{Home, Input, Parameter, Passing, Shape};
@@ -15,6 +16,8 @@ pub(crate) struct Forms<'a> {
     pub(crate) split: &'a Function,
     /// Both at once, where the upstream is known from the start.
     pub(crate) joint: Option<&'a Function>,
+    /// The values and their tangents, if forward mode is asked for.
+    pub(crate) forward: Option<&'a Function>,
     /// Items of the body.
     pub(crate) items: &'a [syn::Item],
 }
@@ -40,13 +43,16 @@ pub(crate) fn companions(input: &Input, forms: &Forms) -> TokenStream {
         .joint
         .map(|f| joint_body(input, &parts, f, forms.items));
     parts.joint = joint;
+    parts.forward = forms
+        .forward
+        .map(|f| forward_body(input, &parts, f, forms.items));
     parts.assemble(body)
 }
 
 /// Companions with empty bodies, for a function that was refused: callers
 /// then see the one error that matters.
 pub(crate) fn stub(input: &Input) -> TokenStream {
-    let parts = Parts::of(input);
+    let mut parts = Parts::of(input);
     let refused = parts.private("refused");
     let upstream = &parts.upstream;
     let params = &input.signature.params;
@@ -60,6 +66,10 @@ pub(crate) fn stub(input: &Input) -> TokenStream {
         }
         false => closure,
     };
+    if input.options.modes.jvp.is_some() {
+        let names = params.iter().map(|param| parts.inner(param));
+        parts.forward = Some(quote!({ let _ = (#(#names,)*); #refused() }));
+    }
     parts.assemble(quote!({ (#refused(), #closure) }))
 }
 
@@ -182,6 +192,8 @@ pub(super) struct Parts<'a> {
     pub(super) boxed: bool,
     /// The body of the joint form, if there is one.
     pub(super) joint: Option<TokenStream>,
+    /// The body of `f::jvp`, if it is asked for.
+    pub(super) forward: Option<TokenStream>,
 }
 
 /// A name without `r#`, as it stands in other names.
@@ -210,6 +222,7 @@ impl<'a> Parts<'a> {
                 .recursive
                 .unwrap_or_else(|| calls_itself(input)),
             joint: None,
+            forward: None,
         };
         parts.upstream = match &input.item.sig.output {
             ReturnType::Default => quote!(()),
@@ -427,9 +440,14 @@ impl<'a> Parts<'a> {
             true => quote!(#name),
             false => quote!(#name::<#(#arguments),*>),
         };
-        let public = [self.grad(), Some(self.backprop())];
+        let jvp = self.input.options.modes.jvp.is_some().then(|| self.jvp());
+        let public = [self.grad(), Some(self.backprop()), jvp];
         let parameters = self.generic_parameters();
         let where_clause = self.where_clause(None);
+        let forward = self.forward_companion(
+            &quote!(<#(#parameters,)* #primal_ty: 'static #tie>),
+            &own,
+        );
         let generics = quote! {
             <#(#parameters,)* const #active: u64, #primal_ty: 'static #tie>
         };
@@ -467,6 +485,8 @@ impl<'a> Parts<'a> {
                 }
 
                 #joint
+
+                #forward
             }
 
             #(#public)*

@@ -191,6 +191,8 @@ impl Emitter<'_> {
             | Op::Begin(_)
             | Op::SumOf(_)
             | Op::CopyGradient(_)
+            | Op::CopyAt(_)
+            | Op::Spread(..)
             | Op::Snapshot(_) => (self.place_op(value, op), ATOM),
             Op::Aggregate(aggregate, _) => {
                 let precedence = match aggregate {
@@ -204,6 +206,11 @@ impl Emitter<'_> {
                 (quote!(#tape.len()), ATOM)
             }
             Op::Resume(tape) => (self.ident(*tape).to_token_stream(), ATOM),
+            Op::CastTangent(like, d) => {
+                let function = self.facade.private("cast_tangent", span);
+                let (like, d) = (self.at_least(*like, UNARY), self.value(*d));
+                (quote_spanned!(span=> #function(&#like, #d)), ATOM)
+            }
             Op::Narrow(like, d) => {
                 let function = self.facade.private("narrow", span);
                 let like = self.at_least(*like, UNARY);

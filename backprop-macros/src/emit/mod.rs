@@ -7,8 +7,10 @@
 mod block;
 mod companions;
 mod expr;
+mod forward;
 mod generics;
 mod members;
+mod modes;
 mod names;
 mod paths;
 mod places;

@@ -4,7 +4,7 @@ use super::Emitter;
 use super::names::plumbing;
 use crate::ir::{
     AddAt, Aggregate, BinaryOp, Claimed, Count, Function, Hold, Kind, Mutate, Op, Order, Place,
-    Proj, PullbackArg, Region, RevLoop, Run, Stmt, Store, ValueId,
+    Proj, PullbackArg, Region, RevLoop, Run, Stmt, Store, TangentArg, ValueId,
 };
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -45,6 +45,14 @@ pub(super) fn changed(f: &Function) -> BTreeSet<ValueId> {
                     }
                     _ => {}
                 },
+                Stmt::Call(call) => {
+                    let tangents = call.tangents.iter().flat_map(|tangents| &tangents.args);
+                    for tangent in tangents {
+                        if let TangentArg::MutView(place) = tangent {
+                            into.insert(place.base);
+                        }
+                    }
+                }
                 Stmt::Pullback(call) => {
                     for arg in &call.args {
                         match arg {
@@ -119,7 +127,24 @@ impl Emitter<'_> {
         }
     }
 
+    /// A place that is only read: it may be behind a shared reference.
+    pub(super) fn looked_at(&self, place: &Place) -> TokenStream {
+        let base = self.base(place.base);
+        match (&place.path[..], self.f.is_reference(place.base)) {
+            ([], true) => quote!(*#base),
+            ([Proj::Variant(..) | Proj::Deref, ..], true) => {
+                self.steps(quote!((*#base)), &place.path, true)
+            }
+            (path, _) => self.steps(base, path, true),
+        }
+    }
+
     fn path(&self, base: TokenStream, path: &[Proj]) -> TokenStream {
+        self.steps(base, path, false)
+    }
+
+    /// The place that a path leads to; payloads of enums by `&` if it is only read.
+    fn steps(&self, base: TokenStream, path: &[Proj], is_read: bool) -> TokenStream {
         let mut tokens = base;
         for step in path {
             tokens = match step {
@@ -137,6 +162,15 @@ impl Emitter<'_> {
                 }
                 Proj::Field(member) => quote!(#tokens.#member),
                 Proj::Deref => quote!((*#tokens)),
+                Proj::Variant(name, _) if name == "Some" && is_read => {
+                    let some = self.facade.private("some_ref", name.span());
+                    quote!((*#some(&#tokens)))
+                }
+                Proj::Variant(name, member) if is_read => {
+                    let span = name.span().resolved_at(Span::mixed_site());
+                    let field = crate::derive::accessor_ref(name, member, span);
+                    quote!((*#tokens.#field()))
+                }
                 Proj::Variant(name, _) if name == "Some" => {
                     let some = self.facade.private("some_mut", name.span());
                     quote!((*#some(&mut #tokens)))
@@ -194,6 +228,11 @@ impl Emitter<'_> {
             let order = self.ident(order);
             return quote!(#function(&mut #place[..], &#order););
         }
+        if let (crate::tangent::call::RESTORE, [copy]) = (mutate.method, &mutate.args[..]) {
+            let restore = self.facade.private("restore", mutate.span);
+            let (place, copy) = (self.place(&mutate.place), self.value(*copy));
+            return quote!(#restore(&mut #place, #copy););
+        }
         if let ("grow", Some(zeros)) = (mutate.method, mutate.record) {
             let zeros = self.value(zeros);
             return quote!(#place.extend(#zeros););
@@ -243,12 +282,15 @@ impl Emitter<'_> {
         let span = self.span(value);
         let private = |name: &str| self.facade.private(name, span);
         match op {
-            Op::Load(place) => self.place(place),
-            Op::View(place, mutable) => {
-                let place = self.place(place);
+            Op::Load(place) => self.looked_at(place),
+            Op::View(viewed, mutable) => {
+                let place = self.place(viewed);
                 match mutable {
                     true => quote!(&mut #place),
-                    false => quote!(&#place),
+                    false => {
+                        let place = self.looked_at(viewed);
+                        quote!(&#place)
+                    }
                 }
             }
             Op::SplitAt(place, middle) => {
@@ -347,6 +389,22 @@ impl Emitter<'_> {
             Op::CopyGradient(d) => {
                 let (copy, d) = (private("copy_gradient"), self.value(*d));
                 quote_spanned!(span=> #copy(#d))
+            }
+            Op::CopyAt(place) => {
+                let (copy, place) = (private("copy_tangent"), self.looked_at(place));
+                quote_spanned!(span=> #copy(&#place))
+            }
+            Op::Spread(d, count) => {
+                let (copy, d) = (private("copy_tangent"), self.value(*d));
+                match count {
+                    Count::Constant(len) => quote_spanned! {span=>
+                        ::core::array::from_fn::<_, { #len }, _>(|_| #copy(&#d))
+                    },
+                    Count::Value(len) => {
+                        let (spread, len) = (private("spread_tangent"), self.value(*len));
+                        quote_spanned!(span=> #spread(&#d, #len))
+                    }
+                }
             }
             Op::Snapshot(place) => {
                 let (snapshot, place) = (private("snapshot"), self.place(place));

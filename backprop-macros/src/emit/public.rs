@@ -12,12 +12,12 @@ use syn::ReturnType;
 type Entries = (TokenStream, Vec<TokenStream>, TokenStream);
 
 impl Parts<'_> {
-    fn stem(&self) -> String {
+    pub(super) fn stem(&self) -> String {
         let stem = self.input.options.name.as_ref();
         plain(stem.unwrap_or(&self.input.item.sig.ident))
     }
 
-    fn public_head(&self, docs: &str) -> TokenStream {
+    pub(super) fn public_head(&self, docs: &str) -> TokenStream {
         let item = &self.input.item;
         let kept = attributes(&item.attrs, &["cfg", "inline", "must_use", "track_caller"]);
         let vis = item.vis.to_token_stream();
@@ -28,7 +28,7 @@ impl Parts<'_> {
     }
 
     /// Parameters as in the primal, under clean names.
-    fn public_params(&self) -> Vec<TokenStream> {
+    pub(super) fn public_params(&self) -> Vec<TokenStream> {
         let each = |param: &Parameter| match self.receiver_of(param) {
             Some(receiver) => receiver,
             None => {
@@ -41,14 +41,14 @@ impl Parts<'_> {
     }
 
     /// The parameters whose adjoint the public functions hand out.
-    fn listed(&self) -> Vec<&Parameter> {
+    pub(super) fn listed(&self) -> Vec<&Parameter> {
         let params = self.input.signature.params.iter();
         params
             .filter(|p| p.is_active() || (p.passing == Passing::Mut && p.shape.may_be_active()))
             .collect()
     }
 
-    fn public_generics(&self) -> TokenStream {
+    pub(super) fn public_generics(&self) -> TokenStream {
         let parameters = self.generic_parameters();
         match parameters.is_empty() {
             true => TokenStream::new(),
@@ -228,7 +228,7 @@ impl Parts<'_> {
 
     /// The type that `f_grad` returns for an `Option` or a `Result`, and the patterns
     /// of its cases.
-    fn wrapped_result(
+    pub(super) fn wrapped_result(
         &self,
         wrapped: crate::parse::Wrapped,
         gradient: &TokenStream,

@@ -128,7 +128,7 @@ fn saved(param: &Parameter, span: proc_macro2::Span) -> proc_macro2::Ident {
 }
 
 /// Takes a parameter apart into the values that the body uses.
-fn load_parameter(
+pub(super) fn load_parameter(
     emitter: &Emitter,
     parts: &Parts,
     param: &Parameter,

@@ -30,6 +30,9 @@ catalogue! {
     UNKNOWN_OPTION = "unknown option; `#[differentiate]` knows `wrt(..)`, `name = ..`, `rule = ..`, `crate = ..`, `recursive`, `inherent` and `show`";
     REPEATED_OPTION = "this option is given twice";
     MODE_NOT_YET = "this option is not implemented yet; reverse mode needs no option";
+    MODE_OF_A_METHOD = "this mode is not there for methods yet: write a free function that calls the code";
+    MODE_WITH_RULE = "a custom rule gives the pullback only; this mode needs the code itself";
+    METHOD_IN_FORWARD_MODE = "methods and associated functions have no forward mode yet: `jvp` needs a free function here";
     EMPTY_WRT = "`wrt()` names no parameter; write `wrt(x)`, or leave it out to differentiate with respect to all";
     UNKNOWN_WRT = "no parameter has this name";
     REPEATED_WRT = "this parameter is named twice";

@@ -367,6 +367,37 @@ pub(crate) struct Call {
     pub(crate) is_idle: bool,
     /// Set by the adjoint pass if the call is active.
     pub(crate) pullback: Option<ValueId>,
+    /// Set by the tangent pass if the call is active.
+    pub(crate) tangents: Option<CallTangents>,
+}
+
+/// The tangents that go into a call and come out of it.
+#[derive(Clone, Debug)]
+pub(crate) struct CallTangents {
+    /// One for each argument.
+    pub(crate) args: Vec<TangentArg>,
+    /// Of the result, with `()` for what carries no derivative; of the payload, if
+    /// it is an `Option` or a `Result`.
+    pub(crate) result: Tree<ValueId>,
+}
+
+/// The tangent of an argument.
+#[derive(Clone, Debug)]
+pub(crate) enum TangentArg {
+    /// The argument is a constant.
+    Constant,
+    Value(Tree<ValueId>),
+    /// `&tree`
+    Shared(Tree<ValueId>),
+    /// `&place`
+    View(Place),
+    /// `&mut place`
+    MutView(Place),
+    /// `&mut`: the tangent before and after the call.
+    Mut {
+        before: Tree<ValueId>,
+        after: Tree<ValueId>,
+    },
 }
 
 impl Call {

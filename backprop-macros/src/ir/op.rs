@@ -86,6 +86,13 @@ pub(crate) enum Op {
     CopyGradient(ValueId),
     /// A copy of the content of a place, for a pullback.
     Snapshot(Place),
+    /// A copy of what a place of a tangent holds.
+    CopyAt(Place),
+    /// A tangent, once for each element of what repeats a value.
+    Spread(ValueId, Count),
+    /// A tangent as an integer or a real number that is cast to another type: of
+    /// the value of a type that only rustc knows.
+    CastTangent(ValueId, ValueId),
     /// The number of records on a tape.
     TapeLength(ValueId),
     /// A tape in the reverse half, where it is taken back run by run.
@@ -290,19 +297,20 @@ impl Op {
             | Op::Take(place)
             | Op::ZeroAt(place)
             | Op::Pop(place)
-            | Op::Snapshot(place) => place.for_each_mut(f),
+            | Op::Snapshot(place)
+            | Op::CopyAt(place) => place.for_each_mut(f),
             Op::SortOrder(place, capture) => {
                 place.for_each_mut(f);
                 capture.rewrite_uses(f);
             }
             Op::NewVec(n) => n.iter_mut().for_each(f),
-            Op::Repeat(a, count) => {
+            Op::Repeat(a, count) | Op::Spread(a, count) => {
                 f(a);
                 if let Count::Value(n) = count {
                     f(n);
                 }
             }
-            Op::Binary(_, a, b) | Op::AddField(a, _, b) | Op::Narrow(a, b) => {
+            Op::Binary(_, a, b) | Op::AddField(a, _, b) | Op::Narrow(a, b) | Op::CastTangent(a, b) => {
                 f(a);
                 f(b);
             }

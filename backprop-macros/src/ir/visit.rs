@@ -2,7 +2,7 @@
 
 use super::{
     Arg, BranchRecord, Drain, Head, Order, PullbackArg, Range, RangeAdaptor, Region, RevBranch,
-    Run, Stmt, ValueId,
+    Run, Stmt, TangentArg, ValueId,
 };
 use std::collections::BTreeSet;
 
@@ -23,6 +23,14 @@ pub(crate) fn rewrite_uses(stmt: &mut Stmt, f: &mut dyn FnMut(&mut ValueId)) {
                 match arg {
                     Arg::In(tree) => tree.for_each_mut(f),
                     Arg::Mut { before, .. } => before.for_each_mut(f),
+                }
+            }
+            for tangent in call.tangents.iter_mut().flat_map(|t| &mut t.args) {
+                match tangent {
+                    TangentArg::Constant => {}
+                    TangentArg::Value(tree) | TangentArg::Shared(tree) => tree.for_each_mut(f),
+                    TangentArg::View(place) | TangentArg::MutView(place) => place.for_each_mut(f),
+                    TangentArg::Mut { before, .. } => before.for_each_mut(f),
                 }
             }
         }
@@ -206,6 +214,14 @@ pub(crate) fn definitions(stmt: &Stmt) -> Vec<ValueId> {
         Stmt::Call(call) => {
             let mut defined = call.given();
             defined.extend(call.pullback);
+            if let Some(tangents) = &call.tangents {
+                defined.extend(tangents.result.leaves());
+                for tangent in &tangents.args {
+                    if let TangentArg::Mut { after, .. } = tangent {
+                        defined.extend(after.leaves());
+                    }
+                }
+            }
             defined
         }
         Stmt::If(branch) => of_branch(&branch.results, &branch.record, &branch.fused),

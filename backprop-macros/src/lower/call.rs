@@ -452,6 +452,7 @@ impl Lowerer<'_> {
             span,
             is_idle: false,
             pullback: None,
+            tangents: None,
         }));
         for (place, after, span) in written {
             self.write_place(&place, &after, span);

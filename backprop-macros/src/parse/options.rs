@@ -24,8 +24,24 @@ pub(crate) struct Options {
     pub(crate) recursive: Option<bool>,
     /// `inherent`: companions of the methods of a trait that is not marked.
     pub(crate) inherent: Option<Ident>,
+    /// What is generated beside the gradient.
+    pub(crate) modes: Modes,
     /// `show`: print the generated code as a note of the compiler.
     pub(crate) show: Option<Ident>,
+}
+
+/// The modes that are asked for, where they are.
+#[derive(Default)]
+pub(crate) struct Modes {
+    /// `jvp`: forward mode.
+    pub(crate) jvp: Option<Ident>,
+}
+
+impl Modes {
+    /// All that are asked for.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Ident> {
+        self.jvp.iter()
+    }
 }
 
 impl Options {
@@ -39,6 +55,7 @@ impl Options {
             has_crate: false,
             recursive: None,
             inherent: None,
+            modes: Modes::default(),
             show: None,
         };
         let parser = |input: ParseStream| {
@@ -120,7 +137,8 @@ impl Options {
             }
             "inherent" => self.inherent = Some(key.clone()),
             "show" => self.show = Some(key.clone()),
-            "jvp" | "jacobian" | "hvp" | "hessian" | "circuit" | "bound" => {
+            "jvp" => self.modes.jvp = Some(key.clone()),
+            "jacobian" | "hvp" | "hessian" | "circuit" | "bound" => {
                 errors.refuse(key, no::MODE_NOT_YET);
                 skip_value(input)?;
             }

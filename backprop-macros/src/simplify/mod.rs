@@ -94,7 +94,9 @@ pub(crate) fn may_panic(f: &Function, op: &Op) -> bool {
             true
         }
         // an index may be out of bounds
-        Op::Load(place) | Op::View(place, _) | Op::Duplicate(place, _) => !place.path.is_empty(),
+        Op::Load(place) | Op::View(place, _) | Op::Duplicate(place, _) | Op::CopyAt(place) => {
+            !place.path.is_empty()
+        }
         Op::Deref(_) | Op::Project(..) => false,
         _ => false,
     }
@@ -117,6 +119,8 @@ pub(crate) fn is_pinned(f: &Function, op: &Op) -> bool {
         | Op::Half(..)
         | Op::Begin(_)
         | Op::CopyGradient(_)
+        | Op::CopyAt(_)
+        | Op::Spread(..)
         | Op::Snapshot(_)
         | Op::SumOf(_)
         | Op::ZeroAt(_)

@@ -1,0 +1,236 @@
+//! How forward mode passes tangents: the vocabulary of `f::jvp`.
+//!
+//! A caller does not see the types of the function that it calls: it says what
+//! tangent each argument has, and the type of the parameter decides what becomes of
+//! it. A constant argument has none, which costs nothing for a number.
+
+use crate::Differentiable;
+use crate::protocol::{InPlace, Lend, ParameterExcludedByWrt};
+use alloc::vec::Vec;
+
+/// Functions with `#[differentiate(jvp)]`: none of those without it.
+#[diagnostic::on_unimplemented(
+    message = "forward mode reaches a function without it: `{Self}`",
+    label = "write `#[differentiate(jvp)]` on this function too",
+    note = "`jvp` is needed on every differentiated function that is called with active arguments"
+)]
+pub trait HasForwardMode {}
+
+/// The tangent of a constant argument.
+pub trait NoTangent {
+    /// There is none.
+    fn none() -> Self;
+}
+
+impl NoTangent for () {
+    #[inline]
+    fn none() {}
+}
+
+impl NoTangent for ParameterExcludedByWrt {
+    #[inline]
+    fn none() -> Self {
+        ParameterExcludedByWrt
+    }
+}
+
+impl<T> NoTangent for Option<T> {
+    #[inline]
+    fn none() -> Self {
+        None
+    }
+}
+
+/// The tangent of a constant argument.
+#[inline]
+pub fn no_tangent<E: NoTangent>() -> E {
+    E::none()
+}
+
+/// The tangent of an argument that is passed by value.
+#[diagnostic::on_unimplemented(
+    message = "the called function excludes this parameter with `wrt(..)`, but the argument is active",
+    label = "called here with an active argument",
+    note = "wrap the argument in `backprop::constant(..)`, or include the parameter in the `wrt(..)` of the called function"
+)]
+pub trait ValueTangent<G> {
+    /// Passes it on.
+    fn value(tangent: G) -> Self;
+}
+
+impl<G> ValueTangent<G> for () {
+    #[inline]
+    fn value(_: G) {}
+}
+
+impl<G> ValueTangent<G> for Option<G> {
+    #[inline]
+    fn value(tangent: G) -> Self {
+        Some(tangent)
+    }
+}
+
+/// The tangent of an argument that is passed by value.
+#[inline]
+pub fn value_tangent<G, E: ValueTangent<G>>(tangent: G) -> E {
+    E::value(tangent)
+}
+
+/// The tangent of an argument `&value`.
+#[diagnostic::on_unimplemented(
+    message = "the called function excludes this parameter with `wrt(..)`, but the argument is active",
+    label = "called here with an active argument",
+    note = "wrap the argument in `backprop::constant(..)`, or include the parameter in the `wrt(..)` of the called function"
+)]
+pub trait SharedTangent<'a, A: ?Sized> {
+    /// Passes it on.
+    fn shared(tangent: &'a A) -> Self;
+}
+
+impl<'a, A: ?Sized> SharedTangent<'a, A> for () {
+    #[inline]
+    fn shared(_: &'a A) {}
+}
+
+impl<'a, T: ?Sized, A: Lend<T> + ?Sized> SharedTangent<'a, A> for Option<&'a T> {
+    #[inline]
+    fn shared(tangent: &'a A) -> Self {
+        Some(tangent.lend())
+    }
+}
+
+/// The tangent of an argument `&value`.
+#[inline]
+pub fn shared_tangent<'a, A: ?Sized, E: SharedTangent<'a, A>>(tangent: &'a A) -> E {
+    E::shared(tangent)
+}
+
+/// The tangent of an argument that is a `&mut` reference: the callee may ask for
+/// `&mut` or only for `&`.
+pub trait MutTangent<'a, A: ?Sized> {
+    /// Passes it on.
+    fn exclusive(tangent: &'a mut A) -> Self;
+}
+
+impl<'a, A: ?Sized> MutTangent<'a, A> for () {
+    #[inline]
+    fn exclusive(_: &'a mut A) {}
+}
+
+impl<'a, T: ?Sized, A: Lend<T> + ?Sized> MutTangent<'a, A> for Option<&'a mut T> {
+    #[inline]
+    fn exclusive(tangent: &'a mut A) -> Self {
+        Some(tangent.lend_mut())
+    }
+}
+
+impl<'a, T: ?Sized, A: Lend<T> + ?Sized> MutTangent<'a, A> for Option<&'a T> {
+    #[inline]
+    fn exclusive(tangent: &'a mut A) -> Self {
+        let tangent: &'a A = tangent;
+        Some(tangent.lend())
+    }
+}
+
+/// The tangent of an argument that is a `&mut` reference.
+#[inline]
+pub fn mut_tangent<'a, A: ?Sized, E: MutTangent<'a, A>>(tangent: &'a mut A) -> E {
+    E::exclusive(tangent)
+}
+
+/// The tangent of a parameter that is passed by value: zero if there is none.
+#[inline]
+pub fn tangent_or_zero<T: Differentiable + ?Sized>(
+    value: &T,
+    tangent: Option<T::Gradient>,
+) -> T::Gradient {
+    tangent.unwrap_or_else(|| value.zero_gradient())
+}
+
+/// The same of a reference to scalars.
+#[inline]
+pub fn copy_or_zero<T: Differentiable + ?Sized>(
+    value: &T,
+    tangent: Option<&T::Gradient>,
+) -> T::Gradient {
+    match tangent {
+        Some(tangent) => tangent.copy(),
+        None => value.zero_gradient(),
+    }
+}
+
+/// The same of a reference that is read in place; `zero` keeps what there is not.
+#[inline]
+pub fn shared_or_zero<'a, T>(
+    value: &T,
+    tangent: Option<&'a T::Adjoint>,
+    zero: &'a mut Option<T::Gradient>,
+) -> &'a T::Adjoint
+where
+    T: InPlace + Differentiable<Gradient: Lend<<T as InPlace>::Adjoint>> + ?Sized,
+{
+    match tangent {
+        Some(tangent) => tangent,
+        None => Lend::lend(&*zero.insert(value.zero_gradient())),
+    }
+}
+
+/// The same of a `&mut` reference.
+#[inline]
+pub fn mut_or_zero<'a, T>(
+    value: &T,
+    tangent: Option<&'a mut T::Adjoint>,
+    zero: &'a mut Option<T::Gradient>,
+) -> &'a mut T::Adjoint
+where
+    T: InPlace + Differentiable<Gradient: Lend<<T as InPlace>::Adjoint>> + ?Sized,
+{
+    match tangent {
+        Some(tangent) => tangent,
+        None => Lend::lend_mut(zero.insert(value.zero_gradient())),
+    }
+}
+
+/// A tangent, or a slice of tangents, that can be copied.
+pub trait CopyTangent {
+    /// The copy.
+    type Copy;
+    /// Copies it.
+    fn copy(&self) -> Self::Copy;
+}
+
+impl<G: Differentiable<Gradient = G>> CopyTangent for G {
+    type Copy = G;
+
+    #[inline]
+    fn copy(&self) -> G {
+        crate::protocol::copy_gradient(self)
+    }
+}
+
+impl<G: Differentiable<Gradient = G>> CopyTangent for [G] {
+    type Copy = Vec<G>;
+
+    #[inline]
+    fn copy(&self) -> Vec<G> {
+        self.iter().map(G::copy).collect()
+    }
+}
+
+/// A copy of a tangent.
+#[inline]
+pub fn copy_tangent<A: CopyTangent + ?Sized>(tangent: &A) -> A::Copy {
+    tangent.copy()
+}
+
+/// So many copies of a tangent.
+#[inline]
+pub fn spread_tangent<G: Differentiable<Gradient = G>>(tangent: &G, n: usize) -> Vec<G> {
+    (0..n).map(|_| tangent.copy()).collect()
+}
+
+/// The tangent of an option that a call returned: zero if there is none.
+#[inline]
+pub fn payload_tangent<G: Default>(tangent: Option<G>) -> G {
+    tangent.unwrap_or_default()
+}

@@ -1,0 +1,109 @@
+//! Calls of other differentiated functions: tangents go in and come out.
+
+use super::Pass;
+use crate::fence::catalogue as no;
+use crate::ir::{
+    Arg, Call, CallTangents, Callee, Hold, Mutate, Op, Place, Stmt, TangentArg, Tree, ValueId,
+};
+use proc_macro2::Span;
+
+/// Puts a copy of a tangent back.
+pub(crate) const RESTORE: &str = "restore";
+
+impl Pass<'_> {
+    pub(super) fn call(&mut self, call: &Call) {
+        let mut written = call.args.iter().flat_map(|arg| match arg {
+            Arg::In(tree) => tree.leaves(),
+            Arg::Mut { .. } => Vec::new(),
+        });
+        let writes = written
+            .any(|leaf| self.f.info(leaf).hold == Hold::Mut && self.is_active(leaf));
+        let gives = call.given().iter().any(|value| self.activity.is_active(*value));
+        if !writes && !gives {
+            self.out.push(Stmt::Call(call.clone()));
+            return;
+        }
+        if !matches!(call.callee, Callee::Function(_)) {
+            self.f
+                .unsupported
+                .get_or_insert((call.span, no::METHOD_IN_FORWARD_MODE));
+        }
+        let lent = self.lent(call);
+        let mut returned = Vec::new();
+        let mut args = Vec::new();
+        for arg in &call.args {
+            args.push(match arg {
+                Arg::In(Tree::Leaf(leaf)) if self.f.is_reference(*leaf) => {
+                    let exclusive = self.f.info(*leaf).hold == Hold::Mut;
+                    match self.tangent_place(&Place::whole(*leaf)) {
+                        Some(place) => self.lend(place, exclusive, &lent, &mut returned, call.span),
+                        None => TangentArg::Constant,
+                    }
+                }
+                Arg::In(tree) if !tree.any(|leaf| self.is_active(*leaf)) => TangentArg::Constant,
+                Arg::In(Tree::Ref(inner)) => TangentArg::Shared(match &**inner {
+                    Tree::Leaf(leaf) if self.is_in_place(*leaf) => Tree::Leaf(self.referred(*leaf)),
+                    inner => self.tangent_tree(inner),
+                }),
+                Arg::In(tree) => TangentArg::Value(self.tangent_tree(tree)),
+                Arg::Mut { before, after } => TangentArg::Mut {
+                    before: self.tangent_tree(before),
+                    after: self.fresh_tree(after),
+                },
+            });
+        }
+        let result = call.result.payload().clone();
+        let result = self.fresh_tree(&result);
+        let mut call = call.clone();
+        call.tangents = Some(CallTangents { args, result });
+        self.out.push(Stmt::Call(call));
+        self.out.extend(returned.into_iter().map(Stmt::Mutate));
+    }
+
+    /// The tangents that arguments refer to, and whether to change them.
+    fn lent(&self, call: &Call) -> Vec<(ValueId, bool)> {
+        let leaves = call.args.iter().flat_map(|arg| match arg {
+            Arg::In(tree) => tree.leaves(),
+            Arg::Mut { .. } => Vec::new(),
+        });
+        let each = leaves.filter_map(|leaf| {
+            let place = self.tangent_place(&Place::whole(leaf))?;
+            Some((place.base, self.f.info(leaf).hold == Hold::Mut))
+        });
+        each.collect()
+    }
+
+    /// A reference into a tangent. Where another argument refers to the same one,
+    /// and one of both may change it, a copy goes instead, and comes back: the
+    /// arguments themselves do not overlap.
+    fn lend(
+        &mut self,
+        place: Place,
+        exclusive: bool,
+        lent: &[(ValueId, bool)],
+        returned: &mut Vec<Mutate>,
+        span: Span,
+    ) -> TangentArg {
+        let mut same = lent.iter().filter(|(base, _)| *base == place.base);
+        let is_alone = same.clone().count() < 2;
+        if is_alone || !same.any(|(_, exclusive)| *exclusive) {
+            return match exclusive {
+                true => TangentArg::MutView(place),
+                false => TangentArg::View(place),
+            };
+        }
+        let kind = self.f.kind(place.base);
+        let copy = self.push(Op::CopyAt(place.clone()), kind, span);
+        if !exclusive {
+            return TangentArg::View(Place::whole(copy));
+        }
+        returned.push(Mutate {
+            place,
+            method: RESTORE,
+            args: vec![copy],
+            record: None,
+            span,
+        });
+        TangentArg::MutView(Place::whole(copy))
+    }
+}

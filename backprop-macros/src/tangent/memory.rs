@@ -1,0 +1,248 @@
+//! Tangents of what is kept in memory: reads, writes and changes of shape are done
+//! to the value, then to its tangent.
+
+use super::Pass;
+use crate::ir::{
+    Aggregate, Function, Hold, Kind, Let, Mutate, Op, Place, Proj, Region, Stmt, Store, ValueId,
+    rewrite_region_uses,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+impl Pass<'_> {
+    pub(super) fn is_in_place(&self, value: ValueId) -> bool {
+        self.activity.is_in_place(&self.f, value)
+    }
+
+    /// The same place in the tangent, if there is one.
+    pub(super) fn tangent_place(&self, place: &Place) -> Option<Place> {
+        let mut place = self.activity.views.resolve(place);
+        if !self.activity.is_active(place.base) {
+            return None;
+        }
+        place.base = *self.tangents.get(&place.base)?;
+        Some(place)
+    }
+
+    /// The tangent of `value`, which is a copy of what is at `place`.
+    pub(super) fn read(&mut self, value: ValueId, place: &Place) {
+        let resolved = self.activity.views.resolve(place);
+        if resolved.path.is_empty()
+            && !self.is_in_place(resolved.base)
+            && let Some(tangent) = self.tangents.get(&resolved.base)
+        {
+            self.tangents.insert(value, *tangent);
+            return;
+        }
+        match self.tangent_place(place) {
+            Some(place) => {
+                let op = match self.f.kind(value) {
+                    Kind::Real(_) => Op::Load(place),
+                    _ if !self.is_in_place(value) => Op::Load(place),
+                    _ => Op::CopyAt(place),
+                };
+                self.define(value, op);
+            }
+            None => {
+                let zero = self.zero(value);
+                self.bind(value, zero);
+            }
+        }
+    }
+
+    /// `place.clone()`, `place.to_vec()`
+    pub(super) fn duplicated(&mut self, value: ValueId, place: &Place, method: &syn::Ident) {
+        let mut place = place.clone();
+        if method == "to_vec" {
+            // a slice is copied to a vector, whatever holds it
+            place = place.with(Proj::Range(None, None, false));
+        }
+        self.read(value, &place);
+    }
+
+    /// A tangent that can be moved: a copy of what is kept in memory, zero for a
+    /// constant.
+    pub(super) fn owned(&mut self, value: ValueId) -> ValueId {
+        if !self.is_active(value) {
+            return self.zero(value);
+        }
+        if !self.is_in_place(value) {
+            return self.number(value);
+        }
+        let (kind, span) = (self.f.kind(value), self.f.info(value).span);
+        match self.tangent_place(&Place::whole(value)) {
+            Some(place) => self.push(Op::CopyAt(place), kind, span),
+            None => self.zero(value),
+        }
+    }
+
+    /// A tangent that is only looked at.
+    pub(super) fn referred(&mut self, value: ValueId) -> ValueId {
+        let (kind, span) = (self.f.kind(value), self.f.info(value).span);
+        match self.tangent_place(&Place::whole(value)) {
+            Some(place) if place.path.is_empty() => place.base,
+            Some(place) => {
+                let view = self.push(Op::View(place, false), kind, span);
+                self.f.info_mut(view).hold = Hold::Shared;
+                view
+            }
+            None => self.zero(value),
+        }
+    }
+
+    pub(super) fn stored(&mut self, store: &Store) {
+        let place = self.tangent_place(&store.place);
+        let value = match (&place, store.op) {
+            (Some(_), None) => Some(self.owned(store.value)),
+            (Some(_), Some(_)) if self.is_active(store.value) => Some(self.number(store.value)),
+            _ => None,
+        };
+        self.out.push(Stmt::Store(store.clone()));
+        if let (Some(place), Some(value)) = (place, value) {
+            self.out.push(Stmt::Store(Store {
+                place,
+                op: store.op,
+                value,
+                old: None,
+            }));
+        }
+    }
+
+    pub(super) fn mutated(&mut self, mutate: &Mutate) {
+        let Some(place) = self.tangent_place(&mutate.place) else {
+            self.out.push(Stmt::Mutate(mutate.clone()));
+            return;
+        };
+        // positions and lengths are those of the value
+        let args = mutate.args.iter().map(|arg| match mutate.method {
+            "push" | "fill" => self.owned(*arg),
+            _ => *arg,
+        });
+        let args = args.collect();
+        self.out.push(Stmt::Mutate(mutate.clone()));
+        self.out.push(Stmt::Mutate(Mutate {
+            place,
+            method: mutate.method,
+            args,
+            record: mutate.record.filter(|_| mutate.method == "permute"),
+            span: mutate.span,
+        }));
+    }
+
+    /// The tangent of what was popped, which goes whether it is used or not.
+    pub(super) fn popped(&mut self, place: &Place, value: ValueId) {
+        if let Some(place) = self.tangent_place(place) {
+            self.define(value, Op::Pop(place));
+        }
+    }
+
+    /// A literal of an array, a vector, a tuple, a box, a struct or an enum.
+    pub(super) fn aggregated(&mut self, binding: &Let, aggregate: &Aggregate, parts: &[ValueId]) {
+        let value = binding.value;
+        let primal = Stmt::Let(binding.clone());
+        let Aggregate::Struct {
+            members,
+            path,
+            has_base,
+        } = aggregate
+        else {
+            // before the parts are moved away
+            let tangents = parts.iter().map(|part| self.owned(*part)).collect();
+            self.out.push(primal);
+            self.define(value, Op::Aggregate(aggregate.clone(), tangents));
+            return;
+        };
+        // the name of the type of the gradient is not known, but its zero is
+        let base = parts.get(members.len()).filter(|_| *has_base);
+        let base = base.filter(|base| self.is_active(**base)).copied();
+        let base = base.map(|base| self.owned(base));
+        let fields: Vec<_> = members.iter().zip(parts).collect();
+        let tangents: Vec<Option<ValueId>> = fields
+            .iter()
+            .map(|(_, part)| {
+                let wanted = self.is_active(**part) || base.is_some();
+                wanted.then(|| self.owned(**part))
+            })
+            .collect();
+        self.out.push(primal);
+        let tangent = match base {
+            Some(base) => {
+                self.tangents.insert(value, base);
+                base
+            }
+            None => self.define(value, Op::ZeroGradient(value)),
+        };
+        let variant = crate::adjoint::memory::variant_of(path);
+        for ((member, _), part) in fields.into_iter().zip(tangents) {
+            let Some(part) = part else {
+                continue;
+            };
+            let step = match &variant {
+                Some(variant) => Proj::Variant(variant.clone(), member.clone()),
+                None => Proj::Field(member.clone()),
+            };
+            self.out.push(Stmt::Store(Store {
+                place: Place::whole(tangent).with(step),
+                op: None,
+                value: part,
+                old: None,
+            }));
+        }
+    }
+}
+
+/// A copy that is the only use of a tangent is the tangent itself.
+pub(super) fn moves(f: &mut Function) {
+    let mut body = std::mem::take(&mut f.body);
+    let mut uses: BTreeMap<ValueId, usize> = BTreeMap::new();
+    rewrite_region_uses(&mut body.clone(), &mut |value| {
+        *uses.entry(*value).or_default() += 1;
+    });
+    for leaf in f.result.leaves() {
+        *uses.entry(leaf).or_default() += 1;
+    }
+    for exit in f.params.iter().filter_map(|param| param.exit.as_ref()) {
+        for leaf in exit.leaves() {
+            *uses.entry(leaf).or_default() += 1;
+        }
+    }
+    let mut same = BTreeMap::new();
+    find(f, &mut body, &uses, &mut same);
+    let resolve = |value: &mut ValueId| {
+        while let Some(from) = same.get(value) {
+            *value = *from;
+        }
+    };
+    rewrite_region_uses(&mut body, &mut { resolve });
+    f.result.for_each_mut(&mut { resolve });
+    for param in &mut f.params {
+        if let Some(exit) = &mut param.exit {
+            exit.for_each_mut(&mut { resolve });
+        }
+    }
+    f.body = body;
+}
+
+fn find(
+    f: &Function,
+    region: &mut Region,
+    uses: &BTreeMap<ValueId, usize>,
+    same: &mut BTreeMap<ValueId, ValueId>,
+) {
+    let mut here = BTreeSet::new();
+    for mut stmt in std::mem::take(&mut region.stmts) {
+        crate::ir::for_each_region_mut(&mut stmt, &mut |inner| find(f, inner, uses, same));
+        if let Stmt::Let(binding) = &stmt
+            && let Op::CopyAt(Place { base, path }) = &binding.op
+            && path.is_empty()
+            && !f.is_reference(*base)
+            && uses.get(base) == Some(&1)
+            && here.contains(base)
+        {
+            same.insert(binding.value, *base);
+            here.insert(binding.value);
+            continue;
+        }
+        here.extend(crate::ir::definitions(&stmt));
+        region.stmts.push(stmt);
+    }
+}
