@@ -1,6 +1,6 @@
 //! Real scalars.
 
-use crate::protocol::{ByValue, RealOperand};
+use crate::protocol::{AsReal, ByValue, Number, RealOperand};
 #[cfg(feature = "std")]
 use crate::slopes::Power;
 use crate::{Differentiable, Numbers};
@@ -81,11 +81,17 @@ impl Real for f64 {
     label = "`#[differentiate]` takes the parameters with this bound for `f32` or `f64`"
 )]
 #[cfg(feature = "std")]
-pub trait RealParameter: Real + Numbers + RealOperand + ByValue<Value = Self> + Power {}
+pub trait RealParameter:
+    Real + Numbers + RealOperand + Number + ByValue<Value = Self> + Power + AsReal
+{
+}
 
 /// What companions ask of a type parameter that stands for a real number.
 #[cfg(not(feature = "std"))]
-pub trait RealParameter: Real + Numbers + RealOperand + ByValue<Value = Self> {}
+pub trait RealParameter:
+    Real + Numbers + RealOperand + Number + ByValue<Value = Self> + AsReal
+{
+}
 
 impl RealParameter for f32 {}
 impl RealParameter for f64 {}

@@ -90,7 +90,10 @@ fn compile(input: &Input, errors: &mut Errors) -> Option<TokenStream> {
         return None;
     }
     let modes = &input.options.modes;
-    let mut forward = modes.jvp.as_ref().map(|_| tangent::tangent(&function, &activity));
+    let mut forward = modes
+        .jvp
+        .as_ref()
+        .map(|_| tangent::tangent(&function, &activity));
     if let Some((span, refusal)) = forward.as_ref().and_then(|forward| forward.unsupported) {
         errors.refuse_at(span, refusal);
         return None;

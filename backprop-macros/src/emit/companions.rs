@@ -1,8 +1,8 @@
 //! The generated items: the hidden companion with its split form, and the
 //! public `f_grad` and `f_backprop` on top of it.
 
-use super::names::{local, plumbing};
 use super::forward::forward_body;
+use super::names::{local, plumbing};
 use super::split::{joint_body, split_body};
 use crate::ir::{Function, Width};
 use crate::parse::{Home, Input, Parameter, Passing, Shape};
@@ -444,10 +444,8 @@ impl<'a> Parts<'a> {
         let public = [self.grad(), Some(self.backprop()), jvp];
         let parameters = self.generic_parameters();
         let where_clause = self.where_clause(None);
-        let forward = self.forward_companion(
-            &quote!(<#(#parameters,)* #primal_ty: 'static #tie>),
-            &own,
-        );
+        let forward =
+            self.forward_companion(&quote!(<#(#parameters,)* #primal_ty: 'static #tie>), &own);
         let generics = quote! {
             <#(#parameters,)* const #active: u64, #primal_ty: 'static #tie>
         };

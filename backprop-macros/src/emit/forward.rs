@@ -149,13 +149,27 @@ impl Parts<'_> {
 
     /// The hidden function of the companion: with the body that was asked for, or one
     /// whose bound tells a caller what to write.
-    pub(super) fn forward_companion(&self, generics: &TokenStream, own: &TokenStream) -> TokenStream {
+    pub(super) fn forward_companion(
+        &self,
+        generics: &TokenStream,
+        own: &TokenStream,
+    ) -> TokenStream {
         let span = self.span;
         let (primal_ty, primal) = (plumbing("Primal", span), plumbing("primal", span));
         let check = self.private("check_companion");
         let params = self.params();
-        let names = self.input.signature.params.iter().map(|p| self.tangent_name(p));
-        let types = self.input.signature.params.iter().map(|p| self.tangent_type(p));
+        let names = self
+            .input
+            .signature
+            .params
+            .iter()
+            .map(|p| self.tangent_name(p));
+        let types = self
+            .input
+            .signature
+            .params
+            .iter()
+            .map(|p| self.tangent_type(p));
         let (result, tangent) = (&self.result, self.result_tangent());
         let (more, body) = match &self.forward {
             Some(body) => (None, body.clone()),
@@ -223,7 +237,10 @@ impl Emitter<'_> {
                     let (exclusive, place) = (private("mut_tangent"), self.place(place));
                     quote!(#exclusive(&mut #place))
                 }
-                TangentArg::Mut { before: from, after: to } => {
+                TangentArg::Mut {
+                    before: from,
+                    after: to,
+                } => {
                     let exclusive = private("mut_tangent");
                     let name = plumbing(&format!("tangent_{index}"), span);
                     let (from, to) = (self.tree(from), self.pattern(to));
@@ -240,7 +257,10 @@ impl Emitter<'_> {
         };
         let mut tangent = self.pattern(&tangents.result);
         if call.result.is_fallible() {
-            let (payload, optional) = (private("payload_tangent"), plumbing("optional_tangent", span));
+            let (payload, optional) = (
+                private("payload_tangent"),
+                plumbing("optional_tangent", span),
+            );
             after.extend(quote!(let #tangent = #payload(#optional);));
             tangent = optional.to_token_stream();
         }

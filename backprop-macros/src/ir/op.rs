@@ -310,7 +310,10 @@ impl Op {
                     f(n);
                 }
             }
-            Op::Binary(_, a, b) | Op::AddField(a, _, b) | Op::Narrow(a, b) | Op::CastTangent(a, b) => {
+            Op::Binary(_, a, b)
+            | Op::AddField(a, _, b)
+            | Op::Narrow(a, b)
+            | Op::CastTangent(a, b) => {
                 f(a);
                 f(b);
             }

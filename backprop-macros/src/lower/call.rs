@@ -273,6 +273,9 @@ impl Lowerer<'_> {
         if let Some(value) = self.result_method(call, matches!(expected, Some(Tree::Result(..)))) {
             return value;
         }
+        if let Some(value) = self.converted(call) {
+            return value;
+        }
         if super::then::is_then(call) {
             return self.then(call);
         }
@@ -401,8 +404,58 @@ impl Lowerer<'_> {
         path: &syn::ExprPath,
         expected: Option<&Tree<()>>,
     ) -> Lowering {
+        if let Some(kind) = self.constant_of_parameter(call, path) {
+            return Some(self.push(Op::Constant(call.to_token_stream()), kind, call.span()));
+        }
+        if !self.sees_more(&call.args) {
+            return self.verbatim(&Expr::Call(call.clone()), no::STD_FUNCTION);
+        }
         let callee = Callee::Associated(path.clone());
         self.function_call(callee, &call.args, call.func.span(), expected)
+    }
+
+    /// `T::zero()`, `T::from_f64(0.5)`: a constant of a type parameter that stands
+    /// for a real number.
+    fn constant_of_parameter(&self, call: &syn::ExprCall, path: &syn::ExprPath) -> Option<Kind> {
+        let names = &path.path.segments;
+        if path.qself.is_some() || names.len() != 2 || names[1].ident == "from" {
+            return None;
+        }
+        let (mut locals, mut jumps) = (Vec::new(), Vec::new());
+        self.scan(call.args.to_token_stream(), &mut locals, &mut jumps);
+        match locals.is_empty() && jumps.is_empty() {
+            true => self.real_parameter(&names[0].ident),
+            false => None,
+        }
+    }
+
+    /// The kind of a type parameter that stands for a real number.
+    fn real_parameter(&self, name: &proc_macro2::Ident) -> Option<Kind> {
+        let index = self.reals.index(name)?;
+        Some(Kind::Real(Width::Param(index)))
+    }
+
+    /// `T::from(2.0).unwrap()`: a number of a type parameter.
+    fn converted(&mut self, call: &syn::ExprMethodCall) -> Option<Lowering> {
+        let Expr::Call(from) = strip(&call.receiver) else {
+            return None;
+        };
+        let Expr::Path(path) = strip(&from.func) else {
+            return None;
+        };
+        let names = &path.path.segments;
+        let is_from = path.qself.is_none() && names.len() == 2 && names[1].ident == "from";
+        if !is_from || !matches!(&*call.method.to_string(), "unwrap" | "expect") {
+            return None;
+        }
+        let kind = self.real_parameter(&names[0].ident)?;
+        let whole = Expr::MethodCall(call.clone());
+        let capture = match self.passed(&whole, Parts::Integers) {
+            Some(capture) => capture,
+            None => return Some(None),
+        };
+        let op = Op::Verbatim(capture, no::STD_FUNCTION.message);
+        Some(Some(self.push(op, kind, call.method.span())))
     }
 
     /// A call of a differentiated function, if any argument is active.

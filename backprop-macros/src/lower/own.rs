@@ -46,15 +46,26 @@ impl Lowerer<'_> {
         }
     }
 
-    /// Whether a call sees anything that may be active, as far as its names tell.
-    fn sees_more(&self, call: &ExprMethodCall) -> bool {
+    /// Whether code sees anything that may be active, as far as its names tell.
+    pub(super) fn sees_more(&self, code: &impl ToTokens) -> bool {
         let (mut names, mut jumps) = (Vec::new(), Vec::new());
-        self.scan(call.to_token_stream(), &mut names, &mut jumps);
+        self.scan(code.to_token_stream(), &mut names, &mut jumps);
         let may_be_real = |name: &Ident| match self.kind_of_local(name) {
-            Some(kind) => kind.may_be_real(),
+            Some(kind) => kind.may_be_real() && !self.is_constant(name),
             None => true,
         };
         jumps.is_empty() && names.iter().any(may_be_real)
+    }
+
+    /// Text, a map of constants and the like.
+    fn is_constant(&self, name: &Ident) -> bool {
+        match self.lookup(&name.to_string()) {
+            Some(Binding::Value(tree)) => matches!(
+                tree.behind_refs(),
+                Tree::Leaf(leaf) if self.constants.contains(leaf) || self.maps.contains(leaf)
+            ),
+            _ => false,
+        }
     }
 
     /// `receiver.method(args)`

@@ -16,9 +16,12 @@ impl Pass<'_> {
             Arg::In(tree) => tree.leaves(),
             Arg::Mut { .. } => Vec::new(),
         });
-        let writes = written
-            .any(|leaf| self.f.info(leaf).hold == Hold::Mut && self.is_active(leaf));
-        let gives = call.given().iter().any(|value| self.activity.is_active(*value));
+        let writes =
+            written.any(|leaf| self.f.info(leaf).hold == Hold::Mut && self.is_active(leaf));
+        let gives = call
+            .given()
+            .iter()
+            .any(|value| self.activity.is_active(*value));
         if !writes && !gives {
             self.out.push(Stmt::Call(call.clone()));
             return;

@@ -58,10 +58,12 @@ impl Pass<'_> {
             let mut sources = arms.iter().filter_map(|arm| arm.yields.get(i).copied());
             let by_reference = self.is_in_place(*result)
                 && sources.all(|value| self.is_lent(value) && self.is_active(value));
-            self.activity.is_active(*result).then_some(match by_reference {
-                true => Hold::Shared,
-                false => Hold::Value,
-            })
+            self.activity
+                .is_active(*result)
+                .then_some(match by_reference {
+                    true => Hold::Shared,
+                    false => Hold::Value,
+                })
         });
         each.collect()
     }
@@ -108,12 +110,7 @@ impl Pass<'_> {
         }
     }
 
-    fn merge(
-        &mut self,
-        results: &[ValueId],
-        merged: &[Option<Hold>],
-        into: &mut Vec<ValueId>,
-    ) {
+    fn merge(&mut self, results: &[ValueId], merged: &[Option<Hold>], into: &mut Vec<ValueId>) {
         for (result, hold) in results.iter().zip(merged) {
             if let Some(hold) = hold {
                 into.push(self.received(*result, *hold));
@@ -142,9 +139,8 @@ impl Pass<'_> {
             let next = looped.body.yields.get(i).copied();
             let mut sources = std::iter::once(looped.inits[i]).chain(next);
             let by_reference = self.is_in_place(*param)
-                && sources.all(|value| {
-                    self.is_lent(value) && (value == *param || self.is_active(value))
-                });
+                && sources
+                    .all(|value| self.is_lent(value) && (value == *param || self.is_active(value)));
             let hold = match by_reference {
                 true => Hold::Shared,
                 false => Hold::Value,

@@ -53,6 +53,7 @@ fn stages(function: &str) -> String {
     let forms = emit::Forms {
         split: f,
         joint: joint.as_ref(),
+        forward: None,
         items: &lowered.items,
     };
     let tokens = emit::companions(&input, &forms);

@@ -1,6 +1,6 @@
 use backprop::differentiate;
 
-#[differentiate(jvp)]
+#[differentiate(bound(T: Copy))]
 fn f(x: f64) -> f64 {
     x
 }
