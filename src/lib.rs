@@ -27,6 +27,8 @@
 //! | `f_grad` | `(x: f64, n: usize) -> (f64, f64)` | value and gradient; for one real result |
 //! | `f_backprop` | `(x: f64, n: usize, upstream: f64, d_x: &mut f64) -> f64` | returns the value, **adds** upstream × local gradient to the `d_` buffers |
 //!
+//! | `f_jvp` | `(x: f64, d_x: f64, n: usize) -> (f64, f64)` | forward mode: value and directional derivative; with the option [`jvp`](macro@differentiate#modes) |
+//!
 //! One parameter has its gradient itself, several have a tuple in their order.
 //! Each has the parameter's own shape:
 //!
@@ -109,6 +111,7 @@
 //! | `name = stem` | `stem_grad`, `stem_backprop` |
 //! | `rule = path` | your own value and pullback, as `fn rule(x: f64) -> (f64, impl FnOnce(f64) -> f64)` |
 //! | `recursive` | part of a cycle of calls |
+//! | `jvp` | forward mode |
 //! | `crate = path` | where this crate is, if renamed |
 //! | `show` | the compiler prints the generated code |
 //!
@@ -224,6 +227,39 @@ pub use backprop_core::{Differentiable, Numbers, Real, constant};
 /// recursion is seen); `crate = path` names this crate where the dependency
 /// has another name; `show` makes the compiler print the generated code as a
 /// warning at the option.
+///
+/// # Modes
+///
+/// `jvp` generates forward mode: `f_jvp` takes the tangent `d_x` after each
+/// parameter `x` and returns the value and its derivative along the tangents, the
+/// Jacobian times them (Griewank and Walther, *Evaluating Derivatives*, chapter
+/// 3.1). A tangent has the shape of the gradient and is passed as its parameter is;
+/// that of a `&mut` parameter goes in and comes out. It costs about as much as two
+/// or three runs of the function, and no memory for records.
+///
+/// ```
+/// use backprop::differentiate;
+///
+/// #[differentiate(jvp)]
+/// fn polynomial(coefficients: &[f64], x: f64) -> f64 {
+///     coefficients.iter().rev().fold(0.0, |sum, c| sum * x + c)
+/// }
+///
+/// // 1 + 2x + 3x², along x
+/// let (value, slope) = polynomial_jvp(&[1.0, 2.0, 3.0], &[0.0, 0.0, 0.0], 2.0, 1.0);
+/// assert_eq!((value, slope), (17.0, 14.0));
+/// ```
+///
+/// The slopes are those of reverse mode, at kinks too, and a tangent of zero
+/// contributes nothing. The result `(f64, usize)` has the tangent `(f64, ())`; a
+/// function whose result carries no derivative returns it alone; `Option` and
+/// `Result` have the pair inside. A differentiated function that is called with
+/// active arguments needs the option, too; a custom rule of one real number gives
+/// its tangents itself.
+///
+/// # Panics
+///
+/// If a tangent has another shape than its parameter.
 ///
 /// # `&mut` parameters
 ///

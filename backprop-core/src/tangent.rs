@@ -5,6 +5,7 @@
 //! it. A constant argument has none, which costs nothing for a number.
 
 use crate::Differentiable;
+use crate::numbers::Numbers;
 use crate::protocol::{InPlace, Lend, ParameterExcludedByWrt};
 use alloc::vec::Vec;
 
@@ -227,6 +228,19 @@ pub fn copy_tangent<A: CopyTangent + ?Sized>(tangent: &A) -> A::Copy {
 #[inline]
 pub fn spread_tangent<G: Differentiable<Gradient = G>>(tangent: &G, n: usize) -> Vec<G> {
     (0..n).map(|_| tangent.copy()).collect()
+}
+
+/// The sum of gradient × tangent, number by number; zero where the tangent is.
+#[inline]
+pub fn contract<A: Numbers + ?Sized, B: Numbers + ?Sized>(gradient: &A, tangent: &B) -> f64 {
+    let gradient = gradient.numbers();
+    let tangent = tangent.numbers();
+    assert_eq!(gradient.len(), tangent.len(), "a tangent of another shape");
+    let pairs = gradient.iter().zip(&tangent);
+    pairs
+        .filter(|(_, tangent)| **tangent != 0.0)
+        .map(|(slope, tangent)| slope * tangent)
+        .sum()
 }
 
 /// The tangent of an option that a call returned: zero if there is none.

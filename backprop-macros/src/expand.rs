@@ -69,7 +69,7 @@ fn modes_are_sound(input: &Input, errors: &mut Errors) -> bool {
     for mode in input.options.modes.all() {
         if input.home != Home::Module {
             errors.refuse(mode, no::MODE_OF_A_METHOD);
-        } else if input.options.rule.is_some() {
+        } else if input.options.rule.is_some() && !emit::rule_has_tangent(input) {
             errors.refuse(mode, no::MODE_WITH_RULE);
         }
     }

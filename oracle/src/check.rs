@@ -23,6 +23,9 @@ pub type Grad<A, R> = dyn Fn(A) -> (R, Vec<Vec<f64>>);
 /// of the gradient buffers before and after.
 pub type Backprop<A, R> = dyn Fn(A, &R, &[f64], &[f64]) -> (R, Vec<Vec<f64>>);
 
+/// `f_jvp`: arguments and tangents; the outputs and their tangents in flat form.
+pub type Jvp<A, R> = dyn Fn(A, &[f64]) -> (R, Vec<f64>);
+
 /// One call of a differentiated function, in the flat form.
 ///
 /// `A` are the arguments without their references; `R` is the result followed
@@ -44,6 +47,8 @@ pub struct Program<'a, A: Value, R: Value> {
     pub grad: Option<&'a Grad<A, R>>,
     /// `f_backprop`, unless only the twin is checked.
     pub backprop: Option<&'a Backprop<A, R>>,
+    /// `f_jvp`, if it is there.
+    pub jvp: Option<&'a Jvp<A, R>>,
 }
 
 impl<A: Value + Debug, R: Value + Debug> Program<'_, A, R> {
@@ -61,6 +66,7 @@ impl<A: Value + Debug, R: Value + Debug> Program<'_, A, R> {
         }
         self.check_grad(&outputs, &jacobian);
         self.check_backprop(&outputs, &jacobian);
+        self.check_jvp(&outputs, &jacobian);
     }
 
     /// The arguments again, or with other scalars.
@@ -177,6 +183,40 @@ impl<A: Value + Debug, R: Value + Debug> Program<'_, A, R> {
                     .collect();
                 self.same_gradient(&case, &expected, &after);
                 buffers = after.concat();
+            }
+        }
+    }
+
+    /// Along each input alone, then along all at once.
+    fn check_jvp(&self, outputs: &R, jacobian: &[Vec<f64>]) {
+        let Some(jvp) = self.jvp else {
+            return;
+        };
+        let tolerance = if self.single { 2e-4 } else { 1e-9 };
+        let scalars: usize = self
+            .parameters
+            .iter()
+            .map(|parameter| parameter.scalars)
+            .sum();
+        for direction in upstreams(scalars) {
+            let (values, tangents) = jvp(self.copy(None), &direction);
+            let case = format!("f_jvp along {direction:?}");
+            self.same_values(&case, outputs, &values);
+            let count = flat(outputs).len();
+            assert!(
+                tangents.len() == count,
+                "{}: {case}: {} tangents of {count} outputs",
+                self.call(),
+                tangents.len(),
+            );
+            for (output, got) in tangents.iter().enumerate() {
+                let row: Vec<f64> = jacobian.iter().map(|column| column[output]).collect();
+                let expected = contract(&row, &direction);
+                assert!(
+                    agree(expected, *got, tolerance),
+                    "{}: {case}: output {output}: expected {expected:e} (dual numbers), got {got:e}",
+                    self.call(),
+                );
             }
         }
     }

@@ -9,6 +9,8 @@
 use oracle::by_hand::{Differentiable, differentiate};
 
 oracle::programs! {
+    #![reverse_only]
+
     #[differentiate]
     fn dot(x: &[f64], y: &Vec<f64>, order: &[usize]) -> f64 {
         order.iter().map(|&i| x[i] * y[i]).sum()

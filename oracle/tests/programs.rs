@@ -10,6 +10,8 @@
 use oracle::by_hand::differentiate;
 
 oracle::programs! {
+    #![reverse_only]
+
     const HALF: f64 = 0.5;
     const PAIR: (f64, f32) = (HALF * 4.0, 0.25);
 

@@ -167,6 +167,40 @@ pub(crate) fn custom(input: &Input, rule: &syn::Path) -> TokenStream {
     });
     let slots: Vec<_> = slots.collect();
     let span = parts.span;
+    let forward = rule_has_tangent(input).then(|| {
+        let contract = parts.private("contract");
+        let number = plumbing("number", span);
+        let adds = adjoint.iter().zip(&returned).map(|(param, gradient)| {
+            let tangent = parts.tangent_name(param);
+            let lent = match param.passing {
+                Passing::Value => quote!(&#tangent),
+                _ => quote!(#tangent),
+            };
+            quote! {
+                if let ::core::option::Option::Some(#tangent) = #tangent {
+                    #number += #contract(&#gradient, #lent);
+                }
+            }
+        });
+        let unused = input
+            .signature
+            .params
+            .iter()
+            .map(|param| parts.tangent_name(param));
+        let unused = unused
+            .zip(&input.signature.params)
+            .filter(|(_, param)| !param.is_active());
+        let unused = unused.map(|(name, _)| name);
+        let real = &parts.result;
+        quote_spanned! {span=> {
+            #(let _ = #unused;)*
+            let (#value, #pullback) = #rule(#(#names),*);
+            let #pattern = #pullback(1.0);
+            let mut #number = 0.0_f64;
+            #(#adds)*
+            (#value, #number as #real)
+        }}
+    });
     let upstream_type = &parts.upstream;
     let body = quote_spanned! {span=> {
         let (#value, #pullback) = #rule(#(#names),*);
@@ -176,7 +210,19 @@ pub(crate) fn custom(input: &Input, rule: &syn::Path) -> TokenStream {
             (#(#slots,)*)
         })
     }};
+    let mut parts = parts;
+    parts.forward = forward;
     parts.assemble(body)
+}
+
+/// Whether a custom rule gives the tangent, too: that of one real number is the
+/// gradient times the tangents of the parameters.
+pub(crate) fn rule_has_tangent(input: &Input) -> bool {
+    let is_wrapped = match &input.item.sig.output {
+        ReturnType::Type(_, ty) => crate::parse::option_payload(ty).is_some(),
+        ReturnType::Default => true,
+    };
+    matches!(input.signature.result, Shape::Real(_)) && !is_wrapped
 }
 
 /// What the items of one function have in common.

@@ -17,7 +17,9 @@ mod places;
 mod public;
 mod split;
 
-pub(crate) use companions::{Forms, bare, companions, custom, declaration, may_be_joint, stub};
+pub(crate) use companions::{
+    Forms, bare, companions, custom, declaration, may_be_joint, rule_has_tangent, stub,
+};
 pub(crate) use names::{PREFIX, plumbing};
 
 use crate::ir::{Function, Op, PullbackArg, Region, Stmt, StmtId, ValueId};

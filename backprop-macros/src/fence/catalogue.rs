@@ -31,7 +31,7 @@ catalogue! {
     REPEATED_OPTION = "this option is given twice";
     MODE_NOT_YET = "this option is not implemented yet; reverse mode needs no option";
     MODE_OF_A_METHOD = "this mode is not there for methods yet: write a free function that calls the code";
-    MODE_WITH_RULE = "a custom rule gives the pullback only; this mode needs the code itself";
+    MODE_WITH_RULE = "a custom rule gives tangents of one real number only";
     METHOD_IN_FORWARD_MODE = "methods and associated functions have no forward mode yet: `jvp` needs a free function here";
     EMPTY_WRT = "`wrt()` names no parameter; write `wrt(x)`, or leave it out to differentiate with respect to all";
     UNKNOWN_WRT = "no parameter has this name";

@@ -28,6 +28,7 @@ impl Pass<'_> {
         let resolved = self.activity.views.resolve(place);
         if resolved.path.is_empty()
             && !self.is_in_place(resolved.base)
+            && !self.is_in_place(value)
             && let Some(tangent) = self.tangents.get(&resolved.base)
         {
             self.tangents.insert(value, *tangent);
@@ -169,7 +170,7 @@ impl Pass<'_> {
                 self.tangents.insert(value, base);
                 base
             }
-            None => self.define(value, Op::ZeroGradient(value)),
+            None => self.define(value, Op::ZeroAt(Place::whole(value))),
         };
         let variant = crate::adjoint::memory::variant_of(path);
         for ((member, _), part) in fields.into_iter().zip(tangents) {

@@ -393,7 +393,9 @@ impl Pass<'_> {
             Kind::Int | Kind::Bool | Kind::Constant => {
                 self.push(Op::Aggregate(Aggregate::Tuple, Vec::new()), kind, span)
             }
-            Kind::Container(..) | Kind::Opaque => self.push(Op::ZeroGradient(like), kind, span),
+            Kind::Container(..) | Kind::Opaque => {
+                self.push(Op::ZeroAt(Place::whole(like)), kind, span)
+            }
         }
     }
 }

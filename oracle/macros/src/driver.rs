@@ -74,6 +74,48 @@ fn takes_values(function: &ItemFn, items: &[Item]) -> bool {
     !is_generic(function) && !lends && types.all(is_known)
 }
 
+/// Whether the option `jvp` is among those of the function.
+fn has_forward_mode(function: &ItemFn) -> bool {
+    let mut attributes = function.attrs.iter().filter(|a| is_differentiate(a));
+    attributes.any(|attribute| match &attribute.meta {
+        Meta::List(options) => names_of(&options.tokens).iter().any(|name| name == "jvp"),
+        _ => false,
+    })
+}
+
+fn names_of(tokens: &TokenStream) -> Vec<String> {
+    tokens
+        .clone()
+        .into_iter()
+        .map(|token| token.to_string())
+        .collect()
+}
+
+/// Adds the option `jvp` to each function that can have it.
+pub(crate) fn ask_for_forward_mode(items: &mut [Item]) {
+    for item in items {
+        let Item::Fn(function) = item else {
+            continue;
+        };
+        for attribute in function.attrs.iter_mut().filter(|a| is_differentiate(a)) {
+            let options = match &attribute.meta {
+                Meta::List(options) => options.tokens.clone(),
+                _ => TokenStream::new(),
+            };
+            let names = names_of(&options);
+            if names
+                .iter()
+                .any(|name| ["rule", "jvp"].contains(&name.as_str()))
+            {
+                continue;
+            }
+            let path = attribute.path().clone();
+            let comma = (!options.is_empty()).then(|| quote!(,));
+            attribute.meta = syn::parse_quote!(#path(#options #comma jvp));
+        }
+    }
+}
+
 fn is_generic(function: &ItemFn) -> bool {
     let mut parameters = function.sig.generics.params.iter();
     parameters.any(|parameter| !matches!(parameter, GenericParam::Lifetime(_)))
@@ -209,6 +251,10 @@ fn driver(function: &ItemFn, facts: &Facts, mode: Mode) -> Result<TokenStream> {
         },
         Mode::Twins => quote!(None),
     };
+    let jvp = match has_forward_mode(function) && mode == Mode::Companions {
+        true => forward(function, &parameters),
+        false => quote!(None),
+    };
 
     Ok(quote! {
         pub fn #name #generics (#(#declared,)* differences: bool) {
@@ -236,10 +282,57 @@ fn driver(function: &ItemFn, facts: &Facts, mode: Mode) -> Result<TokenStream> {
                 },
                 grad: #grad,
                 backprop: #backprop,
+                jvp: #jvp,
             }
             .check(differences);
         }
     })
+}
+
+/// The call of `f_jvp`, with the tangents of its outputs.
+fn forward(function: &ItemFn, parameters: &[Parameter]) -> TokenStream {
+    let jvp = format_ident!("{}_jvp", function.sig.ident);
+    let unpack = unpacking(parameters);
+    let names = parameters.iter().map(|parameter| &parameter.name);
+    let adjoints = parameters.iter().map(Parameter::adjoint);
+    let passed = parameters.iter().flat_map(|parameter| {
+        let adjoint = parameter.adjoint();
+        let tangent = match &parameter.ty {
+            Type::Reference(_) if parameter.is_exclusive() => quote!(&mut #adjoint),
+            Type::Reference(_) => quote!(&#adjoint),
+            _ => quote!(#adjoint),
+        };
+        let tangent = parameter.is_active().then_some(tangent);
+        std::iter::once(parameter.passed()).chain(tangent)
+    });
+    let exclusive: Vec<&Parameter> = parameters
+        .iter()
+        .filter(|parameter| parameter.is_exclusive())
+        .collect();
+    let finals = exclusive.iter().map(|parameter| &parameter.name);
+    let final_tangents = exclusive
+        .iter()
+        .filter(|parameter| parameter.is_active())
+        .map(|parameter| parameter.flatten());
+    let (pattern, flat) = match result(function) {
+        Some(ty) if !is_inactive(ty) => (
+            quote!((result, tangent)),
+            quote!(flat_tangents.extend(::oracle::flatten::<#ty>(&tangent));),
+        ),
+        _ => (quote!(result), quote!()),
+    };
+    quote! {
+        Some(&|arguments, tangents| {
+            let #unpack = arguments;
+            let mut tangents = tangents.iter().copied();
+            #(let mut #adjoints = ::oracle::Value::gradient(&#names, &mut tangents);)*
+            let #pattern = super::#jvp(#(#passed),*);
+            let mut flat_tangents: Vec<f64> = Vec::new();
+            #flat
+            #(flat_tangents.extend(#final_tangents);)*
+            ((result, #(#finals,)*), flat_tangents)
+        })
+    }
 }
 
 struct Parameter {

@@ -27,7 +27,14 @@ use twin::Undifferentiated;
 /// same functions on dual numbers, and `checks` for `oracle::check!`.
 #[proc_macro]
 pub fn programs(input: TokenStream) -> TokenStream {
-    let file = syn::parse_macro_input!(input as syn::File);
+    let mut file = syn::parse_macro_input!(input as syn::File);
+    if !file
+        .attrs
+        .iter()
+        .any(|attribute| attribute.path().is_ident("reverse_only"))
+    {
+        driver::ask_for_forward_mode(&mut file.items);
+    }
     expand(file.items, Mode::Companions)
 }
 

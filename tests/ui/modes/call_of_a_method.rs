@@ -1,0 +1,20 @@
+use backprop::{Differentiable, differentiate};
+
+#[derive(Differentiable)]
+struct Square {
+    side: f64,
+}
+
+#[differentiate]
+impl Square {
+    fn content(&self) -> f64 {
+        self.side * self.side
+    }
+}
+
+#[differentiate(jvp)]
+fn f(square: &Square) -> f64 {
+    square.content() + 1.0
+}
+
+fn main() {}
