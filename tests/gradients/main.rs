@@ -38,3 +38,4 @@ mod results;
 mod statements;
 mod taken;
 mod tested;
+mod tuples;

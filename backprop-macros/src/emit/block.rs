@@ -201,7 +201,13 @@ impl Emitter<'_> {
 
     fn choice(&self, choice: &Match) -> TokenStream {
         let receive = self.receive(&choice.results, &choice.fused, &choice.record);
-        let scrutinee = self.tree(&choice.scrutinee);
+        let scrutinee = match &choice.scrutinee {
+            Tree::Tuple(parts) => {
+                let parts = parts.iter().map(|part| self.matched_on(part));
+                quote!((#(#parts,)*))
+            }
+            scrutinee => self.tree(scrutinee),
+        };
         let arms = choice.arms.iter().enumerate().map(|(index, arm)| {
             let mut pattern = arm.pattern.clone();
             for (name, value) in &arm.bindings {
@@ -227,6 +233,27 @@ impl Emitter<'_> {
         match receive.is_empty() {
             true => quote!(match #scrutinee { #(#arms)* }),
             false => quote!(#receive match #scrutinee { #(#arms)* };),
+        }
+    }
+
+    /// A part of what is matched on, not moved: the names of patterns are other
+    /// names of it.
+    fn matched_on(&self, tree: &Tree<ValueId>) -> TokenStream {
+        match tree {
+            Tree::Leaf(leaf) if self.f.info(*leaf).hold == crate::ir::Hold::Mut => {
+                let value = self.value(*leaf);
+                quote!(&*#value)
+            }
+            Tree::Leaf(leaf)
+                if self.f.kind(*leaf).is_container() && !self.f.is_reference(*leaf) =>
+            {
+                self.reference(*leaf)
+            }
+            Tree::Tuple(parts) => {
+                let parts = parts.iter().map(|part| self.matched_on(part));
+                quote!((#(#parts,)*))
+            }
+            tree => self.tree(tree),
         }
     }
 

@@ -335,6 +335,8 @@ impl<'a> Parts<'a> {
             }
             _ => {
                 let krate = self.krate;
+                // a gradient is the same for all lifetimes, and owns what it holds
+                let ty = with_lifetimes(ty, "static");
                 quote_spanned!(span=> <#ty as #krate::Differentiable>::Gradient)
             }
         }
@@ -383,6 +385,8 @@ impl<'a> Parts<'a> {
             Type::Reference(reference) => &*reference.elem,
             ty => ty,
         };
+        // the pullback may be given other borrows than the call was
+        let inner = with_lifetimes(inner, "_");
         match param.passing {
             Passing::Mut => {
                 let entry = self.private("Mut");
@@ -579,6 +583,32 @@ impl<'a> Parts<'a> {
         };
         params.iter().any(by_reference) || self.input.item.sig.generics.lifetimes().next().is_some()
     }
+}
+
+/// A type with one lifetime in place of those that are written in it.
+fn with_lifetimes(ty: &Type, lifetime: &str) -> TokenStream {
+    use proc_macro2::{Group, TokenTree};
+    fn replaced(tokens: TokenStream, lifetime: &str) -> TokenStream {
+        let mut after_quote = false;
+        let each = |token: TokenTree| match token {
+            TokenTree::Group(group) => {
+                let inner = replaced(group.stream(), lifetime);
+                let mut group_of = Group::new(group.delimiter(), inner);
+                group_of.set_span(group.span());
+                group_of.into()
+            }
+            TokenTree::Punct(punct) => {
+                after_quote = punct.as_char() == '\'';
+                punct.into()
+            }
+            TokenTree::Ident(name) if std::mem::take(&mut after_quote) => {
+                Ident::new(lifetime, name.span()).into()
+            }
+            token => token,
+        };
+        tokens.into_iter().map(each).collect()
+    }
+    replaced(quote!(#ty), lifetime)
 }
 
 /// `T` of `Vec<T>`.

@@ -62,7 +62,6 @@ catalogue! {
     REFERENCE_IN_TUPLE = "references inside tuples are not differentiated yet; pass the parts as parameters of their own";
     MUT_OF_REFERENCE = "`&mut` of a reference cannot be differentiated; take `&mut` of the number itself";
     MUT_UNSUPPORTED = "`&mut` of this type cannot be differentiated; take `&mut` of real numbers, containers of them, or a type with `#[derive(Differentiable)]`";
-    MUT_TUPLE = "`&mut` of a tuple with containers or structs is not differentiated yet; take `&mut` of each part";
     RULE_WITH_MUT = "a custom rule cannot have `&mut` parameters; return the new value instead";
     NO_ACTIVE_PARAMETER = "no parameter can carry a derivative: at least one must be a real number that `wrt(..)` does not exclude";
     CONSTANT_RESULT = "the result cannot carry a derivative: return a real number or a tuple with one, or write to a `&mut f64` parameter";
@@ -110,6 +109,7 @@ catalogue! {
     REVERSED = "`rev` is differentiated where each item has a known position: not after `filter` and its like, and after closures that change something or may panic not after `skip`, `step_by`, `take` or `zip`; turn round first, or collect into a `Vec`";
     ZIP = "the items of this iterator have no known positions: `filter` and its like leave some out, `skip` and `step_by` count them where closures before them change something or may panic; cut first, or collect into a `Vec`";
     ZIP_OF_STATE = "`std` does not say how often a closure before `zip` runs where the second iterator is the shorter one, and this one changes something; collect into a `Vec` first, or write the loop out";
+    COLLECT_REFERENCES = "active references are not collected; collect what they refer to: `.copied().collect()`, or positions";
     COLLECT = "only `collect` into a `Vec` is differentiated";
     UNKNOWN_METHOD = "the method `{}` has no rule, and its receiver or an argument is active; write a function with `#[differentiate]` or `#[differentiate(rule = ..)]`, or wrap the call in `backprop::constant(..)` if it carries no gradient; an integer that is part of an active value is named first: `let n: usize = ..`";
     CHANGE_IN_PLACE = "`{}` changes a local in place, which a differentiated function does by `push`, `pop`, `swap`, `sort_by` and their like only; build a new value, and if it carries no gradient, do so in a function of its own: `let order = backprop::constant(sorted(order));`";

@@ -482,7 +482,14 @@ impl Lowerer<'_> {
                 written.push((place, after.clone(), arg.span()));
                 args.push(Arg::Mut { before, after });
             } else {
-                let value = self.expr(arg)?;
+                let value = match self.expr(arg)? {
+                    option @ Tree::Option(..) => Tree::Leaf(self.packed(&option, arg.span())),
+                    Tree::Ref(option) if matches!(*option, Tree::Option(..)) => {
+                        let packed = self.packed(&option, arg.span());
+                        self.view(crate::ir::Place::whole(packed), false, arg.span())
+                    }
+                    value => value,
+                };
                 args.push(Arg::In(value));
             }
         }

@@ -24,6 +24,8 @@ impl Lowerer<'_> {
         let value = self.expr_inner(expr, expected);
         self.depth -= 1;
         match (expected, &value) {
+            // a pattern takes a tuple behind a reference apart where it is
+            (Some(Tree::Tuple(_)), Some(Tree::Leaf(leaf))) if self.f.is_reference(*leaf) => value,
             (
                 Some(like @ (Tree::Tuple(_) | Tree::Option(..) | Tree::Result(..))),
                 Some(Tree::Leaf(_)),

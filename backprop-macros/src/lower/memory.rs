@@ -10,7 +10,7 @@ use crate::ir::{
     Aggregate, BinaryOp, Claimed, Count, Hold, Kind, Op, Place, Proj, Stmt, Store, Tree, ValueId,
 };
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::ToTokens;
+use quote::{ToTokens, quote_spanned};
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
 use syn::{Expr, Member, Token};
@@ -410,8 +410,40 @@ impl Lowerer<'_> {
                 self.push_value(op, Kind::Opaque, span)
             }
             Tree::Leaf(leaf) if self.f.is_reference(*leaf) => *leaf,
+            Tree::Option(some, payload) => self.packed_option(some, payload, span),
             tree => self.leaf(tree, span),
         }
+    }
+
+    /// `if some { Some(payload) } else { None }`
+    fn packed_option(
+        &mut self,
+        some: &Tree<ValueId>,
+        payload: &Tree<ValueId>,
+        span: Span,
+    ) -> ValueId {
+        let none = Op::Constant(quote_spanned!(span=> ::core::option::Option::None));
+        if payload.is_unit() {
+            return self.push_value(none, Kind::Opaque, span);
+        }
+        let flag = self.leaf(some, span);
+        let slot = self.slot(None, None, true, span);
+        let then = self.region(|this| {
+            let aggregate = Aggregate::Struct {
+                path: syn::parse_quote_spanned!(span=> ::core::option::Option::Some),
+                members: vec![Member::Unnamed(0.into())],
+                has_base: false,
+            };
+            let payload = this.packed(payload, span);
+            let whole = this.push(Op::Aggregate(aggregate, vec![payload]), Kind::Opaque, span);
+            this.write_slot(slot, &whole, span);
+        });
+        let other = self.region(|this| {
+            let none = this.push(none, Kind::Opaque, span);
+            this.write_slot(slot, &none, span);
+        });
+        self.push_if(flag, then, other);
+        self.read_slot(slot, span).leaves()[0]
     }
 
     // Literals

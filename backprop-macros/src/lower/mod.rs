@@ -189,6 +189,7 @@ impl Lowerer<'_> {
         }
         if let Some(ty) = result_ty {
             self.shape_slot(ret, ty, span);
+            self.close_options(ret, ty, span);
         }
         let before = std::mem::take(&mut self.out);
         let shape = self.slots[ret.0].tree.as_ref();
@@ -224,7 +225,14 @@ impl Lowerer<'_> {
     fn parameter(&mut self, param: &crate::parse::Parameter) -> Option<Place> {
         let span = param.name.span();
         let name = param.name.to_string();
-        let entry = self.entry(&param.shape, &name, span);
+        let by_reference = param.passing != Passing::Value;
+        let entry = match by_reference && self.is_opaque_reference(&param.shape) {
+            true => {
+                let kind = kind_of(&param.shape);
+                Tree::Leaf(self.f.value(kind, Some(name.clone()), span))
+            }
+            false => self.entry(&param.shape, &name, span),
+        };
         let active = param.has_adjoint();
         let in_place = param.is_in_place();
         self.f.params.push(Param {
@@ -302,10 +310,12 @@ impl Lowerer<'_> {
 
     /// `&Opaque`: the leaf is the reference itself, as it may not be `Copy`.
     fn is_opaque_reference(&self, shape: &Shape) -> bool {
-        matches!(
-            shape,
-            Shape::Opaque | Shape::Constant | Shape::Container(_) | Shape::Unsupported
-        )
+        match shape {
+            Shape::Opaque | Shape::Constant | Shape::Container(_) | Shape::Unsupported => true,
+            // what is in it is not moved out
+            Shape::Tuple(_) => !shape.is_scalar(),
+            _ => false,
+        }
     }
 
     fn entry(&mut self, shape: &Shape, name: &str, span: Span) -> Tree<ValueId> {
@@ -453,6 +463,19 @@ impl Lowerer<'_> {
         self.slots[slot.0].ty = Some(ty.clone());
         if let Some(tree) = self.shape_vars(slot, ty, span) {
             self.slots[slot.0].tree = Some(tree);
+        }
+    }
+
+    /// Options inside the tuple that a function returns are values of their own:
+    /// so is their upstream.
+    fn close_options(&mut self, slot: SlotId, ty: &Type, span: Span) {
+        let root = self.slots[slot.0].root;
+        if let (Type::Tuple(types), Some(Tree::Tuple(parts))) = (ty, &mut self.slots[slot.0].tree) {
+            for (ty, part) in types.elems.iter().zip(parts) {
+                if Wrapped::of(ty).is_some_and(|wrapped| !wrapped.is_result) {
+                    *part = Tree::Leaf(self.f.var(Kind::Opaque, None, span, Some(root)));
+                }
+            }
         }
     }
 
@@ -645,11 +668,8 @@ impl Lowerer<'_> {
                 self.errors.refuse_at(span, no::RESULT_SHAPE);
                 like.map(&mut |_| self.f.value(Kind::Opaque, None, span))
             }
-            // someone passes it on as it is
-            (Tree::Leaf(_), Tree::Option(..)) => {
-                self.errors.refuse_at(span, no::OPTION_SHAPE);
-                like.map(&mut |_| self.f.value(Kind::Opaque, None, span))
-            }
+            // it is kept, or passed on, as it is
+            (Tree::Leaf(_), Tree::Option(..)) => Tree::Leaf(self.packed(value, span)),
             _ => {
                 self.errors.refuse_at(span, no::TUPLE_SHAPE);
                 like.map(&mut |_| self.f.value(Kind::Opaque, None, span))

@@ -117,6 +117,15 @@ impl Lowerer<'_> {
             self.bind_pattern(pat, collected, Some(ty));
             return Some(());
         }
+        if let (Some(ty), Expr::MethodCall(call)) = (ty, strip(&init.expr))
+            && call.method == "collect"
+            && super::iter::is_of_references(ty)
+        {
+            let span = call.method.span();
+            let collected = self.verbatim_at(&init.expr, no::COLLECT_REFERENCES, span)?;
+            self.bind_pattern(pat, collected, Some(ty));
+            return Some(());
+        }
         let expected = self.expected(pat, ty);
         let init = match ty {
             Some(ty) => &typed_sum(&init.expr, ty),

@@ -211,7 +211,7 @@ impl Parameter {
     pub(crate) fn is_in_place(&self) -> bool {
         let by_reference =
             self.passing == Passing::Mut || (self.passing == Passing::Shared && self.has_adjoint());
-        by_reference && !matches!(self.shape, Shape::Tuple(_)) && !self.shape.is_scalar()
+        by_reference && !self.shape.is_scalar()
     }
 
     /// Whether the split form gives the parameter an adjoint. `wrt` shapes
@@ -386,8 +386,6 @@ fn check_parameter(param: &Parameter, errors: &mut Errors) {
             errors.refuse(&param.ty, no::MUT_OF_REFERENCE);
         } else if param.shape.any(is_unsupported) || param.shape.any(is_constant) {
             errors.refuse(&param.ty, no::MUT_UNSUPPORTED);
-        } else if matches!(&param.shape, Shape::Tuple(_)) && !param.shape.is_scalar() {
-            errors.refuse(&param.ty, no::MUT_TUPLE);
         }
         return;
     }

@@ -1,13 +1,14 @@
 use backprop::differentiate;
 
-#[differentiate]
-fn g(x: f64, o: Option<f64>) -> f64 {
-    o.unwrap_or(x)
+#[differentiate(wrt(x))]
+fn g(x: f64, _o: Result<f64, String>) -> f64 {
+    x
 }
 
 #[differentiate]
 fn f(x: f64) -> f64 {
-    g(x, Some(x))
+    let r: Result<f64, String> = Ok(x);
+    g(x, r)
 }
 
 fn main() {}

@@ -7,6 +7,28 @@ use crate::lower::{ANY_REAL, Lowerer, Lowering};
 use syn::spanned::Spanned;
 use syn::{Expr, ExprMethodCall};
 
+/// Whether a container of this type holds references.
+pub(in crate::lower) fn is_of_references(ty: &syn::Type) -> bool {
+    match ty {
+        syn::Type::Path(path) => path.path.segments.last().is_some_and(|last| {
+            let syn::PathArguments::AngleBracketed(args) = &last.arguments else {
+                return false;
+            };
+            args.args.iter().any(|arg| match arg {
+                syn::GenericArgument::Type(ty) => {
+                    matches!(ty, syn::Type::Reference(_)) || is_of_references(ty)
+                }
+                _ => false,
+            })
+        }),
+        syn::Type::Tuple(tuple) => tuple
+            .elems
+            .iter()
+            .any(|ty| matches!(ty, syn::Type::Reference(_)) || is_of_references(ty)),
+        _ => false,
+    }
+}
+
 impl Lowerer<'_> {
     /// `sum`, `fold`, `collect` and their like; `None` if it is no chain.
     pub(in crate::lower) fn chain_end(&mut self, call: &ExprMethodCall) -> Option<Lowering> {
@@ -178,6 +200,11 @@ impl Lowerer<'_> {
                     types.span(),
                 );
             }
+        }
+        let mut types = call.turbofish.iter().flat_map(|types| &types.args);
+        if types.any(|arg| matches!(arg, syn::GenericArgument::Type(ty) if is_of_references(ty))) {
+            let whole = Expr::MethodCall(call.clone());
+            return self.verbatim_at(&whole, no::COLLECT_REFERENCES, span);
         }
         let chain = self.chain(&call.receiver)?;
         let vec = self.push(Op::NewVec(chain.len()), Kind::Opaque.contained(), span);

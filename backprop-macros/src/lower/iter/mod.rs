@@ -14,6 +14,7 @@ mod position;
 mod sources;
 mod spelling;
 
+pub(super) use ends::is_of_references;
 pub(super) use passed::{is_map, makes_map};
 pub(super) use spelling::is_chain;
 

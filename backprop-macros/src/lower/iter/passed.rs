@@ -7,7 +7,7 @@
 use super::{Chain, Driver};
 use crate::emit::plumbing;
 use crate::fence::catalogue as no;
-use crate::ir::{Capture, Kind, Op, Stmt, Tree, ValueId};
+use crate::ir::{Arg, Capture, Kind, Op, Stmt, Tree, ValueId};
 use crate::lower::{Lowerer, call::strip};
 use crate::parse::is_collection;
 use proc_macro2::{Span, TokenStream};
@@ -19,11 +19,24 @@ impl Lowerer<'_> {
     /// `IntoIterator` knows to iterate over.
     pub(super) fn is_passed(&self, value: ValueId, expr: &Expr) -> bool {
         let is_call = matches!(strip(expr), Expr::MethodCall(_) | Expr::Call(_));
-        let is_verbatim = matches!(
-            self.out.last(),
-            Some(Stmt::Let(made)) if made.value == value && matches!(made.op, Op::Verbatim(..))
-        );
-        self.maps.contains(&value) || (is_call && is_verbatim)
+        let is_constant = match self.out.last() {
+            Some(Stmt::Let(made)) => made.value == value && matches!(made.op, Op::Verbatim(..)),
+            Some(Stmt::Call(call)) => {
+                call.result == Tree::Leaf(value)
+                    && !call.args.iter().any(|arg| self.may_be_active(arg))
+            }
+            _ => false,
+        };
+        self.maps.contains(&value) || (is_call && is_constant)
+    }
+
+    fn may_be_active(&self, arg: &Arg) -> bool {
+        match arg {
+            Arg::In(tree) => {
+                tree.any(|leaf| self.f.kind(*leaf).may_be_real() && !self.constants.contains(leaf))
+            }
+            Arg::Mut { .. } => true,
+        }
     }
 
     /// The items of `value` or, with a method, of what that returns.
