@@ -12,6 +12,8 @@ mod differentiable;
 mod numbers;
 mod real;
 
+mod circuit;
+
 #[cfg(feature = "std")]
 mod check;
 #[cfg(feature = "libm")]
@@ -23,6 +25,7 @@ mod slopes;
 mod tangent;
 mod tape;
 
+pub use circuit::{Circuit, Gate, Input, Wire};
 pub use differentiable::Differentiable;
 pub use numbers::Numbers;
 pub use protocol::constant::constant;
@@ -41,6 +44,10 @@ pub mod __private {
     pub use crate::real::{Real, RealParameter, literal};
     pub use crate::tangent::*;
     pub use crate::tape::*;
+    /// What `f_circuit` calls.
+    pub mod circuit {
+        pub use crate::circuit::build::*;
+    }
     /// Functions that rules call by name.
     pub mod rules {
         pub use crate::ranges::*;

@@ -1,6 +1,7 @@
 //! The real numbers in a value, in order: what an optimiser changes.
 
 use alloc::boxed::Box;
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -29,6 +30,16 @@ pub trait Numbers {
     #[doc(hidden)]
     fn __is_single(&self) -> bool {
         false
+    }
+
+    /// Calls `f` with each number and its place, as a path that begins with `name`.
+    #[doc(hidden)]
+    fn __for_each_named(&self, name: &str, f: &mut dyn FnMut(&str, f64)) {
+        let mut index = 0;
+        self.for_each_number(&mut |x| {
+            f(&format!("{name}.{index}"), x);
+            index += 1;
+        });
     }
 
     /// How many there are.
@@ -96,6 +107,9 @@ macro_rules! floats {
             fn __is_single(&self) -> bool {
                 $single
             }
+            fn __for_each_named(&self, name: &str, f: &mut dyn FnMut(&str, f64)) {
+                f(name, f64::from(*self));
+            }
         }
     )*};
 }
@@ -132,6 +146,11 @@ macro_rules! sequences {
             fn __is_single(&self) -> bool {
                 self.iter().any(T::__is_single)
             }
+            fn __for_each_named(&self, name: &str, f: &mut dyn FnMut(&str, f64)) {
+                for (index, element) in self.iter().enumerate() {
+                    element.__for_each_named(&format!("{name}[{index}]"), f);
+                }
+            }
         }
     )*};
 }
@@ -154,6 +173,9 @@ impl<T: Numbers + ?Sized> Numbers for Box<T> {
     fn __is_single(&self) -> bool {
         (**self).__is_single()
     }
+    fn __for_each_named(&self, name: &str, f: &mut dyn FnMut(&str, f64)) {
+        (**self).__for_each_named(name, f);
+    }
 }
 
 macro_rules! tuples {
@@ -167,6 +189,12 @@ macro_rules! tuples {
             }
             fn __is_single(&self) -> bool {
                 false $(|| self.$index.__is_single())*
+            }
+            fn __for_each_named(&self, name: &str, f: &mut dyn FnMut(&str, f64)) {
+                $(
+                    let place = concat!(".", stringify!($index));
+                    self.$index.__for_each_named(&format!("{name}{place}"), f);
+                )*
             }
         }
     )*};
