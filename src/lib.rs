@@ -180,7 +180,7 @@ pub mod activations;
 pub mod neural;
 pub mod optimisers;
 
-pub use backprop_core::{Differentiable, Numbers, Real, constant};
+pub use backprop_core::{Circuit, Differentiable, Numbers, Real, circuit, constant};
 
 /// Generates the gradient of a function, beside the function.
 ///

@@ -12,7 +12,7 @@ mod differentiable;
 mod numbers;
 mod real;
 
-mod circuit;
+pub mod circuit;
 
 #[cfg(feature = "std")]
 mod check;
@@ -25,7 +25,7 @@ mod slopes;
 mod tangent;
 mod tape;
 
-pub use circuit::{Circuit, Gate, Input, Wire};
+pub use circuit::Circuit;
 pub use differentiable::Differentiable;
 pub use numbers::Numbers;
 pub use protocol::constant::constant;
@@ -50,6 +50,8 @@ pub mod __private {
     }
     /// Functions that rules call by name.
     pub mod rules {
+        pub use crate::circuit::build::upstream_one;
+        pub use crate::protocol::one_like;
         pub use crate::ranges::*;
         #[cfg(feature = "libm")]
         pub use crate::slopes::*;

@@ -130,8 +130,17 @@ constants! {
     core::cmp::Ordering core::num::FpCategory
 }
 
+fn indexed(name: &str, index: usize) -> String {
+    format!("{name}[{index}]")
+}
+
+/// The place of a payload: that of what holds it.
+fn alone(name: &str, _: usize) -> String {
+    name.into()
+}
+
 macro_rules! sequences {
-    ($([$($generics:tt)*] $ty:ty;)*) => {$(
+    ($([$($generics:tt)*] $ty:ty, $place:expr;)*) => {$(
         impl<T: Numbers, $($generics)*> Numbers for $ty {
             fn for_each_number(&self, f: &mut dyn FnMut(f64)) {
                 for element in self.iter() {
@@ -147,8 +156,9 @@ macro_rules! sequences {
                 self.iter().any(T::__is_single)
             }
             fn __for_each_named(&self, name: &str, f: &mut dyn FnMut(&str, f64)) {
+                let place: fn(&str, usize) -> String = $place;
                 for (index, element) in self.iter().enumerate() {
-                    element.__for_each_named(&format!("{name}[{index}]"), f);
+                    element.__for_each_named(&place(name, index), f);
                 }
             }
         }
@@ -156,11 +166,11 @@ macro_rules! sequences {
 }
 
 sequences! {
-    [] [T];
-    [] Vec<T>;
-    [] Option<T>;
-    [E] Result<T, E>;
-    [const N: usize] [T; N];
+    [] [T], indexed;
+    [] Vec<T>, indexed;
+    [const N: usize] [T; N], indexed;
+    [] Option<T>, alone;
+    [E] Result<T, E>, alone;
 }
 
 impl<T: Numbers + ?Sized> Numbers for Box<T> {

@@ -819,6 +819,17 @@ pub fn one<T: Real>() -> T {
     T::__from_f64(1.0)
 }
 
+/// The name of a place in something named.
+pub fn joined(name: &str, place: &str) -> alloc::string::String {
+    alloc::format!("{name}{place}")
+}
+
+/// One, in the type of another number.
+#[inline]
+pub fn one_like<T: Real>(_: T) -> T {
+    one()
+}
+
 /// The upstream of a result that carries no derivative.
 #[inline]
 pub fn constant_upstream<G: Default>() -> G {

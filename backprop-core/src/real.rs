@@ -40,6 +40,9 @@ pub trait Real:
     + RemAssign
     + 'static
     + Differentiable<Gradient = Self>
+    + Numbers
+    + crate::circuit::build::Shown
+    + crate::circuit::build::Drawn
     + sealed::Sealed
 {
     /// The number nearest to `value`.

@@ -393,14 +393,14 @@ impl<'a> Model<'a> {
     /// The methods of `Numbers`.
     fn numbers(&self, path: &TokenStream, of_gradient: bool) -> TokenStream {
         let private = self.private();
-        let each = |method: TokenStream| {
+        let each = |call: &dyn Fn(&Part, &Ident) -> TokenStream| {
             let arms = self.variants.iter().map(|variant| {
                 let (pattern, names) = variant.pattern("", self.span);
                 let calls = variant.parts.iter().zip(&names).map(|(part, name)| {
                     match part.ty.is_none() && !of_gradient {
                         // a skipped field has none
                         true => quote_spanned!(self.span=> let _ = #name;),
-                        false => quote_spanned!(self.span=> #private::Numbers::#method(#name, f);),
+                        false => call(part, name),
                     }
                 });
                 let variant_name = variant.colon_name();
@@ -408,10 +408,20 @@ impl<'a> Model<'a> {
             });
             quote_spanned!(self.span=> match self { #(#arms),* })
         };
-        let (for_each, map) = (
-            each(quote_spanned!(self.span=> for_each_number)),
-            each(quote_spanned!(self.span=> map_numbers)),
+        let for_each = each(
+            &|_, name| quote_spanned!(self.span=> #private::Numbers::for_each_number(#name, f);),
         );
+        let map =
+            each(&|_, name| quote_spanned!(self.span=> #private::Numbers::map_numbers(#name, f);));
+        let named = each(&|part, name| {
+            let place = match &part.member {
+                Member::Named(name) => format!(".{}", name.to_string().trim_start_matches("r#")),
+                Member::Unnamed(index) => format!(".{}", index.index),
+            };
+            quote_spanned! {self.span=>
+                #private::Numbers::__for_each_named(#name, &#private::joined(name, #place), f);
+            }
+        });
         let (mut single, mut tests) = (TokenStream::new(), Vec::new());
         for part in self
             .parts()
@@ -426,6 +436,10 @@ impl<'a> Model<'a> {
         quote_spanned! {self.span=>
             fn for_each_number(&self, f: &mut dyn ::core::ops::FnMut(f64)) { #for_each }
             fn map_numbers(&mut self, f: &mut dyn ::core::ops::FnMut(f64) -> f64) { #map }
+            fn __for_each_named(&self, name: &str, f: &mut dyn ::core::ops::FnMut(&str, f64)) {
+                let _ = name;
+                #named
+            }
             #single
         }
     }

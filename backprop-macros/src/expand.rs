@@ -1,11 +1,14 @@
 //! The pipeline, on one screen.
 //!
-//! `parse → fence → lower → analyse → adjoint → simplify → fuse → record → emit`
+//! `parse → fence → lower → analyse → adjoint → simplify → fuse → record → emit`;
+//! the option `circuit` adds `analyse → circuit → emit`.
 
 use crate::errors::Errors;
 use crate::fence::catalogue as no;
 use crate::parse::{Around, Home, Input, Options};
-use crate::{adjoint, analyse, emit, fence, lower, members, parse, show, simplify, tangent};
+use crate::{
+    adjoint, analyse, circuit, emit, fence, lower, members, parse, show, simplify, tangent,
+};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::Item;
@@ -44,6 +47,14 @@ pub(crate) fn companions(
     errors: &mut Errors,
 ) -> TokenStream {
     let input = parse::parse(function, options, home, around, errors);
+    if let Some(option) = &input.options.circuit {
+        if input.options.rule.is_some() {
+            errors.refuse(option, no::CIRCUIT_OF_RULE);
+        }
+        if !matches!(home, Home::Module | Home::Impl) {
+            errors.refuse(option, no::CIRCUIT_OF_TRAIT);
+        }
+    }
     let is_sound = fence::check(&input.item, input.options.rule.is_some(), errors);
     if !(is_sound && input.signature.is_sound) {
         return emit::bare(&input);
@@ -59,7 +70,10 @@ pub(crate) fn companions(
             let shown = show::note(&input, &companions);
             quote!(#companions #shown)
         }
-        None => emit::stub(&input),
+        None => {
+            let (stub, circuit) = (emit::stub(&input), emit::circuit_stub(&input));
+            quote!(#stub #circuit)
+        }
     }
 }
 
@@ -98,6 +112,16 @@ fn compile(input: &Input, errors: &mut Errors) -> Option<TokenStream> {
         errors.refuse_at(span, refusal);
         return None;
     }
+    let drawn = match &input.options.circuit {
+        None => None,
+        Some(option) => Some(circuit::circuit(
+            input,
+            &function,
+            &activity,
+            option.span(),
+            errors,
+        )?),
+    };
     adjoint::adjoint(&mut function, &activity);
     if let Some((span, refusal)) = function.unsupported {
         errors.refuse_at(span, refusal);
@@ -120,7 +144,9 @@ fn compile(input: &Input, errors: &mut Errors) -> Option<TokenStream> {
         joint: joint.as_ref(),
         items: &items,
     };
-    Some(emit::companions(input, &forms))
+    let companions = emit::companions(input, &forms);
+    let circuit = drawn.map(|drawn| emit::circuit(input, &drawn, &items));
+    Some(quote!(#companions #circuit))
 }
 
 /// The primal stays, so that nothing but the reported errors is broken.

@@ -23,6 +23,8 @@ mod adjoint;
 
 mod tangent;
 
+mod circuit;
+
 mod simplify;
 
 mod emit;

@@ -6,12 +6,15 @@
 //! in each of the same places. Wire 0 is no wire: there, the number is a constant.
 
 use super::{Circuit, Gate, Input, Wire};
-use crate::{Numbers, Real};
+use crate::{Differentiable, Numbers, Real};
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
+
+/// No more wires than `f32` can count.
+const WIRES: usize = 1 << 24;
 
 /// A circuit while its function runs.
 #[derive(Debug)]
@@ -73,6 +76,43 @@ impl<T: Shown + ?Sized> Shown for &T {
     }
 }
 
+/// What comes out of a gate: one real number.
+#[diagnostic::on_unimplemented(
+    message = "`circuit` draws this as one gate, but its result `{Self}` is more than one real number",
+    label = "only `f32` and `f64` come out of a gate",
+    note = "call a function for each number that is needed"
+)]
+pub trait Drawn: Differentiable {
+    /// The number.
+    fn number(&self) -> f64;
+    /// A wire of it.
+    fn wire(number: usize) -> Self::Gradient;
+}
+
+impl Drawn for f32 {
+    fn number(&self) -> f64 {
+        f64::from(*self)
+    }
+    // exact: there are fewer than `WIRES`
+    fn wire(number: usize) -> f32 {
+        number as f32
+    }
+}
+
+impl Drawn for f64 {
+    fn number(&self) -> f64 {
+        *self
+    }
+    fn wire(number: usize) -> f64 {
+        number as f64
+    }
+}
+
+/// The upstream gradient with which a pullback gives local gradients.
+pub fn upstream_one<R: Drawn>(_: &R) -> R::Gradient {
+    R::wire(1)
+}
+
 impl CircuitBuilder {
     /// The empty circuit of a function.
     pub fn new(function: &'static str) -> Self {
@@ -101,6 +141,10 @@ impl CircuitBuilder {
             wires.len() - first,
             "a value and its gradient have different counts of numbers",
         );
+        assert!(
+            wires.len() < WIRES - Circuit::GATE_LIMIT,
+            "the inputs of a circuit are too many numbers",
+        );
         let mut next = first;
         zeros.map_numbers(&mut |_| {
             next += 1;
@@ -116,22 +160,22 @@ impl CircuitBuilder {
     ///
     /// If there are more than [`Circuit::GATE_LIMIT`] gates.
     #[track_caller]
-    pub fn gate<R: Real, const N: usize>(
+    pub fn gate<R: Drawn, const N: usize>(
         &mut self,
         site: Site,
         value: &R,
         operands: [Operands; N],
-    ) -> R {
-        let value = value.__to_f64();
+    ) -> R::Gradient {
+        let value = value.number();
         let inputs: Vec<Input> = operands.into_iter().flat_map(|o| o.0).collect();
         let mut wires = inputs.iter().filter_map(|input| input.wire);
         let Some(first) = wires.next() else {
-            return R::__from_f64(0.0);
+            return R::wire(0);
         };
         let is_alone = wires.next().is_none();
         if is_alone && changes_nothing(site.operation, value, &inputs) {
             self.name_wire(first, site.name);
-            return R::__from_f64(first as f64);
+            return R::wire(first);
         }
         assert!(
             self.gates.len() < Circuit::GATE_LIMIT,
@@ -148,12 +192,16 @@ impl CircuitBuilder {
             output,
             line: (site.line != 0).then_some(site.line),
         });
-        R::__from_f64(output as f64)
+        R::wire(output)
     }
 
-    /// Gives the wires of a number a name, if they have none.
-    pub fn name<G: Numbers + ?Sized>(&mut self, wires: &G, name: &str) {
-        wires.for_each_number(&mut |wire| self.name_wire(wire as usize, name));
+    /// The same wire, which gets a name if it has none.
+    pub fn named<R: Real>(&mut self, wire: R, name: &str) -> R {
+        let number = wire.__to_f64() as usize;
+        if number != 0 {
+            self.name_wire(number, name);
+        }
+        wire
     }
 
     fn name_wire(&mut self, wire: usize, name: &str) {
@@ -254,11 +302,21 @@ impl Wire {
     }
 }
 
-/// Whether a gate with one wire does what the wire alone does.
+/// Whether a gate with one wire does what the wire alone does: whatever comes in
+/// goes out, as at the start of a sum, a product or a maximum.
 fn changes_nothing(operation: &str, value: f64, inputs: &[Input]) -> bool {
-    let wire = inputs.iter().find(|input| input.wire.is_some());
-    matches!(operation, "+" | "-" | "*" | "/")
-        && wire.is_some_and(|wire| wire.value.to_bits() == value.to_bits() && wire.local == 1.0)
+    let passes = |input: &Input| match input.wire {
+        Some(_) => input.value.to_bits() == value.to_bits() && input.local == 1.0,
+        None => match operation {
+            "+" | "-" => input.value == 0.0,
+            "*" | "/" => input.value == 1.0,
+            "max" => input.value == f64::NEG_INFINITY,
+            "min" => input.value == f64::INFINITY,
+            _ => false,
+        },
+    };
+    let is_conversion = matches!(operation, "f32" | "f64") && inputs.len() == 1;
+    (is_conversion || inputs.len() == 2) && inputs.iter().all(passes)
 }
 
 /// An operand with its wire and its local gradient.
@@ -314,12 +372,6 @@ pub fn argument<W: Numbers + ?Sized, G: Numbers + ?Sized>(
             })
             .collect(),
     )
-}
-
-/// One, in the type of another number.
-#[inline]
-pub fn one_like<T: Real>(_: T) -> T {
-    T::__from_f64(1.0)
 }
 
 /// Puts the wire of one number in each place of another.

@@ -82,7 +82,8 @@ impl Circuit {
 
     /// The wires that are inputs of the function.
     pub fn inputs(&self) -> impl Iterator<Item = &Wire> {
-        self.wires.iter().filter(|wire| wire.gate.is_none())
+        let is_input = |wire: &&Wire| wire.gate.is_none() && wire.is_named;
+        self.wires.iter().filter(is_input)
     }
 
     /// The first wire of this name: a parameter (`x`), a number in one (`w[1]`,

@@ -8,17 +8,20 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 /// The radius of a gate.
-const RADIUS: f64 = 20.0;
+const RADIUS: f64 = 22.0;
 /// Sizes of text.
 const NUMBER: f64 = 15.0;
 const SYMBOL: f64 = 16.0;
+const OPERATOR: f64 = 24.0;
 const NAME: f64 = 15.0;
+/// The room inside a circle.
+const INSIDE: f64 = 2.0 * RADIUS - 7.0;
 /// The distance of a number from its wire.
 const LIFT: f64 = 7.0;
 
 const FONT: &str = "'DejaVu Sans', Verdana, 'Segoe UI', Helvetica, Arial, sans-serif";
 const STYLE: &str = "\
-.wire { fill: none; stroke: #3b4252; stroke-width: 1.6; }
+.wire { fill: none; stroke: #3b4252; stroke-width: 1.6; stroke-linecap: round; }
 .gate { fill: #ffffff; stroke: #3b4252; stroke-width: 1.6; }
 .fork { fill: #3b4252; }
 text { fill: #3b4252; text-anchor: middle; }
@@ -83,10 +86,21 @@ fn size(node: &Node) -> Block {
     }
 }
 
+/// The size of the text of a symbol: that of an operator, which is one sign, is
+/// larger, three signs still go into a circle.
+fn symbol_size(symbol: &str) -> f64 {
+    let mut chars = symbol.chars();
+    match (chars.next(), chars.next()) {
+        (Some(sign), None) if !sign.is_alphanumeric() => OPERATOR,
+        _ if text_width(symbol, SYMBOL) > INSIDE && symbol.chars().count() <= 3 => SYMBOL - 1.0,
+        _ => SYMBOL,
+    }
+}
+
 /// The width of the shape of a gate: a circle, if the symbol fits.
 fn shape_width(node: &Node) -> f64 {
-    let text = text_width(&node.symbol, SYMBOL);
-    match text <= 2.0 * RADIUS - 5.0 {
+    let text = text_width(&node.symbol, symbol_size(&node.symbol));
+    match text <= INSIDE {
         true => 2.0 * RADIUS,
         false => text + 20.0,
     }
@@ -149,7 +163,8 @@ fn draw(node: &Node, room: &Block, layout: &Layout, index: usize, out: &mut Stri
                 number(width),
                 number(2.0 * RADIUS),
             ));
-            text("symbol", SYMBOL, (x, baseline), &node.symbol, out);
+            let size = symbol_size(&node.symbol);
+            text("symbol", size, (x, y + 0.36 * size), &node.symbol, out);
             let above = y - RADIUS - 6.0;
             text("name", NAME, (x, above), &node.name, out);
         }

@@ -402,11 +402,7 @@ impl Pass<'_> {
     }
 
     fn operand(&self, value: ValueId) -> Expr {
-        match self.literals.get(&value) {
-            Some(Literal::Integer(n)) => Expr::Literal(value, *n),
-            Some(Literal::Fixed) => Expr::Fixed(value),
-            None => Expr::Value(value),
-        }
+        operand(&self.literals, value)
     }
 
     /// Whether the local gradient can be infinite or NaN, at whatever a value
@@ -560,6 +556,15 @@ fn set_pullbacks(
             .extend(copies.before.into_iter().map(Stmt::Let));
         region.stmts.push(stmt);
         region.stmts.extend(copies.after.into_iter().map(Stmt::Let));
+    }
+}
+
+/// An operand of a rule.
+pub(crate) fn operand(literals: &BTreeMap<ValueId, Literal>, value: ValueId) -> Expr {
+    match literals.get(&value) {
+        Some(Literal::Integer(n)) => Expr::Literal(value, *n),
+        Some(Literal::Fixed) => Expr::Fixed(value),
+        None => Expr::Value(value),
     }
 }
 

@@ -251,7 +251,7 @@ pub(super) fn plain(name: &Ident) -> String {
 }
 
 impl<'a> Parts<'a> {
-    fn of(input: &'a Input) -> Self {
+    pub(super) fn of(input: &'a Input) -> Self {
         let span = input.item.sig.ident.span().resolved_at(Span::mixed_site());
         let mut parts = Parts {
             input,

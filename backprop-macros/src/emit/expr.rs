@@ -140,6 +140,11 @@ impl Emitter<'_> {
                     "is_nonzero" | "default_like" | "is_some" | "payload" | "as_real" => {
                         self.reference(*arg)
                     }
+                    // what rustc finds wrong with it is wrong there
+                    "upstream_one" => {
+                        let arg = self.operand(*arg);
+                        quote_spanned!(span=> &#arg)
+                    }
                     _ => self.value(*arg),
                 });
                 (quote_spanned!(span=> #function(#(#args),*)), ATOM)
@@ -211,6 +216,7 @@ impl Emitter<'_> {
                 let (like, d) = (self.at_least(*like, UNARY), self.value(*d));
                 (quote_spanned!(span=> #function(&#like, #d)), ATOM)
             }
+            Op::Draw(drawing) => (self.draw(drawing, span), ATOM),
             Op::Narrow(like, d) => {
                 let function = self.facade.private("narrow", span);
                 let like = self.at_least(*like, UNARY);

@@ -5,6 +5,7 @@
 //! that defines it, is written where it is used.
 
 mod block;
+mod circuit;
 mod companions;
 mod expr;
 mod forward;
@@ -17,6 +18,7 @@ mod places;
 mod public;
 mod split;
 
+pub(crate) use circuit::{circuit, circuit_stub};
 pub(crate) use companions::{
     Forms, bare, companions, custom, declaration, may_be_joint, rule_has_tangent, stub,
 };

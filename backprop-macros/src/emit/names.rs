@@ -178,6 +178,7 @@ fn operation(op: &Op) -> &'static str {
         Op::ZeroGradient(_) => "zero",
         Op::Load(_) => "element",
         Op::View(..) => "view",
+        Op::Draw(_) => "wire",
         Op::Query(_, method) if method == "len" => "len",
         _ => "value",
     }

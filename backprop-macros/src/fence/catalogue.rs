@@ -27,7 +27,7 @@ macro_rules! catalogue {
 
 catalogue! {
     // the attribute
-    UNKNOWN_OPTION = "unknown option; `#[differentiate]` knows `wrt(..)`, `name = ..`, `rule = ..`, `crate = ..`, `recursive`, `inherent` and `show`";
+    UNKNOWN_OPTION = "unknown option; `#[differentiate]` knows `wrt(..)`, `name = ..`, `rule = ..`, `crate = ..`, `recursive`, `inherent`, `circuit` and `show`";
     REPEATED_OPTION = "this option is given twice";
     MODE_NOT_YET = "this option is not implemented yet; reverse mode needs no option";
     MODE_OF_A_METHOD = "this mode is not there for methods yet: write a free function that calls the code";
@@ -40,6 +40,14 @@ catalogue! {
     NOT_A_FUNCTION = "`#[differentiate]` goes on a function, a method, an `impl` or a trait; a method without a body is marked by marking its trait";
     INHERENT_IMPL = "`inherent` goes on the `impl` of a trait that is not marked itself";
     OPTION_OF_ONE_FUNCTION = "this option goes on one method: write `#[differentiate(..)]` on it inside the block";
+
+    // the option `circuit`
+    CIRCUIT_OF_SEVERAL = "`circuit` draws functions with one real number as result; return the number to draw";
+    CIRCUIT_OF_RULE = "`circuit` has no gates to draw inside a function with `rule = ..`; put it on a function that calls this one";
+    CIRCUIT_OF_TRAIT = "`circuit` does not go on a method of a trait yet; put it on a function that calls the method";
+    CIRCUIT_PAYLOAD = "`circuit` cannot draw active payloads of enums yet; keep the numbers in a struct or a tuple";
+    CIRCUIT_CALL_WRITES = "`circuit` draws a call as one gate, but this one changes active arguments in place; return the number instead";
+    CIRCUIT_CALL_RESULT = "`circuit` draws a call as one gate, but the result of this one is more than one real number; call a function for each number";
 
     // the derive
     DERIVE_OPTION = "unknown option; `#[derive(Differentiable)]` knows `crate = ..` and `gradient = ..` on the type, and `skip` on a field";

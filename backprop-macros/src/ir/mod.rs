@@ -31,6 +31,7 @@
 //! forward value, however deeply it is nested; the `record` pass then makes
 //! each such use legal by recomputing the value or by recording it.
 
+mod circuit;
 mod op;
 mod place;
 #[cfg(test)]
@@ -42,6 +43,7 @@ use crate::fence::Refusal;
 use proc_macro2::{Ident, Span};
 use std::collections::BTreeSet;
 
+pub(crate) use circuit::{Drawing, Gate, GateInput};
 pub(crate) use op::{Aggregate, BinaryOp, Callee, Capture, Claimed, Count, Method, Op};
 pub(crate) use place::{Hold, Place, Proj, Views, kind_at, variant_step};
 pub(crate) use tree::Tree;

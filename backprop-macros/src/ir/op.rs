@@ -99,6 +99,8 @@ pub(crate) enum Op {
     Resume(ValueId),
     /// An adjoint in the other float type: `value as f32` without naming it.
     Narrow(ValueId, ValueId),
+    /// Draws a part of the circuit; in the circuit form only.
+    Draw(Box<super::Drawing>),
 }
 
 /// What an [`Op::Checked`] must be.
@@ -321,6 +323,7 @@ impl Op {
                 args.iter_mut().for_each(f);
             }
             Op::Verbatim(capture, _) | Op::Stop(_, capture) => capture.rewrite_uses(f),
+            Op::Draw(drawing) => drawing.rewrite_uses(f),
             Op::Select(c, a, b) => {
                 f(c);
                 f(a);

@@ -2,8 +2,8 @@
 //! and for reading.
 
 use super::{
-    Arg, BranchRecord, Capture, Function, Head, Op, Order, Place, Proj, PullbackArg, Range,
-    RangeAdaptor, Region, RevBranch, Run, Stmt, TapeSize, Tree, ValueId,
+    Arg, BranchRecord, Capture, Drawing, Function, GateInput, Head, Op, Order, Place, Proj,
+    PullbackArg, Range, RangeAdaptor, Region, RevBranch, Run, Stmt, TapeSize, Tree, ValueId,
 };
 use quote::ToTokens;
 
@@ -391,6 +391,28 @@ impl Text<'_> {
         text
     }
 
+    fn drawing(&self, drawing: &Drawing) -> String {
+        let name = |v: &ValueId| value(self.f, *v);
+        match drawing {
+            Drawing::Input { name: input, value } => format!("input {input:?} of {}", name(value)),
+            Drawing::Named { wire, name: given } => format!("{} named {given:?}", name(wire)),
+            Drawing::Filled { zeros, with } => format!("{} full of {}", name(zeros), name(with)),
+            Drawing::Gate(gate) => {
+                let inputs = gate.inputs.iter().map(|input| match input {
+                    GateInput::Fixed(value) => name(value),
+                    GateInput::Wire { wire, local, .. } => {
+                        format!("{} × {}", name(wire), name(local))
+                    }
+                    GateInput::Argument { wires, gradient } => {
+                        format!("{} × {}", self.place(wires), name(gradient))
+                    }
+                });
+                let inputs = inputs.collect::<Vec<_>>().join(", ");
+                format!("gate {} of {}: {inputs}", gate.operation, name(&gate.value))
+            }
+        }
+    }
+
     fn op(&self, op: &Op) -> String {
         let name = |v: &ValueId| value(self.f, *v);
         match op {
@@ -446,6 +468,7 @@ impl Text<'_> {
             Op::TapeLength(tape) => format!("length of {}", name(tape)),
             Op::Resume(tape) => format!("resume {}", name(tape)),
             Op::Narrow(like, d) => format!("{} in the type of {}", name(d), name(like)),
+            Op::Draw(drawing) => self.drawing(drawing),
         }
     }
 }

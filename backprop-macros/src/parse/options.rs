@@ -26,6 +26,8 @@ pub(crate) struct Options {
     pub(crate) inherent: Option<Ident>,
     /// What is generated beside the gradient.
     pub(crate) modes: Modes,
+    /// `circuit`: also `f_circuit`.
+    pub(crate) circuit: Option<Ident>,
     /// `show`: print the generated code as a note of the compiler.
     pub(crate) show: Option<Ident>,
 }
@@ -56,6 +58,7 @@ impl Options {
             recursive: None,
             inherent: None,
             modes: Modes::default(),
+            circuit: None,
             show: None,
         };
         let parser = |input: ParseStream| {
@@ -83,11 +86,8 @@ impl Options {
     pub(crate) fn of_one_function(&self) -> Vec<Ident> {
         let wrt = self.wrt.iter().flatten().next();
         let rule = self.rule.iter().filter_map(|path| path.get_ident());
-        wrt.into_iter()
-            .chain(&self.name)
-            .chain(rule)
-            .cloned()
-            .collect()
+        let named = wrt.into_iter().chain(&self.name).chain(rule);
+        named.chain(&self.circuit).cloned().collect()
     }
 
     /// These, for a method of a block with options of its own.
@@ -136,9 +136,10 @@ impl Options {
                 });
             }
             "inherent" => self.inherent = Some(key.clone()),
+            "circuit" => self.circuit = Some(key.clone()),
             "show" => self.show = Some(key.clone()),
             "jvp" => self.modes.jvp = Some(key.clone()),
-            "jacobian" | "hvp" | "hessian" | "circuit" | "bound" => {
+            "jacobian" | "hvp" | "hessian" | "bound" => {
                 errors.refuse(key, no::MODE_NOT_YET);
                 skip_value(input)?;
             }

@@ -127,6 +127,7 @@ pub(crate) fn is_pinned(f: &Function, op: &Op) -> bool {
         | Op::SortOrder(..)
         | Op::TapeLength(_)
         | Op::Resume(_)
+        | Op::Draw(_)
         | Op::PopValue(_) => true,
         op => changes_adjoint(op),
     }

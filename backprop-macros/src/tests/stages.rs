@@ -63,6 +63,39 @@ fn stages(function: &str) -> String {
     out
 }
 
+/// The circuit form of `function`, and what is emitted of it.
+fn circuit_stages(function: &str) -> String {
+    let mut errors = Errors::default();
+    let item = syn::parse_str(function).expect("the test's own program parses");
+    let options = Options::read(quote::quote!(circuit), &mut errors);
+    let (home, around) = (parse::Home::Module, parse::Around::default());
+    let input = parse::parse(item, options, home, &around, &mut errors);
+    let mut lowered = lower::lower(&input, &mut errors);
+    let activity = analyse::analyse(&mut lowered.function, &mut errors);
+    let span = proc_macro2::Span::call_site();
+    let circuit = crate::circuit::circuit(&input, &lowered.function, &activity, span, &mut errors);
+    errors.finish().expect("the test's own program is accepted");
+    let circuit = circuit.expect("what is accepted is there");
+    let tokens = emit::circuit(&input, &circuit, &lowered.items);
+    let file = syn::parse2(tokens).expect("the emitted code parses");
+    let (ir, code) = (
+        text::function(&circuit.function),
+        prettyplease::unparse(&file),
+    );
+    format!("== circuit\n{ir}\n== emit\n{code}\n")
+}
+
+#[test]
+fn circuit_form() {
+    insta::assert_snapshot!(circuit_stages(
+        "fn circuit_form(w: &[f64], x: f64) -> f64 {
+            let mut s = 0.0;
+            for w in w { s += w * x; }
+            if s > 0.0 { sigmoid(s) } else { 2.0 * s }
+        }"
+    ));
+}
+
 /// What the fence says of `function`.
 fn refusals(function: &str) -> String {
     let expanded = crate::expand::differentiate(

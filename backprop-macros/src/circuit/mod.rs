@@ -1,0 +1,508 @@
+//! The circuit form: the forward half, which records what it executes.
+//!
+//! Beside each active number there is the number of its wire. A real number has it
+//! in a value of its own, which branches merge and loops carry as they do the number;
+//! what is kept in memory has it in a value of its gradient's type, in the same
+//! place. An operation with a rule becomes a gate with the local gradients of the
+//! rule table; a copy hands its wire on. What has no wires here is refused: the
+//! picture would lack it.
+
+mod memory;
+
+use crate::adjoint::{Literal, literals, operand};
+use crate::analyse::Activity;
+use crate::errors::Errors;
+use crate::fence::Refusal;
+use crate::fence::catalogue as no;
+use crate::ir::{
+    Arg, Call, Drawing, Function, Gate, GateInput, Head, Hold, Kind, Let, Method, Op, Place, Proj,
+    Pullback, PullbackArg, Region, Stmt, Tree, ValueId, Width,
+};
+use crate::parse::{Input, Parameter};
+use crate::rules::{self, Expr, Rule};
+use proc_macro2::Span;
+use std::collections::BTreeMap;
+
+/// The circuit form of a function.
+pub(crate) struct Circuit {
+    pub(crate) function: Function,
+    /// The result and its wire.
+    pub(crate) result: ValueId,
+    pub(crate) wire: ValueId,
+}
+
+/// The circuit form of an analysed function; nothing if it is refused.
+pub(crate) fn circuit(
+    input: &Input,
+    function: &Function,
+    activity: &Activity,
+    option: Span,
+    errors: &mut Errors,
+) -> Option<Circuit> {
+    let mut function = function.clone();
+    let Tree::Leaf(result) = function.result else {
+        errors.refuse_at(option, no::CIRCUIT_OF_SEVERAL);
+        return None;
+    };
+    if !function.kind(result).may_be_real() || function.kind(result).is_container() {
+        errors.refuse_at(option, no::CIRCUIT_OF_SEVERAL);
+        return None;
+    }
+    let before = errors.count();
+    let mut pass = Pass {
+        literals: literals(&function),
+        f: &mut function,
+        activity,
+        wires: BTreeMap::new(),
+        out: Vec::new(),
+        errors,
+    };
+    for (index, param) in input.signature.params.iter().enumerate() {
+        pass.parameter(param, index);
+    }
+    let body = std::mem::take(&mut pass.f.body);
+    pass.stmts(body.stmts);
+    let wire = pass.wire(result);
+    let stmts = std::mem::take(&mut pass.out);
+    let is_sound = pass.errors.count() == before;
+    function.body = Region {
+        stmts,
+        yields: body.yields,
+    };
+    is_sound.then_some(Circuit {
+        function,
+        result,
+        wire,
+    })
+}
+
+struct Pass<'a> {
+    f: &'a mut Function,
+    activity: &'a Activity,
+    /// The wires of each value that has some: of what is no view.
+    wires: BTreeMap<ValueId, ValueId>,
+    literals: BTreeMap<ValueId, Literal>,
+    out: Vec<Stmt>,
+    errors: &'a mut Errors,
+}
+
+impl Pass<'_> {
+    fn push(&mut self, op: Op, kind: Kind, span: Span) -> ValueId {
+        let value = self.f.value(kind, None, span);
+        self.out.push(Stmt::Let(Let { value, op }));
+        value
+    }
+
+    /// A wire, or wires, of `value`, under its name.
+    fn draw(&mut self, drawing: Drawing, value: ValueId) -> ValueId {
+        let wire = self.like(value);
+        let op = Op::Draw(Box::new(drawing));
+        self.out.push(Stmt::Let(Let { value: wire, op }));
+        wire
+    }
+
+    /// A value for the wires of another.
+    fn like(&mut self, value: ValueId) -> ValueId {
+        let info = self.f.info(value).clone();
+        let hint = info.hint.map(|name| format!("{name}_wire"));
+        self.f.value(info.kind, hint, info.span)
+    }
+
+    fn refuse(&mut self, value: ValueId, refusal: Refusal) {
+        self.errors.refuse_at(self.f.info(value).span, refusal);
+    }
+
+    fn is_active(&self, value: ValueId) -> bool {
+        self.activity.is_active(value)
+    }
+
+    fn name_of(&self, value: ValueId) -> Option<String> {
+        let hint = self.f.info(value).hint.as_ref()?;
+        Some(hint.trim_start_matches("r#").to_owned())
+    }
+
+    fn parameter(&mut self, param: &Parameter, index: usize) {
+        let entry = self.f.params[index].entry.clone();
+        let is_active = self.f.params[index].active && param.in_wrt;
+        let name = match param.is_receiver() {
+            true => "self".to_owned(),
+            false => param.name.to_string().trim_start_matches("r#").to_owned(),
+        };
+        let mut leaves = Vec::new();
+        name_leaves(&entry, name, &mut leaves);
+        for (leaf, name) in leaves {
+            if !is_active || !self.is_active(leaf) {
+                // what is stored there later may have wires
+                if self.is_active(leaf) {
+                    let none = self.none(leaf);
+                    self.wires.insert(leaf, none);
+                }
+                continue;
+            }
+            let drawing = Drawing::Input { name, value: leaf };
+            let wires = self.draw(drawing, leaf);
+            self.wires.insert(leaf, wires);
+        }
+    }
+
+    // Statements
+
+    fn stmts(&mut self, stmts: Vec<Stmt>) {
+        for stmt in stmts {
+            self.stmt(stmt);
+        }
+    }
+
+    /// A region with its gates; the wires of `merged` are handed on with its yields.
+    fn region(&mut self, region: &mut Region, merged: &[usize]) {
+        let diverges = region.diverges();
+        let outer = std::mem::take(&mut self.out);
+        self.stmts(std::mem::take(&mut region.stmts));
+        if !diverges {
+            for index in merged {
+                let wire = self.wire(region.yields[*index]);
+                region.yields.push(wire);
+            }
+        }
+        region.stmts = std::mem::replace(&mut self.out, outer);
+    }
+
+    /// Which results of a statement have wires, and values for them.
+    fn merged(&mut self, results: &mut Vec<ValueId>) -> Vec<usize> {
+        let active = |index: &usize| self.is_active(results[*index]);
+        let merged: Vec<usize> = (0..results.len()).filter(active).collect();
+        for index in &merged {
+            let wire = self.like(results[*index]);
+            self.wires.insert(results[*index], wire);
+            results.push(wire);
+        }
+        merged
+    }
+
+    fn stmt(&mut self, mut stmt: Stmt) {
+        match &mut stmt {
+            Stmt::Let(binding) => {
+                let binding = binding.clone();
+                let told = self.told_before(&binding);
+                self.out.push(stmt);
+                self.operation(&binding, told);
+                return;
+            }
+            Stmt::Store(store) => {
+                let store = store.clone();
+                self.store(store);
+                return;
+            }
+            Stmt::Mutate(mutate) => {
+                let mutate = mutate.clone();
+                self.mutate(mutate);
+                return;
+            }
+            Stmt::Call(call) => {
+                let call = call.clone();
+                self.call(call);
+                return;
+            }
+            Stmt::If(branch) => {
+                let results = branch.results.clone();
+                let merged = self.merged(&mut branch.results);
+                self.region(&mut branch.then, &merged);
+                self.region(&mut branch.other, &merged);
+                self.merge(stmt, &results);
+                return;
+            }
+            Stmt::Match(choice) => {
+                let results = choice.results.clone();
+                let merged = self.merged(&mut choice.results);
+                for arm in &mut choice.arms {
+                    let bound = arm.bindings.iter().map(|(_, value)| *value);
+                    for value in bound.filter(|value| self.activity.is_active(*value)) {
+                        let span = self.f.info(value).span;
+                        self.errors.refuse_at(span, no::CIRCUIT_PAYLOAD);
+                        let none = self.none(value);
+                        self.wires.insert(value, none);
+                    }
+                    if let Some(guard) = &mut arm.guard {
+                        self.region(guard, &[]);
+                    }
+                    self.region(&mut arm.body, &merged);
+                }
+                self.merge(stmt, &results);
+                return;
+            }
+            Stmt::Loop(looped) => {
+                let active = |index: &usize| {
+                    self.is_active(looped.params[*index]) || self.is_active(looped.results[*index])
+                };
+                let carried: Vec<usize> = (0..looped.params.len()).filter(active).collect();
+                for index in &carried {
+                    let wire = self.wire(looped.inits[*index]);
+                    looped.inits.push(wire);
+                    let (param, result) = (looped.params[*index], looped.results[*index]);
+                    for (value, list) in
+                        [(param, &mut looped.params), (result, &mut looped.results)]
+                    {
+                        let wire = self.like(value);
+                        self.wires.insert(value, wire);
+                        list.push(wire);
+                    }
+                }
+                if let Head::While(cond) = &mut looped.head {
+                    self.region(cond, &[]);
+                }
+                self.region(&mut looped.body, &carried);
+            }
+            _ => {}
+        }
+        self.out.push(stmt);
+    }
+
+    /// The name of what branches merge goes to the wire that came out.
+    fn merge(&mut self, stmt: Stmt, results: &[ValueId]) {
+        self.out.push(stmt);
+        let stmts = std::mem::take(&mut self.out);
+        let region = Region {
+            stmts,
+            yields: Vec::new(),
+        };
+        let diverges = region.diverges();
+        self.out = region.stmts;
+        if diverges {
+            return;
+        }
+        for value in results {
+            if self.is_active(*value) && !self.is_in_place(*value) {
+                self.give_name(*value);
+            }
+        }
+    }
+
+    fn give_name(&mut self, value: ValueId) {
+        if let (Some(name), Some(wire)) = (self.name_of(value), self.wires.get(&value)) {
+            let wire = *wire;
+            let named = self.draw(Drawing::Named { wire, name }, value);
+            self.wires.insert(value, named);
+        }
+    }
+
+    // Operations
+
+    fn operation(&mut self, binding: &Let, told: Vec<ValueId>) {
+        let value = binding.value;
+        if let Op::PopValue(place) = &binding.op {
+            if let Some(place) = self.wire_place(place) {
+                let wire = self.like(value);
+                let op = Op::Pop(place);
+                self.out.push(Stmt::Let(Let { value: wire, op }));
+                self.wires.insert(value, wire);
+            }
+            return;
+        }
+        if !self.is_active(value) || self.activity.views.is_view(value) {
+            return;
+        }
+        if let Some(wires) = self.built(binding, &told) {
+            self.wires.insert(value, wires);
+            if !self.is_in_place(value) {
+                self.give_name(value);
+            }
+            return;
+        }
+        let span = self.f.info(value).span;
+        let one = || rules::Expr::Number(1.0);
+        match &binding.op {
+            Op::Neg(a) => self.simple("neg", *a, value, -one()),
+            Op::Cast(a, _) | Op::Convert(_, a) => {
+                let name = match self.f.kind(value) {
+                    Kind::Real(Width::F32) => "f32",
+                    _ => "f64",
+                };
+                self.simple(name, *a, value, one());
+            }
+            Op::Binary(op, a, b) => match rules::operator(*op) {
+                Some(rule) => self.gate(rule, &[*a, *b], value),
+                None => self.refuse(value, no::UNKNOWN_EXPRESSION),
+            },
+            Op::Method(Method::Smooth(rule), args) => self.gate(rule, args, value),
+            Op::Select(cond, a, b) if !self.is_in_place(value) => {
+                let (a, b) = (self.wire(*a), self.wire(*b));
+                let wire = self.push(Op::Select(*cond, a, b), self.f.kind(value), span);
+                self.wires.insert(value, wire);
+                self.give_name(value);
+            }
+            op => {
+                let carriers = crate::analyse::carriers(self.f, value, op);
+                if carriers.iter().any(|from| self.is_active(*from)) {
+                    self.refuse(value, no::UNKNOWN_EXPRESSION);
+                }
+                let none = self.none(value);
+                self.wires.insert(value, none);
+            }
+        }
+    }
+
+    /// A gate with one input whose local gradient is a constant.
+    fn simple(&mut self, operation: &str, from: ValueId, value: ValueId, local: Expr) {
+        let span = self.f.info(value).span;
+        let wire = self.wire(from);
+        let local = local.build(self.f, &mut self.out, span);
+        let inputs = vec![GateInput::Wire {
+            value: from,
+            wire,
+            local,
+            is_routed: false,
+        }];
+        self.draw_gate(operation, value, inputs);
+    }
+
+    /// A gate of the rule table: its local gradients are those of the upstream one.
+    fn gate(&mut self, rule: &Rule, args: &[ValueId], value: ValueId) {
+        let span = self.f.info(value).span;
+        let upstream = Op::Runtime("one_like", vec![value]);
+        let upstream = self.push(upstream, self.f.kind(value), span);
+        let operands: Vec<Expr> = args
+            .iter()
+            .map(|arg| operand(&self.literals, *arg))
+            .collect();
+        let mut inputs = Vec::new();
+        for (index, arg) in args.iter().enumerate() {
+            if !self.is_active(*arg) {
+                inputs.push(GateInput::Fixed(*arg));
+                continue;
+            }
+            let result = Expr::Value(value);
+            let partial = rule.partial(&operands, result, Expr::Value(upstream), index);
+            let is_routed = partial.is_zero() || matches!(partial, Expr::Select(..));
+            let wire = self.wire(*arg);
+            inputs.push(GateInput::Wire {
+                value: *arg,
+                wire,
+                local: partial.build(self.f, &mut self.out, span),
+                is_routed,
+            });
+        }
+        self.draw_gate(rule.name, value, inputs);
+    }
+
+    fn draw_gate(&mut self, operation: &str, value: ValueId, inputs: Vec<GateInput>) {
+        let gate = Gate {
+            operation: operation.to_owned(),
+            name: self.name_of(value),
+            value,
+            inputs,
+        };
+        let wire = self.draw(Drawing::Gate(gate), value);
+        self.wires.insert(value, wire);
+    }
+
+    // Calls
+
+    /// A call of another function is one gate. Its pullback, run at once with the
+    /// upstream one, gives the local gradients.
+    fn call(&mut self, mut call: Call) {
+        let writes = call.args.iter().any(|arg| match arg {
+            Arg::In(tree) => tree.any(|leaf| {
+                self.f.info(*leaf).hold == Hold::Mut
+                    && self.is_active(self.activity.views.root(*leaf))
+            }),
+            Arg::Mut { after, .. } => after.any(|leaf| self.is_active(*leaf)),
+        });
+        let is_active = call.result.any(|leaf| self.is_active(*leaf));
+        let span = call.span;
+        if writes {
+            self.errors.refuse_at(span, no::CIRCUIT_CALL_WRITES);
+            return;
+        }
+        if !is_active {
+            self.out.push(Stmt::Call(call));
+            return;
+        }
+        let Tree::Leaf(value) = call.result else {
+            self.errors.refuse_at(span, no::CIRCUIT_CALL_RESULT);
+            return;
+        };
+        if self.f.kind(value).is_container() {
+            self.errors.refuse_at(span, no::CIRCUIT_CALL_RESULT);
+            return;
+        }
+        let name = call.callee.name().map(|name| name.to_string());
+        let name = name.unwrap_or_default();
+        let pullback = self.f.value(Kind::Opaque, Some("pullback".into()), span);
+        call.pullback = Some(pullback);
+        let mut inputs = Vec::new();
+        let mut args = Vec::new();
+        for arg in &call.args {
+            let Arg::In(tree) = arg else {
+                self.errors.refuse_at(span, no::CIRCUIT_CALL_WRITES);
+                return;
+            };
+            args.push(self.argument(tree, &mut inputs));
+        }
+        let (of, kind) = (call.id, self.f.kind(value));
+        self.out.push(Stmt::Call(call));
+        let upstream = self.push(Op::Runtime("upstream_one", vec![value]), kind, span);
+        self.out.push(Stmt::Pullback(Pullback {
+            of,
+            pullback,
+            upstream: Tree::Leaf(upstream),
+            args,
+            guard: None,
+            otherwise: Vec::new(),
+            span,
+        }));
+        self.draw_gate(name.trim_start_matches("r#"), value, inputs);
+    }
+
+    /// An argument for the pullback, and for the gate.
+    fn argument(&mut self, tree: &Tree<ValueId>, inputs: &mut Vec<GateInput>) -> PullbackArg {
+        if let Tree::Leaf(leaf) = tree
+            && self.f.is_reference(*leaf)
+        {
+            let mut adjoint = None;
+            if let Some(wires) = self.wire_place(&Place::whole(*leaf)) {
+                let (kind, span) = (self.f.kind(*leaf), self.f.info(*leaf).span);
+                let gradient = self.push(Op::ZeroGradient(*leaf), kind, span);
+                adjoint = Some(Place::whole(gradient));
+                inputs.push(GateInput::Argument { wires, gradient });
+            }
+            return PullbackArg::View {
+                argument: *leaf,
+                content: Place::whole(*leaf),
+                adjoint,
+                detour: false,
+            };
+        }
+        let adjoint = tree.map(&mut |leaf| {
+            if !self.is_active(*leaf) {
+                return None;
+            }
+            let info = self.f.info(*leaf).clone();
+            let gradient = self.f.value(info.kind, info.hint, info.span);
+            self.f.info_mut(gradient).adjoint = true;
+            let wires = Place::whole(self.wire(*leaf));
+            inputs.push(GateInput::Argument { wires, gradient });
+            Some(gradient)
+        });
+        PullbackArg::In {
+            is_used: matches!(tree, Tree::Ref(_)),
+            arg: tree.clone(),
+            adjoint,
+        }
+    }
+}
+
+/// The leaves of a parameter with their names: `p`, `p.0`.
+fn name_leaves(tree: &Tree<ValueId>, name: String, into: &mut Vec<(ValueId, String)>) {
+    match tree {
+        Tree::Leaf(leaf) => into.push((*leaf, name)),
+        Tree::Tuple(parts) => {
+            for (index, part) in parts.iter().enumerate() {
+                name_leaves(part, format!("{name}.{index}"), into);
+            }
+        }
+        Tree::Ref(inner) => name_leaves(inner, name, into),
+        // refused in signatures
+        Tree::Option(_, payload) => name_leaves(payload, name, into),
+        Tree::Result(ok, _) => name_leaves(ok, name, into),
+    }
+}
