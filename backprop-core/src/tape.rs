@@ -22,7 +22,9 @@ pub fn trip_count<I: Iterator>(range: &I) -> usize {
 
 /// Makes room for the `records` of one run of a loop and, where there is none,
 /// for as many again in each iteration that is left of the loops around it: a
-/// rectangular nest of loops allocates once.
+/// rectangular nest of loops allocates once. A tape that is not empty grows by no
+/// less than its length, as a `Vec` does, so that many short runs do not copy it
+/// each time.
 #[inline]
 pub fn reserve<T, const LOOPS: usize>(
     tape: &mut Tape<T>,
@@ -33,7 +35,11 @@ pub fn reserve<T, const LOOPS: usize>(
         let all = iterations.into_iter().fold(records, usize::saturating_mul);
         // a nest that long runs out of time before it runs out of memory
         let affordable = isize::MAX as usize / 4 / size_of::<T>().max(1);
-        tape.reserve_exact(all.min(affordable.max(records)));
+        let all = all.min(affordable.max(records));
+        match tape.is_empty() {
+            true => tape.reserve_exact(all),
+            false => tape.reserve(all),
+        }
     }
 }
 

@@ -1,6 +1,10 @@
 //! The tasks, from a formula to whole algorithms.
 
+mod black_scholes;
+mod cholesky;
 mod circuit;
+mod fft;
+mod lennard_jones;
 mod mlp;
 mod neuron;
 mod ode;
@@ -33,6 +37,11 @@ pub(crate) fn cases() -> Vec<Case> {
         "mlp-batch" = mlp::Batch: 64 x 1;
         "euler" = ode::Euler: 1000 x 1 <= 1.65, 10_000 x 1, 100_000 x 1;
         "runge-kutta" = ode::RungeKutta: 1000 x 1 <= 2.95, 100_000 x 1;
+        "fft" = fft::InPlace: 64 x 10, 1024 x 1, 16384 x 1;
+        "fft-recursive" = fft::Recursive: 64 x 10, 1024 x 1, 16384 x 1;
+        "cholesky" = cholesky::Cholesky: 16 x 10, 64 x 1, 128 x 1;
+        "black-scholes" = black_scholes::BlackScholes: 10 x 1, 100 x 1, 1000 x 1;
+        "lennard-jones" = lennard_jones::LennardJones: 10 x 10, 100 x 1, 1000 x 1;
     }
     cases
 }
