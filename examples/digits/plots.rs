@@ -46,7 +46,7 @@ fn draw_training(path: &Path, runs: &[Run]) -> Drawn {
     let losses = ((0.03..3.0).log_scale(), SeriesLabelPosition::UpperRight);
     draw_curves(
         &left,
-        "Mean training loss, of noisy images",
+        "Training loss, with noise and cost of weights",
         losses,
         runs,
         |epoch| epoch.0,
@@ -157,10 +157,11 @@ fn draw_confusion(path: &Path, runs: &[Run], test: &Digits) -> Drawn {
     Ok(area.present()?)
 }
 
-/// The weights of each unit of the first layer, as an image.
+/// The weights of units of the first layer, as images.
 fn draw_weights(path: &Path, runs: &[Run]) -> Drawn {
-    const PIXEL: i32 = 6;
+    const PIXEL: i32 = 9;
     const TILE: i32 = 8 * PIXEL + 5;
+    const COLUMNS: i32 = 7;
     let area = SVGBackend::new(path, (1120, 620)).into_drawing_area();
     area.fill(&WHITE)?;
     for (run, area) in runs.iter().zip(area.split_evenly((1, 2))) {
@@ -170,13 +171,13 @@ fn draw_weights(path: &Path, runs: &[Run]) -> Drawn {
         let mut units: Vec<&[f64]> = layer.weights.chunks_exact(layer.inputs()).collect();
         units.sort_by(|a, b| squares(b).total_cmp(&squares(a)));
         let scale = largest(&layer.weights);
-        for (k, weights) in (0..).zip(units) {
-            let place = (15 + k % 10 * TILE, 50 + k / 10 * TILE);
+        for (k, weights) in (0..COLUMNS * COLUMNS).zip(units) {
+            let place = (10 + k % COLUMNS * TILE, 50 + k / COLUMNS * TILE);
             draw_signed(&area, weights, scale, place, PIXEL)?;
         }
         write(
             &area,
-            "red: ink excites; blue: ink inhibits; strongest units first",
+            "red: ink excites; blue: ink inhibits; the strongest half, strongest first",
             (280, 600),
             15,
         )?;
@@ -266,7 +267,7 @@ fn draw_signed(area: &Area, numbers: &[f64], scale: f64, (x, y): (i32, i32), pix
             true => RGBColor(178, 24, 43),
             false => RGBColor(33, 102, 172),
         };
-        let share = d.abs() / scale;
+        let share = (d.abs() / scale).powf(0.75);
         let place = (x + i % 8 * pixel, y + i / 8 * pixel);
         square(
             area,
