@@ -250,6 +250,14 @@ impl Pass<'_> {
                     self.define(value, Op::CastTangent(*a, tangent));
                 }
             },
+            Op::Binary(op, a, b) if self.activity.is_number(value) => {
+                if let Some(rule) = rules::operator(*op) {
+                    self.rule_of_numbers(rule, &[*a, *b], value, span);
+                }
+            }
+            Op::Method(Method::Smooth(rule), args) if self.activity.is_number(value) => {
+                self.rule_of_numbers(rule, args, value, span);
+            }
             Op::Binary(BinaryOp::Mul, a, b) if a == b => {
                 if let Some(rule) = rules::square() {
                     self.rule(rule, &[*a], value, span);
@@ -342,6 +350,42 @@ impl Pass<'_> {
                 self.bind(result, zero);
             }
         }
+    }
+
+    /// The same, where operands and result may be integers: in `f64`, which
+    /// [`Op::Narrow`] makes a tangent of the type of the result of.
+    fn rule_of_numbers(&mut self, rule: &Rule, args: &[ValueId], result: ValueId, span: Span) {
+        let value = self.as_real(result, span);
+        let reals: Vec<ValueId> = args.iter().map(|arg| self.as_real(*arg, span)).collect();
+        let operand = |(arg, real): (&ValueId, &ValueId)| match self.operand(*arg) {
+            Expr::Value(_) => Expr::Value(*real),
+            _ => Expr::Fixed(*real),
+        };
+        let operands: Vec<Expr> = args.iter().zip(&reals).map(operand).collect();
+        let mut total = Expr::Number(0.0);
+        for (index, arg) in args.iter().enumerate() {
+            if !self.is_active(*arg) {
+                continue;
+            }
+            let tangent = self.number(*arg);
+            let upstream = Expr::Value(self.as_real(tangent, span));
+            let share = rule.partial(&operands, Expr::Value(value), upstream.clone(), index);
+            if share.is_zero() {
+                continue;
+            }
+            let share = share.or_zero_where(&upstream);
+            total = match total.is_zero() {
+                true => share,
+                false => total + share,
+            };
+        }
+        let total = total.build(&mut self.f, &mut self.out, span);
+        self.define(result, Op::Narrow(result, total));
+    }
+
+    fn as_real(&mut self, value: ValueId, span: Span) -> ValueId {
+        let op = Op::Runtime("as_real", vec![value]);
+        self.push(op, Kind::Real(Width::F64), span)
     }
 
     fn operand(&self, value: ValueId) -> Expr {
