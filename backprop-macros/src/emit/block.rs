@@ -184,8 +184,15 @@ impl Emitter<'_> {
     }
 
     fn branch(&self, branch: &If) -> TokenStream {
-        let receive = self.receive(&branch.results, &branch.fused, &branch.record);
         let cond = self.value(branch.cond);
+        let is_plain = branch.record.is_none() && branch.fused.is_none();
+        if is_plain && self.merges_references(&branch.results) {
+            let declare = self.declare(&branch.results);
+            let then = self.assigning_arm(&branch.then, &branch.results);
+            let other = self.assigning_arm(&branch.other, &branch.results);
+            return quote!(#declare if #cond { #then } else { #other });
+        }
+        let receive = self.receive(&branch.results, &branch.fused, &branch.record);
         let reversed = |index: usize| branch.fused.as_ref()?.arms.get(index);
         let record = |index: usize| self.arm_record(&branch.record, index);
         let then = self.fused_arm(&branch.then, reversed(0), record(0));
@@ -199,7 +206,32 @@ impl Emitter<'_> {
         quote!(#receive if #cond { #then } else { #other };)
     }
 
+    /// Whether a reference and its tangent come out of a branch: in a tuple, an arm's
+    /// `&[f64; 2]` would not become the `&[f64]` of another.
+    fn merges_references(&self, results: &[ValueId]) -> bool {
+        results.len() > 1 && results.iter().any(|value| self.f.is_reference(*value))
+    }
+
+    /// `let a; let b;`
+    fn declare(&self, results: &[ValueId]) -> TokenStream {
+        let names = results.iter().map(|value| self.binder(*value));
+        quote!(#(let #names;)*)
+    }
+
+    /// An arm that assigns what it hands on.
+    fn assigning_arm(&self, arm: &Region, results: &[ValueId]) -> TokenStream {
+        let stmts = self.stmts(arm);
+        if arm.diverges() {
+            return stmts;
+        }
+        let names = results.iter().map(|value| self.ident(*value));
+        let values = arm.yields.iter().map(|value| self.value(*value));
+        quote!(#stmts #(#names = #values;)*)
+    }
+
     fn choice(&self, choice: &Match) -> TokenStream {
+        let is_plain = choice.record.is_none() && choice.fused.is_none();
+        let by_assignment = is_plain && self.merges_references(&choice.results);
         let receive = self.receive(&choice.results, &choice.fused, &choice.record);
         let scrutinee = match &choice.scrutinee {
             Tree::Tuple(parts) => {
@@ -226,10 +258,17 @@ impl Emitter<'_> {
                 .as_ref()
                 .and_then(|fused| fused.arms.get(index));
             let record = self.arm_record(&choice.record, index);
-            let body = self.fused_arm(&arm.body, reversed, record);
+            let body = match by_assignment {
+                true => self.assigning_arm(&arm.body, &choice.results),
+                false => self.fused_arm(&arm.body, reversed, record),
+            };
             quote!(#pattern #guard => { #body })
         });
         let arms: Vec<_> = arms.collect();
+        if by_assignment {
+            let declare = self.declare(&choice.results);
+            return quote!(#declare match #scrutinee { #(#arms)* });
+        }
         match receive.is_empty() {
             true => quote!(match #scrutinee { #(#arms)* }),
             false => quote!(#receive match #scrutinee { #(#arms)* };),
