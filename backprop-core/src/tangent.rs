@@ -230,6 +230,67 @@ pub fn spread_tangent<G: Differentiable<Gradient = G>>(tangent: &G, n: usize) ->
     (0..n).map(|_| tangent.copy()).collect()
 }
 
+/// The buffer for the adjoint of a reference.
+#[inline]
+pub fn lent<'a, T>(_: &T, buffer: &'a mut T::Gradient) -> &'a mut T::Adjoint
+where
+    T: InPlace + Differentiable<Gradient: Lend<<T as InPlace>::Adjoint>> + ?Sized,
+{
+    Lend::lend_mut(buffer)
+}
+
+/// A tangent as that of a reference.
+#[inline]
+pub fn lend<'a, T>(_: &T, tangent: &'a T::Gradient) -> &'a T::Adjoint
+where
+    T: InPlace + Differentiable<Gradient: Lend<<T as InPlace>::Adjoint>> + ?Sized,
+{
+    Lend::lend(tangent)
+}
+
+/// A row for each number of a result: `row` is given the upstream that is one there.
+pub fn jacobian<U: Numbers, G>(mut upstream: U, mut row: impl FnMut(&U) -> G) -> Vec<G> {
+    let rows = 0..upstream.count_numbers();
+    let each = rows.map(|index| {
+        set_unit(&mut upstream, index);
+        row(&upstream)
+    });
+    each.collect()
+}
+
+/// Value, gradient, and a row for each number of the directions: `run` gives all three
+/// for one direction. Rounding may tell a row from its column: both get the mean.
+pub fn hessian<D: Numbers, R, G: Numbers>(
+    directions: D,
+    mut run: impl FnMut(&D) -> (R, G, G),
+) -> (R, G, Vec<G>) {
+    let (value, gradient, _) = run(&directions);
+    let mut rows = jacobian(directions, |direction| run(direction).2);
+    let mut numbers: Vec<Vec<f64>> = rows.iter().map(G::numbers).collect();
+    for i in 0..numbers.len() {
+        for j in 0..i {
+            let mean = match numbers[i][j] == numbers[j][i] {
+                true => numbers[i][j],
+                false => 0.5 * numbers[i][j] + 0.5 * numbers[j][i],
+            };
+            numbers[i][j] = mean;
+            numbers[j][i] = mean;
+        }
+    }
+    for (row, numbers) in rows.iter_mut().zip(&numbers) {
+        row.set_numbers(numbers);
+    }
+    (value, gradient, rows)
+}
+
+fn set_unit<T: Numbers + ?Sized>(vector: &mut T, index: usize) {
+    let mut position = 0;
+    vector.map_numbers(&mut |_| {
+        position += 1;
+        f64::from(u8::from(position == index + 1))
+    });
+}
+
 /// The sum of gradient × tangent, number by number; zero where the tangent is.
 #[inline]
 pub fn contract<A: Numbers + ?Sized, B: Numbers + ?Sized>(gradient: &A, tangent: &B) -> f64 {

@@ -135,14 +135,19 @@ pub(crate) fn carriers(f: &Function, value: ValueId, op: &Op) -> Vec<ValueId> {
         Op::Cast(a, _) if matches!(f.kind(value), Kind::Real(_)) => vec![*a],
         Op::Binary(op, a, b) if op.is_arithmetic() => vec![*a, *b],
         // the functions with a reverse half; the others are of integers and tests
-        Op::Runtime("by_value" | "payload", args) => args.clone(),
+        Op::Runtime("by_value" | "payload" | "as_real", args) => args.clone(),
         Op::PopValue(place) => vec![place.base],
         Op::Method(Method::Smooth(_), args) | Op::Aggregate(_, args) => args.clone(),
-        Op::Load(place) | Op::View(place, _) | Op::Checked(place, _) | Op::Duplicate(place, _) => {
-            vec![place.base]
-        }
+        Op::Load(place)
+        | Op::View(place, _)
+        | Op::Checked(place, _)
+        | Op::Duplicate(place, _)
+        | Op::CopyAt(place) => vec![place.base],
+        // tangents that are differentiated again
+        Op::Runtime(name, args) if crate::rules::runtime(name).is_some() => args.clone(),
+        Op::CastTangent(_, d) | Op::Narrow(_, d) => vec![*d],
         Op::SplitAt(place, _) | Op::Half(_, _, place) => vec![place.base],
-        Op::Repeat(a, _) => vec![*a],
+        Op::Repeat(a, _) | Op::Spread(a, _) => vec![*a],
         Op::Select(_, a, b) => vec![*a, *b],
         _ => Vec::new(),
     }

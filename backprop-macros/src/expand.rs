@@ -5,6 +5,7 @@
 
 use crate::errors::Errors;
 use crate::fence::catalogue as no;
+use crate::ir::{Function, Tree, ValueId};
 use crate::parse::{Around, Home, Input, Options};
 use crate::{
     adjoint, analyse, circuit, emit, fence, lower, members, parse, show, simplify, tangent,
@@ -87,6 +88,25 @@ fn modes_are_sound(input: &Input, errors: &mut Errors) -> bool {
             errors.refuse(mode, no::MODE_WITH_RULE);
         }
     }
+    let modes = &input.options.modes;
+    let without_mut = modes.jacobian.iter().chain(modes.second());
+    for mode in without_mut {
+        if emit::has_mut(input) {
+            errors.refuse(mode, no::MODE_WITH_MUT);
+        }
+    }
+    if let Some(mode) = &modes.jacobian
+        && !emit::has_jacobian(input)
+    {
+        errors.refuse(mode, no::JACOBIAN_RESULT);
+    }
+    for mode in modes.second() {
+        if input.options.rule.is_some() {
+            errors.refuse(mode, no::MODE_WITH_RULE);
+        } else if !emit::rule_has_tangent(input) {
+            errors.refuse(mode, no::SECOND_ORDER_RESULT);
+        }
+    }
     errors.count() == before
 }
 
@@ -122,6 +142,16 @@ fn compile(input: &Input, errors: &mut Errors) -> Option<TokenStream> {
             errors,
         )?),
     };
+    let mut second = modes
+        .second()
+        .next()
+        .map(|_| tangent::to_differentiate(&function, &activity));
+    if let Some(second) = &mut second {
+        let value = function.result.clone();
+        if !second_order(second, value, errors) {
+            return None;
+        }
+    }
     adjoint::adjoint(&mut function, &activity);
     if let Some((span, refusal)) = function.unsupported {
         errors.refuse_at(span, refusal);
@@ -140,6 +170,7 @@ fn compile(input: &Input, errors: &mut Errors) -> Option<TokenStream> {
     forward.iter_mut().for_each(simplify::simplify);
     let forms = emit::Forms {
         forward: forward.as_ref(),
+        second: second.as_ref(),
         split: &function,
         joint: joint.as_ref(),
         items: &items,
@@ -147,6 +178,29 @@ fn compile(input: &Input, errors: &mut Errors) -> Option<TokenStream> {
     let companions = emit::companions(input, &forms);
     let circuit = drawn.map(|drawn| emit::circuit(input, &drawn, &items));
     Some(quote!(#companions #circuit))
+}
+
+/// Adds the reverse half to a function of tangents, whose upstream is known: one.
+/// The result of what is left is the value; whether nothing was refused.
+fn second_order(f: &mut Function, value: Tree<ValueId>, errors: &mut Errors) -> bool {
+    let activity = analyse::analyse(f, errors);
+    if errors.any() {
+        return false;
+    }
+    adjoint::adjoint(f, &activity);
+    if let Some((span, refusal)) = f.unsupported {
+        errors.refuse_at(span, refusal);
+        return false;
+    }
+    f.result = value;
+    simplify::simplify(f);
+    if let Some(fused) = adjoint::fuse::fuse(f) {
+        *f = fused;
+    }
+    adjoint::record::record(f);
+    simplify::simplify(f);
+    simplify::settle(f);
+    true
 }
 
 /// The primal stays, so that nothing but the reported errors is broken.

@@ -239,7 +239,9 @@ impl Pass<'_> {
             Op::Load(place) if place.path.is_empty() && !self.f.is_reference(place.base) => {
                 self.contribute(place.base, d);
             }
-            Op::Load(place) | Op::Duplicate(place, _) => self.contribute_at(place, d, span),
+            Op::Load(place) | Op::Duplicate(place, _) | Op::CopyAt(place) => {
+                self.contribute_at(place, d, span)
+            }
             Op::PopValue(place) => self.popped(place, binding.value, Some(d)),
             Op::Runtime("payload", args) => {
                 let op = Op::Runtime("wrapped", vec![args[0], d]);
@@ -248,7 +250,7 @@ impl Pass<'_> {
                 self.contribute(args[0], share);
             }
             Op::Aggregate(aggregate, parts) => self.aggregated(aggregate, parts, d, span),
-            Op::Repeat(a, _) => self.repeated(*a, d, span),
+            Op::Repeat(a, _) | Op::Spread(a, _) => self.repeated(*a, d, span),
             Op::Project(a, index) => {
                 let before = match self.adjoints.get(a) {
                     Some(before) => *before,
@@ -279,6 +281,31 @@ impl Pass<'_> {
             }
             Op::Method(Method::Smooth(rule), args) => {
                 self.rule(rule, args, binding.value, d, span);
+            }
+            Op::Runtime(name, args) if rules::runtime(name).is_some() => {
+                if let Some(rule) = rules::runtime(name) {
+                    self.rule(rule, args, binding.value, d, span);
+                }
+            }
+            Op::Runtime("as_real", args) => {
+                let back = self.push(Op::Narrow(args[0], d), self.f.kind(args[0]), span);
+                self.inherit_mask(d, back);
+                self.contribute(args[0], back);
+            }
+            Op::Narrow(_, a) => {
+                let op = Op::Runtime("as_real", vec![d]);
+                let back = self.push(op, Kind::Real(Width::F64), span);
+                self.inherit_mask(d, back);
+                self.contribute(*a, back);
+            }
+            Op::CastTangent(like, a) => {
+                let back = self.push(Op::Narrow(*like, d), self.f.kind(*a), span);
+                self.inherit_mask(d, back);
+                self.contribute(*a, back);
+            }
+            // where the tangent is zero, too, it is the guarded product that changes
+            Op::Select(_, _, guarded) if self.f.guards.contains(&binding.value) => {
+                self.contribute(*guarded, d);
             }
             Op::Select(cond, a, b) => {
                 let zero = Expr::Number(0.0);
@@ -587,6 +614,8 @@ pub(crate) fn literals(f: &Function) -> BTreeMap<ValueId, Literal> {
                         None => None,
                     },
                     Op::Cast(a, _) => (f.kind(*a) == Kind::Int).then_some(Literal::Fixed),
+                    // an exponent, in the formula of a tangent
+                    Op::Integer(n) => Some(Literal::Integer(*n)),
                     _ => None,
                 };
                 // a constant under another name counts as any other value

@@ -3,6 +3,7 @@
 
 use super::forward::forward_body;
 use super::names::{local, plumbing};
+use super::second::second_body;
 use super::split::{joint_body, split_body};
 use crate::ir::{Function, Width};
 use crate::parse::{Home, Input, Parameter, Passing, Shape};
@@ -18,6 +19,8 @@ pub(crate) struct Forms<'a> {
     pub(crate) joint: Option<&'a Function>,
     /// The values and their tangents, if forward mode is asked for.
     pub(crate) forward: Option<&'a Function>,
+    /// Value, gradient and the Hessian times a vector, if asked for.
+    pub(crate) second: Option<&'a Function>,
     /// Items of the body.
     pub(crate) items: &'a [syn::Item],
 }
@@ -46,6 +49,9 @@ pub(crate) fn companions(input: &Input, forms: &Forms) -> TokenStream {
     parts.forward = forms
         .forward
         .map(|f| forward_body(input, &parts, f, forms.items));
+    parts.second = forms
+        .second
+        .map(|f| second_body(input, &parts, f, forms.items));
     parts.assemble(body)
 }
 
@@ -66,6 +72,10 @@ pub(crate) fn stub(input: &Input) -> TokenStream {
         }
         false => closure,
     };
+    if input.options.modes.second().next().is_some() {
+        let names = params.iter().map(|param| parts.inner(param));
+        parts.second = Some(quote!({ let _ = (#(#names,)*); #refused() }));
+    }
     if input.options.modes.jvp.is_some() {
         let names = params.iter().map(|param| parts.inner(param));
         parts.forward = Some(quote!({ let _ = (#(#names,)*); #refused() }));
@@ -215,6 +225,21 @@ pub(crate) fn custom(input: &Input, rule: &syn::Path) -> TokenStream {
     parts.assemble(body)
 }
 
+/// Whether a parameter is changed in place.
+pub(crate) fn has_mut(input: &Input) -> bool {
+    let mut params = input.signature.params.iter();
+    params.any(|param| param.passing == Passing::Mut)
+}
+
+/// Whether the result is made of numbers.
+pub(crate) fn has_jacobian(input: &Input) -> bool {
+    let is_wrapped = match &input.item.sig.output {
+        ReturnType::Type(_, ty) => crate::parse::option_payload(ty).is_some(),
+        ReturnType::Default => true,
+    };
+    !is_wrapped && input.signature.result.may_be_active()
+}
+
 /// Whether a custom rule gives the tangent, too: that of one real number is the
 /// gradient times the tangents of the parameters.
 pub(crate) fn rule_has_tangent(input: &Input) -> bool {
@@ -240,6 +265,8 @@ pub(super) struct Parts<'a> {
     pub(super) joint: Option<TokenStream>,
     /// The body of `f::jvp`, if it is asked for.
     pub(super) forward: Option<TokenStream>,
+    /// The body of `f::hvp`, if it is asked for.
+    pub(super) second: Option<TokenStream>,
 }
 
 /// A name without `r#`, as it stands in other names.
@@ -269,6 +296,7 @@ impl<'a> Parts<'a> {
                 .unwrap_or_else(|| calls_itself(input)),
             joint: None,
             forward: None,
+            second: None,
         };
         parts.upstream = match &input.item.sig.output {
             ReturnType::Default => quote!(()),
@@ -492,6 +520,8 @@ impl<'a> Parts<'a> {
         };
         let jvp = self.input.options.modes.jvp.is_some().then(|| self.jvp());
         let public = [self.grad(), Some(self.backprop()), jvp];
+        let modes = self.modes();
+        let second = self.second_companion();
         let parameters = self.generic_parameters();
         let where_clause = self.where_clause(None);
         let forward =
@@ -535,9 +565,12 @@ impl<'a> Parts<'a> {
                 #joint
 
                 #forward
+
+                #second
             }
 
             #(#public)*
+            #modes
         }
     }
 

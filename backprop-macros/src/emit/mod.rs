@@ -16,11 +16,13 @@ mod names;
 mod paths;
 mod places;
 mod public;
+mod second;
 mod split;
 
 pub(crate) use circuit::{circuit, circuit_stub};
 pub(crate) use companions::{
-    Forms, bare, companions, custom, declaration, may_be_joint, rule_has_tangent, stub,
+    Forms, bare, companions, custom, declaration, has_jacobian, has_mut, may_be_joint,
+    rule_has_tangent, stub,
 };
 pub(crate) use names::{PREFIX, plumbing};
 

@@ -8,6 +8,235 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::ReturnType;
 
 impl Parts<'_> {
+    /// The public functions beside `f_grad`, `f_backprop` and `f_jvp`.
+    pub(super) fn modes(&self) -> TokenStream {
+        let modes = &self.input.options.modes;
+        let jacobian = modes.jacobian.as_ref().map(|_| self.jacobian());
+        let hvp = modes.hvp.as_ref().map(|_| self.hvp());
+        let hessian = modes.hessian.as_ref().map(|_| self.hessian());
+        quote!(#jacobian #hvp #hessian)
+    }
+
+    /// The gradient of all that is listed: its type, or a value of it.
+    fn of_listed(&self, each: impl Fn(&Parameter) -> TokenStream) -> TokenStream {
+        let parts: Vec<_> = self.listed().into_iter().map(each).collect();
+        match &parts[..] {
+            [only] => only.clone(),
+            many => quote!((#(#many),*)),
+        }
+    }
+
+    fn is_listed(&self, param: &Parameter) -> bool {
+        self.listed().iter().any(|listed| listed.name == param.name)
+    }
+
+    /// Copies of what is passed by value: the function runs several times.
+    fn clones(&self) -> TokenStream {
+        let params = self.input.signature.params.iter();
+        let owned = params.filter(|param| param.passing == Passing::Value);
+        let each = owned.map(|param| {
+            let name = &param.name;
+            quote!(let #name = ::core::clone::Clone::clone(&#name);)
+        });
+        each.collect()
+    }
+
+    /// `f_jacobian`: the gradient of each number of the result.
+    fn jacobian(&self) -> TokenStream {
+        let span = self.span;
+        let name = format_ident!("{}_jacobian", self.stem(), span = span);
+        let primal = &self.input.item.sig.ident;
+        let docs = format!(
+            "The value of [`{}`] and its Jacobian: the gradient of each number of the result, in \
+             their order.",
+            plain(primal)
+        );
+        let (head, generics) = (self.public_head(&docs), self.public_generics());
+        let (params, result) = (self.public_params(), &self.result);
+        let where_clause = self.where_clause(None);
+        let gradient_type = self.of_listed(|param| self.gradient(&param.ty));
+        let gradient = self.of_listed(|param| self.gradient_of(param));
+        let (rows, zero, vec) = (
+            self.private("jacobian"),
+            self.private("zero_gradient"),
+            self.private("Vec"),
+        );
+        let (value, upstream) = (plumbing("of_jacobian", span), plumbing("row", span));
+        let args = self.input.signature.params.iter().map(|param| &param.name);
+        let clones = self.clones();
+        let (prepare, entries, finish) = self.entries(None);
+        let run = self.run(quote!(#upstream), &entries);
+        let ignored = plumbing("value", span);
+        quote_spanned! {span=>
+            #head fn #name #generics(#(#params),*) -> (#result, #vec<#gradient_type>) #where_clause {
+                let #value = { #clones #primal(#(#args),*) };
+                let #upstream = #rows(#zero(&#value), |#upstream| {
+                    #clones #prepare #run #finish
+                    let _ = #ignored;
+                    #gradient
+                });
+                (#value, #upstream)
+            }
+        }
+    }
+
+    /// `f_hvp`: value, gradient, and the Hessian times the tangents.
+    fn hvp(&self) -> TokenStream {
+        let span = self.span;
+        let name = format_ident!("{}_hvp", self.stem(), span = span);
+        let primal = &self.input.item.sig.ident;
+        let docs = format!(
+            "The value of [`{}`], its gradient, and its Hessian times the vector of the `d_`, \
+             each the direction of the parameter before it.",
+            plain(primal)
+        );
+        let (head, generics) = (self.public_head(&docs), self.public_generics());
+        let where_clause = self.where_clause(None);
+        let tangent = |param: &Parameter| Ident::new(&format!("d_{}", plain(&param.name)), span);
+        let check = self.private("check_shape");
+        let (mut params, mut checks) = (Vec::new(), TokenStream::new());
+        let mut directions = Vec::new();
+        for (param, declared) in self.input.signature.params.iter().zip(self.public_params()) {
+            params.push(declared);
+            let (value, name) = (&param.name, tangent(param));
+            if !self.is_listed(param) {
+                directions.push(self.no_direction(param));
+                continue;
+            }
+            let ty = self.tangent_buffer(param);
+            params.push(quote!(#name: #ty));
+            directions.push(quote!(#name));
+            checks.extend(match (param.passing, param.shape.is_scalar()) {
+                (_, true) => TokenStream::new(),
+                (Passing::Value, _) => quote!(#check(&#value, &#name);),
+                _ => quote!(#check(&*#value, &*#name);),
+            });
+        }
+        let companion = Ident::new_raw_if(primal, span);
+        let args: Vec<_> = self
+            .input
+            .signature
+            .params
+            .iter()
+            .map(|param| &param.name)
+            .collect();
+        let result = &self.result;
+        let gradient_type = self.of_listed(|param| self.gradient(&param.ty));
+        let names = self.slot_names();
+        let products: Vec<Ident> = self
+            .input
+            .signature
+            .params
+            .iter()
+            .map(|param| plumbing(&format!("product_{}", plain(&param.name)), span))
+            .collect();
+        let value = plumbing("value", span);
+        let at = |param: &Parameter| {
+            let params = &self.input.signature.params;
+            params
+                .iter()
+                .position(|other| other.name == param.name)
+                .unwrap_or_default()
+        };
+        let gradient = self.of_listed(|param| {
+            let name = &names[at(param)];
+            quote!(#name)
+        });
+        let product = self.of_listed(|param| {
+            let name = &products[at(param)];
+            quote!(#name)
+        });
+        quote_spanned! {span=>
+            #head fn #name #generics(#(#params),*) -> (#result, #gradient_type, #gradient_type) #where_clause {
+                #checks
+                let (#value, (#(#names,)*), (#(#products,)*)) =
+                    #companion::hvp(#(#args,)* (#(#directions,)*));
+                (#value, #gradient, #product)
+            }
+        }
+    }
+
+    /// The direction of a parameter that is not listed: zero.
+    fn no_direction(&self, param: &Parameter) -> TokenStream {
+        let (zero, lend) = (self.private("zero_gradient"), self.private("lend"));
+        let name = &param.name;
+        match param.passing {
+            _ if !param.has_adjoint() => quote!(()),
+            Passing::Value => quote!(#zero(&#name)),
+            _ if param.is_in_place() => quote!(#lend(#name, &#zero(#name))),
+            _ => quote!(&#zero(#name)),
+        }
+    }
+
+    /// `f_hessian`: value, gradient, and a row of second derivatives for each number.
+    fn hessian(&self) -> TokenStream {
+        let span = self.span;
+        let name = format_ident!("{}_hessian", self.stem(), span = span);
+        let primal = &self.input.item.sig.ident;
+        let docs = format!(
+            "The value of [`{}`], its gradient, and its Hessian: for each number of the listed \
+             parameters a row in the shape of the gradient.",
+            plain(primal)
+        );
+        let (head, generics) = (self.public_head(&docs), self.public_generics());
+        let (params, result) = (self.public_params(), &self.result);
+        let where_clause = self.where_clause(None);
+        let gradient_type = self.of_listed(|param| self.gradient(&param.ty));
+        let (zero, lend) = (self.private("zero_gradient"), self.private("lend"));
+        let (copy, rows) = (self.private("copy_tangent"), self.private("hessian"));
+        let vec = self.private("Vec");
+        let (directions, value, found) = (
+            plumbing("directions", span),
+            plumbing("value", span),
+            plumbing("found", span),
+        );
+        let all = &self.input.signature.params;
+        let listed = self.listed();
+        let zeros = listed.iter().map(|param| {
+            let name = &param.name;
+            match param.passing {
+                Passing::Value => quote!(#zero(&#name)),
+                _ => quote!(#zero(#name)),
+            }
+        });
+        let passed = all.iter().map(|param| {
+            let Some(index) = listed.iter().position(|other| other.name == param.name) else {
+                return self.no_direction(param);
+            };
+            let (index, name) = (proc_macro2::Literal::usize_unsuffixed(index), &param.name);
+            match param.passing {
+                Passing::Value => quote!(#copy(&#directions.#index)),
+                _ if param.is_in_place() => quote!(#lend(#name, &#directions.#index)),
+                _ => quote!(&#directions.#index),
+            }
+        });
+        let product = self.of_listed(|param| {
+            let index = all.iter().position(|other| other.name == param.name);
+            let index = proc_macro2::Literal::usize_unsuffixed(index.unwrap_or_default());
+            quote!(#found.2.#index)
+        });
+        let gradient = self.of_listed(|param| {
+            let index = all.iter().position(|other| other.name == param.name);
+            let index = proc_macro2::Literal::usize_unsuffixed(index.unwrap_or_default());
+            quote!(#found.1.#index)
+        });
+        let args: Vec<_> = all.iter().map(|param| &param.name).collect();
+        let companion = Ident::new_raw_if(primal, span);
+        let clones = self.clones();
+        quote_spanned! {span=>
+            #head fn #name #generics(#(#params),*)
+                -> (#result, #gradient_type, #vec<#gradient_type>) #where_clause
+            {
+                #rows((#(#zeros,)*), |#directions| {
+                    #clones
+                    let #found = #companion::hvp(#(#args,)* (#(#passed,)*));
+                    let #value = #found.0;
+                    (#value, #gradient, #product)
+                })
+            }
+        }
+    }
+
     /// `f_jvp`: the value, and its derivative along the given tangents.
     pub(super) fn jvp(&self) -> TokenStream {
         let span = self.span;

@@ -56,7 +56,7 @@ impl Parts<'_> {
         }
     }
 
-    fn slot_names(&self) -> Vec<Ident> {
+    pub(super) fn slot_names(&self) -> Vec<Ident> {
         let params = self.input.signature.params.iter();
         params
             .map(|param| plumbing(&format!("slot_{}", plain(&param.name)), self.span))
@@ -65,7 +65,7 @@ impl Parts<'_> {
 
     /// The split form run forward, then backward: `prepare` makes what
     /// entries need, `entries` are the pullback's arguments.
-    fn run(&self, upstream: TokenStream, entries: &[TokenStream]) -> TokenStream {
+    pub(super) fn run(&self, upstream: TokenStream, entries: &[TokenStream]) -> TokenStream {
         let (forward, reverse) = self.halves(upstream, entries);
         quote!(#forward #reverse)
     }
@@ -259,7 +259,7 @@ impl Parts<'_> {
     }
 
     /// Where the adjoint of a parameter is after the pullback ran.
-    fn gradient_of(&self, param: &Parameter) -> TokenStream {
+    pub(super) fn gradient_of(&self, param: &Parameter) -> TokenStream {
         let name = match param.passing {
             Passing::Mut => plumbing(&format!("d_{}", plain(&param.name)), self.span),
             _ if self.has_shared_entry(param) => {
@@ -272,7 +272,7 @@ impl Parts<'_> {
 
     /// The entries of the pullback, what they need before, and what has to be
     /// put back after. `buffers` are the caller's adjoints of `&mut` parameters.
-    fn entries(&self, buffers: Option<&dyn Fn(&Parameter) -> Ident>) -> Entries {
+    pub(super) fn entries(&self, buffers: Option<&dyn Fn(&Parameter) -> Ident>) -> Entries {
         let mut prepare = TokenStream::new();
         let mut finish = TokenStream::new();
         let mut entries = Vec::new();

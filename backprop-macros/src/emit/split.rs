@@ -276,7 +276,7 @@ fn upstream_pattern(emitter: &Emitter, f: &Function, tree: &Tree<ValueId>) -> To
 }
 
 /// The adjoint of a whole parameter, zeros where nothing arrives.
-fn adjoint_tree(
+pub(super) fn adjoint_tree(
     emitter: &Emitter,
     parts: &Parts,
     param: &Parameter,
@@ -296,6 +296,8 @@ fn adjoint_tree(
             (Shape::Ref(shape), Tree::Ref(adjoint), Tree::Ref(entry)) => {
                 build(emitter, parts, shape, adjoint, entry)
             }
+            // a tangent has no reference in it
+            (Shape::Ref(shape), adjoint, entry) => build(emitter, parts, shape, adjoint, entry),
             (shape, Tree::Ref(adjoint), Tree::Ref(entry)) => {
                 build(emitter, parts, shape, adjoint, entry)
             }

@@ -31,6 +31,10 @@ catalogue! {
     REPEATED_OPTION = "this option is given twice";
     MODE_NOT_YET = "this option is not implemented yet; reverse mode needs no option";
     MODE_OF_A_METHOD = "this mode is not there for methods yet: write a free function that calls the code";
+    MODE_WITH_MUT = "this mode has no `&mut` parameters: return what is changed";
+    JACOBIAN_RESULT = "a Jacobian has a row for each number of the result: return numbers, not an `Option` or a `Result`";
+    SECOND_ORDER_RESULT = "second derivatives are of one real number: return `f64` or `f32`";
+    CALL_IN_SECOND_ORDER = "second derivatives do not go through calls of other functions yet: write the code here";
     MODE_WITH_RULE = "a custom rule gives tangents of one real number only";
     METHOD_IN_FORWARD_MODE = "methods and associated functions have no forward mode yet: `jvp` needs a free function here";
     EMPTY_WRT = "`wrt()` names no parameter; write `wrt(x)`, or leave it out to differentiate with respect to all";

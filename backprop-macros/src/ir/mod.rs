@@ -199,6 +199,9 @@ pub(crate) struct Function {
     /// An operation that the adjoint pass has no reverse half for. None should
     /// get there; one that does is refused, not passed over.
     pub(crate) unsupported: Option<(Span, Refusal)>,
+    /// The strong zeros of tangents: where a tangent is zero it adds nothing, but how
+    /// it would change is told by what is guarded.
+    pub(crate) guards: BTreeSet<ValueId>,
 }
 
 /// A parameter of the primal.
@@ -651,6 +654,7 @@ impl Function {
             stable: BTreeSet::new(),
             reals: Vec::new(),
             unsupported: None,
+            guards: BTreeSet::new(),
         }
     }
 

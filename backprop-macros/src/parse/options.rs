@@ -37,12 +37,24 @@ pub(crate) struct Options {
 pub(crate) struct Modes {
     /// `jvp`: forward mode.
     pub(crate) jvp: Option<Ident>,
+    /// `jacobian`: a gradient for each number of the result.
+    pub(crate) jacobian: Option<Ident>,
+    /// `hvp`: the Hessian times a vector.
+    pub(crate) hvp: Option<Ident>,
+    /// `hessian`: all of it.
+    pub(crate) hessian: Option<Ident>,
 }
 
 impl Modes {
     /// All that are asked for.
     pub(crate) fn all(&self) -> impl Iterator<Item = &Ident> {
-        self.jvp.iter()
+        let first = self.jvp.iter().chain(&self.jacobian);
+        first.chain(self.second())
+    }
+
+    /// Those with second derivatives.
+    pub(crate) fn second(&self) -> impl Iterator<Item = &Ident> {
+        self.hvp.iter().chain(&self.hessian)
     }
 }
 
@@ -139,7 +151,10 @@ impl Options {
             "circuit" => self.circuit = Some(key.clone()),
             "show" => self.show = Some(key.clone()),
             "jvp" => self.modes.jvp = Some(key.clone()),
-            "jacobian" | "hvp" | "hessian" | "bound" => {
+            "jacobian" => self.modes.jacobian = Some(key.clone()),
+            "hvp" => self.modes.hvp = Some(key.clone()),
+            "hessian" => self.modes.hessian = Some(key.clone()),
+            "bound" => {
                 errors.refuse(key, no::MODE_NOT_YET);
                 skip_value(input)?;
             }

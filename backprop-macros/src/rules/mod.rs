@@ -13,6 +13,7 @@ mod expr;
 mod table;
 
 pub(crate) use expr::Expr;
+use table::RUNTIME;
 pub(crate) use table::{DISCRETE, OPERATORS, RULES};
 
 use crate::ir::{BinaryOp, Method};
@@ -133,6 +134,12 @@ pub(crate) fn method(name: &str) -> Option<Method> {
 /// The rule of `x * x`.
 pub(crate) fn square() -> Option<&'static Rule> {
     OPERATORS.iter().find(|rule| rule.name == table::SQUARE)
+}
+
+/// The rule of a function of the runtime that stands in formulas of other rules, for
+/// second derivatives.
+pub(crate) fn runtime(name: &str) -> Option<&'static Rule> {
+    RUNTIME.iter().find(|rule| rule.name == name)
 }
 
 /// The rule of an arithmetic operator.

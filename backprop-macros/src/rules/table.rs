@@ -108,6 +108,51 @@ pub(crate) static RULES: &[Rule] = &[
     unary("next_down", |_, _, d| d),
 ];
 
+/// What rules above call by name: needed where a tangent is differentiated again.
+/// The power that is passed along is not an operand, but what the others give.
+pub(crate) static RUNTIME: &[Rule] = &[
+    // y x^(y-1)
+    ternary("powf_slope", |x, y, _, _, d| {
+        let (less, power) = one_power_less(&x, &y);
+        let slope = Expr::runtime("powf_slope", [x.clone(), less.clone(), power.clone()]);
+        let log_slope = Expr::runtime("powf_exponent_slope", [x, less, power.clone()]);
+        let by_exponent = power + y.clone() * log_slope;
+        [d.clone() * (y * slope), d * by_exponent, Expr::Number(0.0)]
+    })
+    .singular(),
+    // x^y ln x
+    ternary("powf_exponent_slope", |x, y, _, r, d| {
+        let (less, power) = one_power_less(&x, &y);
+        let slope = Expr::runtime("powf_exponent_slope", [x.clone(), less, power.clone()]);
+        let by_base = power + y.clone() * slope;
+        let by_exponent = Expr::runtime("powf_exponent_slope", [x, y, r]);
+        [d.clone() * by_base, d * by_exponent, Expr::Number(0.0)]
+    })
+    .singular(),
+    // n x^(n-1)
+    binary("powi_slope", |x, n, _, d| {
+        [
+            Expr::runtime("powi_curvature", [x, n]) * d,
+            Expr::Number(0.0),
+        ]
+    }),
+    // 1 / (x ln b)
+    binary("log_slope", |x, base, r, d| {
+        let by_base = r.clone() * d.clone() / (base.clone() * base.ln());
+        [-(r * d / x), -by_base]
+    })
+    .singular(),
+    unary("times_ln_2", |_, _, d| Expr::runtime("times_ln_2", [d])),
+    unary("times_ln_10", |_, _, d| Expr::runtime("times_ln_10", [d])),
+];
+
+/// `y - 1` and `x^(y-1)`.
+fn one_power_less(x: &Expr, y: &Expr) -> (Expr, Expr) {
+    let less = y.clone() - 1.0;
+    let power = Expr::Method("powf", vec![x.clone(), less.clone()]);
+    (less, power)
+}
+
 /// The methods of `f32` and `f64` whose derivative is zero, or whose result
 /// is no real number.
 pub(crate) static DISCRETE: &[Discrete] = &[

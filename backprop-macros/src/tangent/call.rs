@@ -26,6 +26,11 @@ impl Pass<'_> {
             self.out.push(Stmt::Call(call.clone()));
             return;
         }
+        if self.is_differentiated {
+            self.f
+                .unsupported
+                .get_or_insert((call.span, no::CALL_IN_SECOND_ORDER));
+        }
         if !matches!(call.callee, Callee::Function(_)) {
             self.f
                 .unsupported

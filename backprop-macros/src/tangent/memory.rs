@@ -132,7 +132,7 @@ impl Pass<'_> {
     /// The tangent of what was popped, which goes whether it is used or not.
     pub(super) fn popped(&mut self, place: &Place, value: ValueId) {
         if let Some(place) = self.tangent_place(place) {
-            self.define(value, Op::Pop(place));
+            self.define(value, Op::PopValue(place));
         }
     }
 

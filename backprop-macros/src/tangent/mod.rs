@@ -31,12 +31,30 @@ use std::collections::BTreeMap;
 
 /// The function that computes the values of `f` and their tangents.
 pub(crate) fn tangent(f: &Function, activity: &Activity) -> Function {
+    of(f, activity, false)
+}
+
+/// The function whose gradient holds the second derivatives of `f`: that of the
+/// tangent of its result. By the tangents it is the gradient of `f`, by the values the
+/// Hessian times the tangents.
+pub(crate) fn to_differentiate(f: &Function, activity: &Activity) -> Function {
+    let mut g = of(f, activity, true);
+    if let Tree::Tuple(pair) = &mut g.result
+        && let Some(tangent) = pair.pop()
+    {
+        g.result = tangent;
+    }
+    g
+}
+
+fn of(f: &Function, activity: &Activity, is_differentiated: bool) -> Function {
     let mut pass = Pass {
         literals: literals(f),
         f: f.clone(),
         activity,
         tangents: BTreeMap::new(),
         out: Vec::new(),
+        is_differentiated,
     };
     pass.function();
     let mut f = pass.f;
@@ -52,6 +70,8 @@ struct Pass<'a> {
     tangents: BTreeMap<ValueId, ValueId>,
     literals: BTreeMap<ValueId, Literal>,
     out: Vec<Stmt>,
+    /// Whether the result goes to the adjoint pass.
+    is_differentiated: bool,
 }
 
 impl Pass<'_> {
@@ -324,11 +344,13 @@ impl Pass<'_> {
             if share.is_zero() {
                 continue;
             }
-            let share = match rule.singular || self.may_be_steep(rule, args, index) {
-                true => share.or_zero_where(&upstream),
-                false => share,
-            };
-            let share = share.build(&mut self.f, &mut self.out, span);
+            let is_guarded = rule.singular || self.may_be_steep(rule, args, index);
+            let mut share = share.build(&mut self.f, &mut self.out, span);
+            if is_guarded {
+                let guarded = Expr::Value(share).or_zero_where(&upstream);
+                share = guarded.build(&mut self.f, &mut self.out, span);
+                self.f.guards.insert(share);
+            }
             total = Some(match total {
                 None => share,
                 Some(total) => {
@@ -373,7 +395,11 @@ impl Pass<'_> {
             if share.is_zero() {
                 continue;
             }
-            let share = share.or_zero_where(&upstream);
+            let guarded = share.build(&mut self.f, &mut self.out, span);
+            let share = Expr::Value(guarded).or_zero_where(&upstream);
+            let share = share.build(&mut self.f, &mut self.out, span);
+            self.f.guards.insert(share);
+            let share = Expr::Value(share);
             total = match total.is_zero() {
                 true => share,
                 false => total + share,
