@@ -391,7 +391,7 @@ fn report(f: &Function, region: &Region, activity: &Activity, errors: &mut Error
                 for arm in &choice.arms {
                     for (name, value) in &arm.bindings {
                         let known = matches!(choice.scrutinee.behind_refs(), Tree::Leaf(_))
-                            && crate::ir::variant_step(&arm.pattern, name).is_some();
+                            && crate::ir::payload_path(&arm.pattern, name).is_some();
                         if activity.is_active(*value) && !known {
                             errors.refuse(name, no::PAYLOAD);
                         }

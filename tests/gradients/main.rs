@@ -32,6 +32,7 @@ mod loops;
 mod memory;
 mod options;
 mod passed;
+mod payloads;
 mod preferred;
 mod ranges;
 mod results;

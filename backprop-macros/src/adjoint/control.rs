@@ -3,7 +3,7 @@
 use super::Pass;
 use crate::ir::{
     If, Kind, Loop, Match, Op, Order, Place, Region, RevBranch, RevLoop, Stmt, StmtId, Tree,
-    ValueId, Width, variant_step,
+    ValueId, Width, payload_path,
 };
 use proc_macro2::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,12 +44,12 @@ impl Pass<'_> {
                 let Tree::Leaf(whole) = choice.scrutinee.behind_refs() else {
                     continue;
                 };
-                if let Some(step) = variant_step(&arm.pattern, name)
+                if let Some(path) = payload_path(&arm.pattern, name)
                     && self.activity.is_active(*value)
                 {
                     let root = self.activity.views.root(*whole);
                     self.ensure(root);
-                    payloads.push((*value, Place::whole(*whole).with(step)));
+                    payloads.push((*value, Place::whole(*whole).along(path)));
                 }
             }
             arms.push((&arm.body, payloads));

@@ -47,7 +47,8 @@ fn visit(
         if let Stmt::Call(call) = stmt {
             for leaf in argument_leaves(&call.args) {
                 let root = activity.views.root(leaf);
-                if inside.contains(&root) && activity.is_active(leaf) {
+                let is_shared = f.info(root).hold == Hold::Shared;
+                if inside.contains(&root) && !is_shared && activity.is_active(leaf) {
                     errors.refuse_at(call.span, no::PAYLOAD_PASSED);
                 }
             }
@@ -81,7 +82,12 @@ fn spread(
             Stmt::Let(binding) => {
                 let from = match &binding.op {
                     Op::Copy(a, _) | Op::Deref(a) => Some(*a),
-                    Op::Load(place) if place.path.is_empty() => Some(place.base),
+                    // what is behind a known reference is copied
+                    Op::Load(place)
+                        if place.path.is_empty() && f.info(place.base).hold != Hold::Shared =>
+                    {
+                        Some(place.base)
+                    }
                     _ => None,
                 };
                 if from.is_some_and(|from| inside.contains(&from)) && !is_number(f, binding.value) {

@@ -107,7 +107,7 @@ catalogue! {
     CLOSURE_ARGUMENTS = "this closure takes another number of arguments";
     FUNCTION_VALUE = "write a closure or the name of a function here";
     OPTION_SHAPE = "what is inside this `Option` is not known here; annotate it: `let best: Option<f64> = ..`, or match on it";
-    PAYLOAD_PASSED = "what a pattern binds inside an enum is not passed on to another function yet; pass a number (`*x`) or a copy (`&v.clone()`)";
+    PAYLOAD_PASSED = "what a pattern binds inside an enum that is matched on by `&mut` is not passed on to another function yet; pass a number (`*x`) or a copy (`&v.clone()`)";
     WRITTEN_THROUGH_PATTERN = "a write through what an arm's pattern binds is not differentiated; write through the container itself: `m[0][1] = ..`, or build a new value";
     SLICE_PATTERN = "inside a slice pattern, names, `_` and tuples of such are differentiated; test the element in a guard";
     RESULT_SHAPE = "what is inside this `Result` is not known here; annotate it: `let r: Result<f64, E> = ..`, or match on it with `Ok` and `Err`";
@@ -143,7 +143,7 @@ catalogue! {
     OR_PATTERN = "an or-pattern that binds different active values in its alternatives is not differentiated yet; write separate arms";
     REF_PATTERN = "`ref` patterns of active values are not differentiated yet; bind the value";
     GUARD = "a guard that assigns, prints or jumps is not differentiated; compute its condition before the `match`";
-    PAYLOAD = "this active payload is nested too deeply in its pattern; match on one variant at a time";
+    PAYLOAD = "this active payload is nested too deeply in its pattern: names, tuples and variants (`Enum::Variant(..)`) are looked into; match on the rest inside the arm";
     ACTIVE_ARGUMENT_OF_MACRO = "an active value cannot be used in this macro";
     LET_EXPRESSION = "`let` is supported as the condition of `if` and `while`";
     UNKNOWN_LABEL = "no enclosing loop or block has this label";

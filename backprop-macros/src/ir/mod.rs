@@ -45,7 +45,7 @@ use std::collections::BTreeSet;
 
 pub(crate) use circuit::{Drawing, Gate, GateInput};
 pub(crate) use op::{Aggregate, BinaryOp, Callee, Capture, Claimed, Count, Method, Op};
-pub(crate) use place::{Hold, Place, Proj, Views, kind_at, variant_step};
+pub(crate) use place::{Hold, Place, Proj, Views, kind_at, payload_path};
 pub(crate) use tree::Tree;
 pub(crate) use visit::{
     collect_definitions, definitions, for_each_region, for_each_region_mut, for_each_use,

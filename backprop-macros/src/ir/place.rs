@@ -49,6 +49,12 @@ impl Place {
         self
     }
 
+    /// The place that a path leads to from here.
+    pub(crate) fn along(mut self, path: Vec<Proj>) -> Self {
+        self.path.extend(path);
+        self
+    }
+
     pub(crate) fn for_each_mut(&mut self, f: &mut dyn FnMut(&mut ValueId)) {
         f(&mut self.base);
         self.for_each_index_mut(f);
@@ -69,34 +75,60 @@ impl Place {
     }
 }
 
-/// The step to what `name` binds in the pattern of an arm, if the pattern looks
-/// no deeper than into one variant.
-pub(crate) fn variant_step(pat: &syn::Pat, name: &proc_macro2::Ident) -> Option<Proj> {
-    use syn::Pat;
-    fn binds(pat: &Pat, name: &proc_macro2::Ident) -> bool {
-        match pat {
-            Pat::Ident(bound) => bound.ident == *name && bound.subpat.is_none(),
-            Pat::Paren(inner) => binds(&inner.pat, name),
-            Pat::Reference(inner) => binds(&inner.pat, name),
-            _ => false,
+/// The path to what `name` binds in the pattern of an arm, through variants and
+/// the tuples in them, as far as the pattern tells which of these it looks into.
+pub(crate) fn payload_path(pat: &syn::Pat, name: &proc_macro2::Ident) -> Option<Vec<Proj>> {
+    path_in(pat, name, true)
+}
+
+/// The same of a pattern inside another: there a path of one segment may be that
+/// of a struct as well.
+fn path_in(pat: &syn::Pat, name: &proc_macro2::Ident, is_outermost: bool) -> Option<Vec<Proj>> {
+    use syn::{Member, Pat};
+    let variant = |path: &syn::Path| {
+        let last = &path.segments.last()?.ident;
+        let is_known = is_outermost || path.segments.len() > 1 || last == "Some";
+        is_known.then(|| last.clone())
+    };
+    let positions = |elems: &syn::punctuated::Punctuated<Pat, syn::Token![,]>| {
+        let mut rests = elems.iter().filter(|pat| matches!(pat, Pat::Rest(_)));
+        let inner = |pat: &Pat| path_in(pat, name, false);
+        let found = elems.iter().enumerate();
+        let found = found
+            .filter_map(|(index, pat)| Some((index, inner(pat)?)))
+            .next();
+        found.filter(|_| rests.next().is_none())
+    };
+    let (step, mut inner) = match pat {
+        Pat::Ident(bound) if !is_outermost => {
+            let is_it = bound.ident == *name && bound.subpat.is_none();
+            return is_it.then(Vec::new);
         }
-    }
-    let variant = |path: &syn::Path| path.segments.last().map(|last| last.ident.clone());
-    match pat {
-        Pat::Paren(inner) => variant_step(&inner.pat, name),
-        Pat::Reference(inner) => variant_step(&inner.pat, name),
+        Pat::Paren(inner) => return path_in(&inner.pat, name, is_outermost),
+        Pat::Reference(inner) => return path_in(&inner.pat, name, is_outermost),
         Pat::TupleStruct(tuple) => {
-            let rest = tuple.elems.iter().any(|pat| matches!(pat, Pat::Rest(_)));
-            let index = tuple.elems.iter().position(|pat| binds(pat, name))?;
-            let member = syn::Member::Unnamed(index.into());
-            (!rest).then_some(Proj::Variant(variant(&tuple.path)?, member))
+            let (index, inner) = positions(&tuple.elems)?;
+            (
+                Proj::Variant(variant(&tuple.path)?, Member::Unnamed(index.into())),
+                inner,
+            )
+        }
+        Pat::Tuple(tuple) if !is_outermost => {
+            let (index, inner) = positions(&tuple.elems)?;
+            (Proj::Field(Member::Unnamed(index.into())), inner)
         }
         Pat::Struct(fields) => {
-            let field = fields.fields.iter().find(|field| binds(&field.pat, name))?;
-            Some(Proj::Variant(variant(&fields.path)?, field.member.clone()))
+            let mut parts = fields.fields.iter();
+            let (member, inner) = parts.find_map(|field| {
+                let inner = path_in(&field.pat, name, false)?;
+                Some((field.member.clone(), inner))
+            })?;
+            (Proj::Variant(variant(&fields.path)?, member), inner)
         }
-        _ => None,
-    }
+        _ => return None,
+    };
+    inner.insert(0, step);
+    Some(inner)
 }
 
 /// Which values are views, and of what.

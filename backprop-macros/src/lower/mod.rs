@@ -81,6 +81,7 @@ pub(crate) fn raw(input: &Input, errors: &mut Errors) -> Lowered {
         depth: 0,
         expected_of_closure: None,
         payloads: BTreeSet::new(),
+        binds_references: false,
         maps: BTreeSet::new(),
         constants: BTreeSet::new(),
         boxes: BTreeSet::new(),
@@ -153,6 +154,8 @@ struct Lowerer<'a> {
     expected_of_closure: Option<Tree<()>>,
     /// Values that patterns bind inside opaque ones: possibly references.
     payloads: BTreeSet<ValueId>,
+    /// Whether the pattern at hand is matched through a shared reference.
+    binds_references: bool,
     /// Collections of constants that are not iterated over by position.
     maps: BTreeSet<ValueId>,
     /// Text and other constants that are no numbers, by spelling.

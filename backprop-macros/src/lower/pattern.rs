@@ -254,6 +254,7 @@ impl Lowerer<'_> {
     ) -> (Pat, Vec<(Ident, ValueId)>) {
         let mut pattern = pat.clone();
         let mut bindings = Vec::new();
+        self.binds_references = false;
         self.rewrite_pattern(&mut pattern, Some(scrutinee), &mut bindings);
         (pattern, bindings)
     }
@@ -278,7 +279,9 @@ impl Lowerer<'_> {
                     Some(Tree::Ref(inner)) => Some(&**inner),
                     _ => None,
                 };
+                let outer = std::mem::replace(&mut self.binds_references, false);
                 self.rewrite_pattern(&mut reference.pat, inner, bindings);
+                self.binds_references = outer;
             }
             Pat::Or(or) => {
                 let before = self.scopes.last().map_or(0, Vec::len);
@@ -321,27 +324,37 @@ impl Lowerer<'_> {
                     self.rewrite_pattern(pat, part, bindings);
                 }
             }
-            Pat::TupleStruct(pat) => {
+            Pat::TupleStruct(pat) => self.inside(value, |this| {
                 for pat in &mut pat.elems {
-                    self.rewrite_pattern(pat, None, bindings);
+                    this.rewrite_pattern(pat, None, bindings);
                 }
-            }
-            Pat::Struct(pat) => {
+            }),
+            Pat::Struct(pat) => self.inside(value, |this| {
                 for field in &mut pat.fields {
                     if field.colon_token.is_none() {
                         field.colon_token = Some(syn::token::Colon(field.span()));
                     }
-                    self.rewrite_pattern(&mut field.pat, None, bindings);
+                    this.rewrite_pattern(&mut field.pat, None, bindings);
                 }
-            }
-            Pat::Slice(pat) => {
+            }),
+            Pat::Slice(pat) => self.inside(value, |this| {
                 for pat in &mut pat.elems {
-                    self.rewrite_pattern(pat, None, bindings);
+                    this.rewrite_pattern(pat, None, bindings);
                 }
-            }
+            }),
             Pat::Lit(_) | Pat::Path(_) | Pat::Range(_) | Pat::Rest(_) | Pat::Wild(_) => {}
             pat => self.errors.refuse(pat, no::PATTERN),
         }
+    }
+
+    /// Rewrites the patterns inside one of `value`, if that is known.
+    fn inside(&mut self, value: Option<&Tree<ValueId>>, patterns: impl FnOnce(&mut Self)) {
+        let outer = self.binds_references;
+        if let Some(Tree::Leaf(leaf)) = value {
+            self.binds_references = self.f.info(*leaf).hold == Hold::Shared;
+        }
+        patterns(self);
+        self.binds_references = outer;
     }
 
     fn rewrite_binding(
@@ -354,6 +367,7 @@ impl Lowerer<'_> {
             return;
         };
         let (ident, mutable) = (bound.ident.clone(), bound.mutability.is_some());
+        let by_reference = bound.by_ref.is_some();
         let name = ident.to_string();
         let subpattern = bound.subpat.take();
         let tree = match value {
@@ -391,6 +405,9 @@ impl Lowerer<'_> {
                 if known.is_none() {
                     bindings.push((ident.clone(), id));
                     self.payloads.insert(id);
+                    if self.binds_references && !mutable && !by_reference {
+                        self.f.info_mut(id).hold = Hold::Shared;
+                    }
                 }
                 Tree::Leaf(id)
             }

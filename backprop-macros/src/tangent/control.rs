@@ -2,7 +2,7 @@
 
 use super::Pass;
 use crate::ir::{
-    Arm, Head, Hold, If, Loop, Match, Op, Place, Region, Stmt, Tree, ValueId, variant_step,
+    Arm, Head, Hold, If, Loop, Match, Op, Place, Region, Stmt, Tree, ValueId, payload_path,
 };
 
 impl Pass<'_> {
@@ -44,9 +44,9 @@ impl Pass<'_> {
             return Vec::new();
         };
         let each = arm.bindings.iter().filter_map(|(name, value)| {
-            let step = variant_step(&arm.pattern, name)?;
+            let path = payload_path(&arm.pattern, name)?;
             let wanted = self.activity.is_active(*value);
-            wanted.then(|| (*value, Place::whole(*whole).with(step)))
+            wanted.then(|| (*value, Place::whole(*whole).along(path)))
         });
         each.collect()
     }

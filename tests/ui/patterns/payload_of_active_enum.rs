@@ -1,14 +1,20 @@
 use backprop::{Differentiable, differentiate};
 
 #[derive(Differentiable)]
+struct Center {
+    x: f64,
+    y: f64,
+}
+
+#[derive(Differentiable)]
 enum Shape {
-    Circle((f64, f64), f64),
+    Circle(Center, f64),
 }
 
 #[differentiate]
-fn f(x: f64, shape: &Shape) -> f64 {
+fn f(k: f64, shape: &Shape) -> f64 {
     match shape {
-        Shape::Circle((a, _), r) => x * a * r,
+        Shape::Circle(Center { x, y }, r) => k * x * y * r,
     }
 }
 

@@ -1,16 +1,21 @@
 use backprop::{Differentiable, differentiate};
 
 #[derive(Differentiable, Clone)]
-enum Expr {
-    Number(f64),
-    Negated(Box<Expr>),
+enum Shape {
+    Circle(f64),
+    Polygon(Vec<f64>),
 }
 
 #[differentiate]
-fn eval(e: &Expr) -> f64 {
-    match e {
-        Expr::Number(x) => *x,
-        Expr::Negated(inner) => -eval(inner),
+fn sum(x: &[f64]) -> f64 {
+    x.iter().sum()
+}
+
+#[differentiate]
+fn f(shape: &mut Shape) -> f64 {
+    match shape {
+        Shape::Circle(r) => *r,
+        Shape::Polygon(sides) => sum(sides),
     }
 }
 

@@ -147,6 +147,16 @@ fn insert(
             // a condition is no place for it: the body has the same values
             bounds[0].clear();
         }
+        if let Stmt::Match(choice) = stmt {
+            // nor is a guard, which comes before the body of its arm
+            let mut regions = bounds.iter_mut();
+            for arm in &choice.arms {
+                if arm.guard.is_some() {
+                    regions.next().into_iter().for_each(Vec::clear);
+                }
+                regions.next();
+            }
+        }
         let mut bounds = bounds.into_iter();
         for_each_region_mut(stmt, &mut |inner| {
             let bound = bounds.next().unwrap_or_default();

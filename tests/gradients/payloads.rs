@@ -1,0 +1,274 @@
+//! Payloads of enums: in guards, passed to other functions, nested.
+
+use backprop::{Differentiable, assert_gradient, differentiate};
+
+#[derive(Differentiable, Clone, Debug, Default)]
+enum Shape {
+    Circle(f64),
+    Rect {
+        w: f64,
+        h: f64,
+    },
+    Poly(Vec<f64>),
+    #[default]
+    None,
+}
+
+#[differentiate]
+fn guarded(s: &Shape, k: f64) -> f64 {
+    match s {
+        Shape::Circle(r) if *r > 1.0 => r * r * k,
+        Shape::Circle(r) => r * k,
+        Shape::Poly(p) if p.len() > 2 => p[0] * p[2] * k,
+        Shape::Poly(p) if p[0] > 0.5 => p[0] * p[1],
+        Shape::Poly(p) => p.iter().sum::<f64>() * k,
+        Shape::Rect { w, h } if w > h => w * k,
+        Shape::Rect { w, h } => w * h,
+        Shape::None => k,
+    }
+}
+#[differentiate]
+fn guarded_owned(s: Shape, k: f64) -> f64 {
+    match s {
+        Shape::Circle(r) if r > 1.0 => r * r * k,
+        Shape::Poly(p) if p.len() > 2 => p[0] * p[2] * k,
+        Shape::Poly(p) => p.iter().sum::<f64>() * k,
+        Shape::Rect { w, h } if w > h => w * k,
+        _ => k,
+    }
+}
+#[differentiate]
+fn sum(x: &[f64]) -> f64 {
+    let mut s = 0.0;
+    for v in x {
+        s += v * v;
+    }
+    s
+}
+#[differentiate]
+fn square(x: f64) -> f64 {
+    x * x
+}
+#[differentiate]
+fn square_ref(x: &f64) -> f64 {
+    x * x
+}
+#[differentiate]
+fn passed(s: &Shape, k: f64) -> f64 {
+    match s {
+        Shape::Circle(r) => square(*r) * k + square_ref(r),
+        Shape::Poly(p) => sum(p) * k + sum(&p[1..]),
+        Shape::Rect { w, h } => square(*w) + square_ref(h),
+        Shape::None => k,
+    }
+}
+#[differentiate]
+fn passed_owned(s: Shape, k: f64) -> f64 {
+    match s {
+        Shape::Circle(r) => square(r) * k + square_ref(&r),
+        Shape::Poly(p) => sum(&p) * k + sum(&p[1..]),
+        Shape::Rect { w, h } => square(w) + square_ref(&h),
+        Shape::None => k,
+    }
+}
+#[derive(Differentiable, Clone, Debug)]
+enum Act {
+    Relu,
+    Leaky(f64),
+    Named(String, f64),
+    Poly { coef: Vec<f64>, degree: usize },
+    Pair((f64, f64)),
+    Boxed(Box<Act>),
+    Opt(Option<f64>),
+}
+#[differentiate]
+fn named(n: &str, x: f64) -> f64 {
+    if n == "exp" { x.exp() } else { x }
+}
+#[differentiate]
+fn horner(c: &[f64], x: f64) -> f64 {
+    let mut s = 0.0;
+    for v in c.iter().rev() {
+        s = s * x + v;
+    }
+    s
+}
+#[differentiate]
+fn act(a: &Act, x: f64) -> f64 {
+    match a {
+        Act::Relu => x.max(0.0),
+        Act::Leaky(s) if x < 0.0 => s * x,
+        Act::Leaky(_) => x,
+        Act::Named(n, w) if n == "sq" => x * x * w,
+        Act::Named(n, w) => named(n, x) * w,
+        Act::Poly { coef, degree } => {
+            horner(&coef[..*degree], x) * *degree as f64 + coef[degree - 1]
+        }
+        Act::Pair((p, q)) => p * x + *q,
+        Act::Boxed(inner) => 2.0 * act(inner, x),
+        Act::Opt(Some(v)) => v * x,
+        Act::Opt(None) => x * 0.5,
+    }
+}
+#[differentiate]
+fn layers(acts: &[Act], x: f64) -> f64 {
+    let mut y = x;
+    for a in acts {
+        y = act(a, y);
+        if let Act::Leaky(s) = a {
+            y += s * s;
+        }
+        let Act::Poly { coef, .. } = a else {
+            continue;
+        };
+        for c in coef {
+            y += c * x;
+        }
+        y += coef.iter().map(|c| c * c).sum::<f64>();
+    }
+    y
+}
+#[differentiate]
+fn indexed(acts: &[Act], k: usize, x: f64) -> f64 {
+    match &acts[k] {
+        Act::Leaky(s) => s * x,
+        Act::Poly { coef, degree } if coef.len() > *degree => horner(coef, x),
+        Act::Poly { coef, .. } => coef[0] * x,
+        other => act(other, x),
+    }
+}
+
+#[derive(Differentiable, Clone, Debug, Default)]
+enum Part {
+    Circle(f64),
+    Poly(Vec<f64>),
+    Two {
+        a: Vec<f64>,
+        b: Vec<f64>,
+    },
+    #[default]
+    None,
+}
+#[differentiate]
+fn chosen(s: &Part, other: &[f64], k: f64) -> f64 {
+    let best = match s {
+        Part::Poly(p) => &p[..],
+        Part::Two { a, b } if a[0] > b[0] => &a[..],
+        Part::Two { a: _, b } => &b[..],
+        _ => other,
+    };
+    let copy = match s {
+        Part::Poly(p) => p.clone(),
+        Part::Two { a, .. } => a.to_vec(),
+        _ => vec![k],
+    };
+    let (x, y) = match s {
+        Part::Poly(p) => (p[0], p[1]),
+        Part::Two { a, b } => (a[0] * k, b[0]),
+        _ => (k, k),
+    };
+    let mut t = 0.0;
+    for (i, v) in best.iter().enumerate() {
+        t += v * i as f64 + v * v;
+    }
+    sum(best) * k + sum(&copy) + x * y + t
+}
+#[differentiate]
+fn loops(ss: &[Part], k: f64) -> f64 {
+    let mut t = k;
+    let mut last = &ss[0];
+    for s in ss {
+        match (s, last) {
+            (Part::Poly(p), Part::Two { a, .. }) => {}
+            _ => {}
+        }
+        if let Part::Two { a, b } = s {
+            for (x, y) in a.iter().zip(b) {
+                t += x * y * t;
+            }
+        }
+        while let Part::Circle(r) = last {
+            t += r * r;
+            last = &ss[1];
+        }
+        if let Part::Poly(p) = s
+            && p[0] > 0.25
+        {
+            t *= sum(p);
+            last = s;
+        }
+    }
+    t
+}
+#[test]
+fn shapes() {
+    let shapes = [
+        Shape::Circle(2.0),
+        Shape::Circle(0.5),
+        Shape::Rect { w: 1.0, h: 2.0 },
+        Shape::Rect { w: 3.0, h: 2.0 },
+        Shape::Poly(vec![0.2, 0.3]),
+        Shape::Poly(vec![0.7, 0.3]),
+        Shape::Poly(vec![0.7, 0.3, 0.4]),
+        Shape::None,
+    ];
+    for s in shapes {
+        assert_gradient!(guarded(&s.clone(), 0.7));
+        assert_gradient!(guarded_owned(s.clone(), 0.7));
+        assert_gradient!(passed(&s.clone(), 0.7));
+        assert_gradient!(passed_owned(s.clone(), 0.7));
+    }
+}
+
+#[test]
+fn activations() {
+    let acts = [
+        Act::Relu,
+        Act::Leaky(0.2),
+        Act::Named("sq".into(), 0.3),
+        Act::Named("exp".into(), 0.3),
+        Act::Poly {
+            coef: vec![0.2, 0.3, 0.5],
+            degree: 2,
+        },
+        Act::Pair((0.3, 0.4)),
+        Act::Boxed(Box::new(Act::Leaky(0.1))),
+        Act::Poly {
+            coef: vec![0.2, 0.3],
+            degree: 2,
+        },
+        Act::Opt(Some(0.3)),
+        Act::Opt(None),
+    ];
+    for a in &acts {
+        for x in [0.4, -0.7] {
+            assert_gradient!(act(&a.clone(), x));
+        }
+    }
+    assert_gradient!(layers(&acts.clone(), 0.6));
+    for k in 0..acts.len() {
+        assert_gradient!(indexed(&acts.clone(), k, 0.6));
+    }
+}
+
+#[test]
+fn parts() {
+    let parts = vec![
+        Part::Circle(2.0),
+        Part::Poly(vec![0.2, 0.3]),
+        Part::Poly(vec![0.7, 0.3, 0.4]),
+        Part::Two {
+            a: vec![0.2, 0.3],
+            b: vec![0.5, 0.6],
+        },
+        Part::Two {
+            a: vec![0.7, 0.3],
+            b: vec![0.5, 0.6],
+        },
+        Part::None,
+    ];
+    for s in &parts {
+        assert_gradient!(chosen(&s.clone(), &[0.3, 0.5], 0.7));
+    }
+    assert_gradient!(loops(&parts, 0.7));
+}
