@@ -48,25 +48,18 @@ fn indexed(name: &str, count: usize) -> Vec<String> {
 }
 
 #[differentiate(circuit)]
-fn neuron(w0: f64, x0: f64, w1: f64, x1: f64, w2: f64) -> f64 {
-    1.0 / (1.0 + (-(w0 * x0 + w1 * x1 + w2)).exp())
+fn neuron(w: [f64; 3], x: [f64; 2]) -> f64 {
+    1.0 / (1.0 + (-(w[0] * x[0] + w[1] * x[1] + w[2])).exp())
 }
 
 #[test]
 fn operators() {
-    let circuit = neuron_circuit(2.0, -1.0, -3.0, -2.0, -3.0);
-    let (value, d) = neuron_grad(2.0, -1.0, -3.0, -2.0, -3.0);
-    agree(
-        &circuit,
-        value,
-        &[
-            ("w0", d.0),
-            ("x0", d.1),
-            ("w1", d.2),
-            ("x1", d.3),
-            ("w2", d.4),
-        ],
-    );
+    let (w, x) = ([2.0, -3.0, -3.0], [-1.0, -2.0]);
+    let (value, (d_w, d_x)) = neuron_grad(w, x);
+    let names = [indexed("w", 3), indexed("x", 2)].concat();
+    let mut expected = each(&names[..3], &d_w);
+    expected.extend(each(&names[3..], &d_x));
+    agree(&neuron_circuit(w, x), value, &expected);
 }
 
 #[differentiate(circuit)]
@@ -427,7 +420,10 @@ fn options() {
 }
 
 #[differentiate(circuit)]
-fn generic<T: Real>(x: T, y: &[T]) -> T {
+fn generic<T>(x: T, y: &[T]) -> T
+where
+    T: Real,
+{
     let mut sum = x;
     for y in y {
         sum = sum * *y + x;
@@ -447,4 +443,22 @@ fn type_parameters() {
         generic_circuit(2.0_f32, &[3.0]).value(),
         f64::from(generic(2.0_f32, &[3.0]))
     );
+}
+
+#[differentiate(circuit)]
+fn patterns((a, b): (f64, f64), &(c, d): &(f64, (f64, i32))) -> f64 {
+    a * b + c * d.0
+}
+
+#[test]
+fn names_in_patterns() {
+    let circuit = patterns_circuit((1.0, 2.0), &(3.0, (4.0, 5)));
+    let (value, (d_first, d_second)) = patterns_grad((1.0, 2.0), &(3.0, (4.0, 5)));
+    let expected = [
+        ("a", d_first.0),
+        ("b", d_first.1),
+        ("c", d_second.0),
+        ("d.0", d_second.1.0),
+    ];
+    agree(&circuit, value, &expected);
 }

@@ -275,9 +275,11 @@ impl Circuit {
     fn name_all(&mut self) {
         let mut used: BTreeMap<String, usize> = BTreeMap::new();
         let mut unnamed = 0;
-        for wire in &mut self.wires {
+        for (index, wire) in self.wires.iter_mut().enumerate() {
             wire.is_named = !wire.name.is_empty();
-            if !wire.is_named {
+            if !wire.is_named && index == self.output {
+                wire.name = self.function.clone();
+            } else if !wire.is_named {
                 unnamed += 1;
                 wire.name = format!("v{unnamed}");
             }

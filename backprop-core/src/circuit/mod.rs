@@ -34,8 +34,9 @@ pub use gate::{Gate, Input};
 ///   addition to a sum that starts at zero, is no gate of the circuit.
 /// * A call of another differentiated function is one gate.
 ///
-/// Wires carry the names of the variables; wires without a name are `v1`, `v2` and
-/// so on, and the second wire that a variable stood for is `s#2`.
+/// Wires carry the names of the variables, the result that of the function unless it
+/// is a variable; other wires are `v1`, `v2` and so on. The second wire that a
+/// variable stood for is `s#2`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Circuit {
     function: String,

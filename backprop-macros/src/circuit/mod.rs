@@ -129,7 +129,7 @@ impl Pass<'_> {
             false => param.name.to_string().trim_start_matches("r#").to_owned(),
         };
         let mut leaves = Vec::new();
-        name_leaves(&entry, name, &mut leaves);
+        name_leaves(&entry, Some(&param.pat), name, &mut leaves);
         for (leaf, name) in leaves {
             if !is_active || !self.is_active(leaf) {
                 // what is stored there later may have wires
@@ -491,18 +491,42 @@ impl Pass<'_> {
     }
 }
 
-/// The leaves of a parameter with their names: `p`, `p.0`.
-fn name_leaves(tree: &Tree<ValueId>, name: String, into: &mut Vec<(ValueId, String)>) {
-    match tree {
-        Tree::Leaf(leaf) => into.push((*leaf, name)),
-        Tree::Tuple(parts) => {
+/// The leaves of a parameter with their names: those in its pattern, or `p.0`.
+fn name_leaves(
+    tree: &Tree<ValueId>,
+    pat: Option<&syn::Pat>,
+    name: String,
+    into: &mut Vec<(ValueId, String)>,
+) {
+    use syn::Pat;
+    match (tree, pat) {
+        (tree, Some(Pat::Paren(inner))) => name_leaves(tree, Some(&inner.pat), name, into),
+        (Tree::Ref(tree), Some(Pat::Reference(inner))) => {
+            name_leaves(tree, Some(&inner.pat), name, into);
+        }
+        // the reference of the parameter itself is no part of the tree
+        (tree, Some(Pat::Reference(inner))) => name_leaves(tree, Some(&inner.pat), name, into),
+        (tree, Some(Pat::Ident(bound))) => {
+            let name = match crate::parse::is_receiver(&bound.ident) {
+                true => name,
+                false => bound.ident.to_string().trim_start_matches("r#").to_owned(),
+            };
+            name_leaves(tree, None, name, into);
+        }
+        (Tree::Leaf(leaf), _) => into.push((*leaf, name)),
+        (Tree::Tuple(parts), pat) => {
+            let pats = match pat {
+                Some(Pat::Tuple(tuple)) if tuple.elems.len() == parts.len() => Some(&tuple.elems),
+                _ => None,
+            };
             for (index, part) in parts.iter().enumerate() {
-                name_leaves(part, format!("{name}.{index}"), into);
+                let pat = pats.and_then(|pats| pats.get(index));
+                name_leaves(part, pat, format!("{name}.{index}"), into);
             }
         }
-        Tree::Ref(inner) => name_leaves(inner, name, into),
+        (Tree::Ref(inner), _) => name_leaves(inner, pat, name, into),
         // refused in signatures
-        Tree::Option(_, payload) => name_leaves(payload, name, into),
-        Tree::Result(ok, _) => name_leaves(ok, name, into),
+        (Tree::Option(_, payload), _) => name_leaves(payload, None, name, into),
+        (Tree::Result(ok, _), _) => name_leaves(ok, None, name, into),
     }
 }

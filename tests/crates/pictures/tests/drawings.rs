@@ -1,5 +1,13 @@
 //! The drawings of circuits of many shapes, rendered.
 
+#![expect(
+    clippy::too_many_arguments,
+    reason = "`_backprop` takes the arguments, the upstream and a buffer for each"
+)]
+
+#[path = "../../../../examples/circuits/lecture.rs"]
+mod lecture;
+
 use backprop::{Circuit, differentiate};
 use pictures::{Font, faults, render};
 
@@ -23,39 +31,18 @@ fn check(circuit: &Circuit) {
     }
 }
 
-#[differentiate(circuit)]
-fn first(x: f64, y: f64, z: f64) -> f64 {
-    let q = x + y;
-    q * z
-}
-
-#[differentiate(circuit)]
-fn neuron(w: [f64; 3], x: [f64; 2]) -> f64 {
-    1.0 / (1.0 + (-(w[0] * x[0] + w[1] * x[1] + w[2])).exp())
-}
-
-#[differentiate(circuit)]
-fn gates(x: f64, y: f64, z: f64, w: f64) -> f64 {
-    (x * y + z.max(w)) * 2.0
-}
-
-#[differentiate(circuit)]
-fn layers(w1: [[f64; 2]; 3], w2: [f64; 3], x: [f64; 2]) -> f64 {
-    let mut score = 0.0;
-    for (row, w) in w1.iter().zip(&w2) {
-        let hidden = (row[0] * x[0] + row[1] * x[1]).max(0.0);
-        score += w * hidden;
-    }
-    score
-}
-
 #[test]
 fn the_lecture() {
-    check(&first_circuit(-2.0, 5.0, -4.0));
-    check(&neuron_circuit([2.0, -3.0, -3.0], [-1.0, -2.0]));
-    check(&gates_circuit(3.0, -4.0, 2.0, -1.0));
-    let w1 = [[1.0, -2.0], [0.5, 0.5], [-1.0, 1.0]];
-    check(&layers_circuit(w1, [1.0, -1.0, 2.0], [1.0, 2.0]));
+    for (name, circuit) in lecture::circuits() {
+        check(&circuit);
+        let path = format!(
+            "{}/../../../docs/circuits/{name}.svg",
+            env!("CARGO_MANIFEST_DIR")
+        );
+        let committed = std::fs::read_to_string(path).expect("the drawing is in `docs`");
+        let hint = "run `cargo run --example circuits docs/circuits`";
+        assert!(circuit.to_svg() == committed, "{name}: {hint}");
+    }
 }
 
 #[differentiate(circuit)]
@@ -129,7 +116,7 @@ fn large_ones_are_folded() {
 
 #[test]
 fn faults_are_found() {
-    let svg = first_circuit(-2.0, 5.0, -4.0).to_svg();
+    let svg = lecture::f_circuit(-2.0, 5.0, -4.0).to_svg();
     // a text that grows over its neighbours, and one that leaves the drawing
     let longer = svg.replace(">3.00<", ">3.000000000000000<");
     assert!(!faults(&longer, Font::Hack).is_empty());

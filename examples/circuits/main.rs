@@ -9,22 +9,45 @@
 //! gate first: a gate multiplies the upstream gradient on its output by its
 //! local gradients and adds the products to the gradients on its inputs.
 //!
-//! Nobody has to do this by hand. The same formula written as one function,
-//! with `#[differentiate]` on it, gives the same numbers in one call of its
-//! `*_grad`. Each circuit checks that.
+//! Nobody has to do this by hand. The same formula written as one function
+//! (`lecture.rs`), with `#[differentiate(circuit)]` on it, gives the same numbers in
+//! one call of its `*_grad`, and the whole circuit in one call of its `*_circuit`.
+//! Each circuit checks that. Last, the circuits are drawn: an SVG file of each goes
+//! to `target/circuits`, or to the folder named as argument.
 
 #![expect(
     clippy::too_many_arguments,
     reason = "a gate's `_backprop` takes its wires, the upstream and one buffer for each wire"
 )]
 
-use backprop::differentiate;
+mod lecture;
 
-fn main() {
+use backprop::{Circuit, differentiate};
+use lecture::{f_circuit, f_grad, fork_circuit, fork_grad, gates_circuit, gates_grad};
+use lecture::{neuron_circuit, neuron_grad, sigmoid_grad};
+use std::path::PathBuf;
+use std::{env, fs, io};
+
+fn main() -> io::Result<()> {
     first_circuit();
     sigmoid_neuron();
     distributor_switcher_router();
     value_used_twice();
+    draw()
+}
+
+/// Writes each circuit as an SVG file.
+fn draw() -> io::Result<()> {
+    title("drawings");
+    let folder = env::args().nth(1).unwrap_or("target/circuits".into());
+    let folder = PathBuf::from(folder);
+    fs::create_dir_all(&folder)?;
+    for (name, circuit) in lecture::circuits() {
+        let path = folder.join(name).with_extension("svg");
+        fs::write(&path, circuit.to_svg())?;
+        println!("  {}: {} gates", path.display(), circuit.gates().len());
+    }
+    Ok(())
 }
 
 // The gates.
@@ -69,17 +92,7 @@ fn reciprocal(x: f64) -> f64 {
     1.0 / x
 }
 
-#[differentiate]
-fn sigmoid(x: f64) -> f64 {
-    1.0 / (1.0 + (-x).exp())
-}
-
 // The circuits.
-
-#[differentiate]
-fn circuit(x: f64, y: f64, z: f64) -> f64 {
-    (x + y) * z
-}
 
 fn first_circuit() {
     title("f(x, y, z) = (x + y)·z");
@@ -122,18 +135,16 @@ fn first_circuit() {
     ]);
 
     // The whole formula in one call.
-    let (value, (d_x, d_y, d_z)) = circuit_grad(x.value, y.value, z.value);
-    println!("  circuit_grad gives {value:.2} and ({d_x:.2}, {d_y:.2}, {d_z:.2})");
+    let (value, (d_x, d_y, d_z)) = f_grad(x.value, y.value, z.value);
+    println!("  f_grad gives {value:.2} and ({d_x:.2}, {d_y:.2}, {d_z:.2})");
     agree(
         [f.value, x.gradient, y.gradient, z.gradient],
         [value, d_x, d_y, d_z],
     );
     lecture([value, d_x, d_y, d_z], [-12.0, -4.0, -4.0, 3.0]);
-}
-
-#[differentiate]
-fn neuron(w0: f64, x0: f64, w1: f64, x1: f64, w2: f64) -> f64 {
-    1.0 / (1.0 + (-(w0 * x0 + w1 * x1 + w2)).exp())
+    let circuit = f_circuit(x.value, y.value, z.value);
+    same(&circuit, [("x", x), ("y", y), ("z", z), ("q", q)]);
+    println!("  f_circuit gives\n\n{circuit}");
 }
 
 fn sigmoid_neuron() {
@@ -242,8 +253,8 @@ fn sigmoid_neuron() {
         [rate, slope, slope],
     );
 
-    let (value, (d_w0, d_x0, d_w1, d_x1, d_w2)) =
-        neuron_grad(w0.value, x0.value, w1.value, x1.value, w2.value);
+    let (w, x) = ([w0.value, w1.value, w2.value], [x0.value, x1.value]);
+    let (value, ([d_w0, d_w1, d_w2], [d_x0, d_x1])) = neuron_grad(w, x);
     println!(
         "  neuron_grad gives {value:.2} and ({d_w0:.2}, {d_x0:.2}, {d_w1:.2}, {d_x1:.2}, {d_w2:.2})"
     );
@@ -252,11 +263,14 @@ fn sigmoid_neuron() {
     agree([f.value], [value]);
     lecture([value, s.gradient, e.gradient], [0.73, 0.20, -0.53]);
     lecture(by_gates, [-0.20, 0.39, -0.39, -0.59, 0.20]);
-}
-
-#[differentiate]
-fn three_gates(x: f64, y: f64, z: f64, w: f64) -> f64 {
-    (x * y + z.max(w)) * 2.0
+    let circuit = neuron_circuit(w, x);
+    let names = ["w[0]", "x[0]", "w[1]", "x[1]", "w[2]"];
+    let wires = [w0, x0, w1, x1, w2];
+    same(
+        &circuit,
+        std::array::from_fn::<_, 5, _>(|i| (names[i], wires[i])),
+    );
+    println!("  neuron_circuit gives\n\n{circuit}");
 }
 
 fn distributor_switcher_router() {
@@ -326,18 +340,16 @@ fn distributor_switcher_router() {
         z.gradient, w.gradient
     );
 
-    let (value, (d_x, d_y, d_z, d_w)) = three_gates_grad(x.value, y.value, z.value, w.value);
-    println!("  three_gates_grad gives {value:.2} and ({d_x:.2}, {d_y:.2}, {d_z:.2}, {d_w:.2})");
+    let (value, (d_x, d_y, d_z, d_w)) = gates_grad(x.value, y.value, z.value, w.value);
+    println!("  gates_grad gives {value:.2} and ({d_x:.2}, {d_y:.2}, {d_z:.2}, {d_w:.2})");
     let by_gates = [x, y, z, w].map(|wire| wire.gradient);
     agree(by_gates, [d_x, d_y, d_z, d_w]);
     agree([f.value], [value]);
     lecture([f.value], [-20.0]);
     lecture(by_gates, [-8.0, 6.0, 2.0, 0.0]);
-}
-
-#[differentiate]
-fn used_twice(x: f64, y: f64) -> f64 {
-    (x + y) * x
+    let circuit = gates_circuit(x.value, y.value, z.value, w.value);
+    same(&circuit, [("x", x), ("y", y), ("z", z), ("w", w)]);
+    println!("  gates_circuit gives\n\n{circuit}");
 }
 
 fn value_used_twice() {
@@ -384,11 +396,14 @@ fn value_used_twice() {
         x.gradient
     );
 
-    let (value, (d_x, d_y)) = used_twice_grad(x.value, y.value);
-    println!("  used_twice_grad gives {value:.2} and ({d_x:.2}, {d_y:.2})");
+    let (value, (d_x, d_y)) = fork_grad(x.value, y.value);
+    println!("  fork_grad gives {value:.2} and ({d_x:.2}, {d_y:.2})");
     agree([f.value, x.gradient, y.gradient], [value, d_x, d_y]);
     // f = x² + x·y, so df/dx = 2x + y and df/dy = x.
     agree([d_x, d_y], [2.0 * x.value + y.value, x.value]);
+    let circuit = fork_circuit(x.value, y.value);
+    same(&circuit, [("x", x), ("y", y), ("q", q)]);
+    println!("  fork_circuit gives\n\n{circuit}");
 }
 
 /// A wire carries a value forward and a gradient backward.
@@ -424,6 +439,17 @@ fn table(wires: &[(&str, &str, Wire)]) {
         println!("  {name:<4}  {gate:<9}  {value:>8.2}  {gradient:>8.2}");
     }
     println!();
+}
+
+/// Checks that wires of a circuit are those made by hand.
+fn same<const N: usize>(circuit: &Circuit, wires: [(&str, Wire); N]) {
+    for (name, by_hand) in wires {
+        let wire = circuit.wire(name).expect("it reaches the result");
+        agree(
+            [wire.value(), wire.gradient()],
+            [by_hand.value, by_hand.gradient],
+        );
+    }
 }
 
 /// Checks that two ways to the same numbers agree up to rounding.
