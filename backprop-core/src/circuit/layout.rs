@@ -239,15 +239,15 @@ impl<'a> Grid<'a> {
         let places = self.places();
         let mut crossings = 0;
         for column in &self.columns {
+            // wires into one node do not cross: they come in in their order
             let mut links = Vec::new();
             for slot in column {
-                let ports = self.slots[*slot].before.iter().enumerate();
-                links.extend(ports.map(|(port, from)| (places[*from], places[*slot], port)));
+                let before = self.slots[*slot].before.iter();
+                links.extend(before.map(|from| (places[*from], places[*slot])));
             }
             for (index, a) in links.iter().enumerate() {
-                let crosses = |b: &&(usize, usize, usize)| {
-                    (a.0 < b.0 && (a.1, a.2) > (b.1, b.2)) || (a.0 > b.0 && (a.1, a.2) < (b.1, b.2))
-                };
+                let crosses =
+                    |b: &&(usize, usize)| (a.0 < b.0 && a.1 > b.1) || (a.0 > b.0 && a.1 < b.1);
                 crossings += links[index + 1..].iter().filter(crosses).count();
             }
         }

@@ -6,10 +6,14 @@ use alloc::string::{String, ToString};
 /// Two decimals, as in a lecture; powers of ten where these would not tell.
 pub(super) fn short(value: f64) -> String {
     let size = value.abs();
+    if size == 0.0 {
+        // no sign
+        return "0.00".into();
+    }
     if !size.is_finite() {
         return value.to_string();
     }
-    match size == 0.0 || (0.005..1e5).contains(&size) {
+    match (0.005..1e5).contains(&size) {
         true => format!("{value:.2}"),
         false => format!("{value:.1e}"),
     }
@@ -42,6 +46,8 @@ mod tests {
     fn numbers_are_short() {
         let cases = [
             (0.0, "0.00"),
+            (-0.0, "0.00"),
+            (-0.0, "0.00"),
             (-12.0, "-12.00"),
             (0.731, "0.73"),
             (0.001, "1.0e-3"),
