@@ -112,6 +112,7 @@
 //! | `rule = path` | your own value and pullback, as `fn rule(x: f64) -> (f64, impl FnOnce(f64) -> f64)` |
 //! | `recursive` | part of a cycle of calls |
 //! | `jvp` | forward mode |
+//! | `circuit` | [`f_circuit`](circuit): the gates that a call executed |
 //! | `crate = path` | where this crate is, if renamed |
 //! | `show` | the compiler prints the generated code |
 //!
@@ -260,6 +261,35 @@ pub use backprop_core::{Circuit, Differentiable, Numbers, Real, circuit, constan
 /// # Panics
 ///
 /// If a tangent has another shape than its parameter.
+///
+/// # Circuits
+///
+/// `circuit` adds `f_circuit`, which takes the arguments of the function and returns
+/// its [`Circuit`]: the gates that ran, each wire with its value and its gradient.
+/// The function returns one real number. A call of another differentiated function
+/// is one gate; loops are unrolled, up to [`Circuit::GATE_LIMIT`] gates.
+///
+/// ```
+/// use backprop::differentiate;
+///
+/// #[differentiate(circuit)]
+/// fn f(x: f64, y: f64, z: f64) -> f64 {
+///     let q = x + y;
+///     q * z
+/// }
+///
+/// let circuit = f_circuit(-2.0, 5.0, -4.0);
+/// let q = circuit.wire("q").unwrap();
+/// assert_eq!((q.value(), q.gradient()), (3.0, -4.0));
+/// println!("{circuit}");
+/// // line  wire  gate    value  gradient  local gradients
+/// //       x             -2.00     -4.00
+/// //       y              5.00     -4.00
+/// //       z             -4.00      3.00
+/// //    5  q     x + y    3.00     -4.00  x: 1.00, y: 1.00
+/// //    6  f     q * z  -12.00      1.00  q: -4.00, z: 3.00
+/// assert!(circuit.to_svg().starts_with("<svg"));
+/// ```
 ///
 /// # `&mut` parameters
 ///

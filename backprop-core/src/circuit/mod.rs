@@ -1,10 +1,11 @@
 //! Circuits: the gates that a call of a function executed, with the value and the
-//! gradient of every wire.
-//!
-//! Generated code records the gates in order (`build`); the reverse sweep over the
-//! record multiplies, gate by gate, the upstream gradient with the local gradients.
-//! The rest writes a circuit down: as a table (`text`), for other programs
-//! (`graph`), and as a drawing (`scene`, `layout`, `svg`).
+//! gradient of every wire. `#[differentiate(circuit)]` makes a function that returns
+//! its [`Circuit`].
+
+// Generated code adds the gates in order (`build`); the reverse sweep over them
+// multiplies, gate by gate, the upstream gradient with the local gradients. The rest
+// writes a circuit down: as a table (`text`), for other programs (`graph`), and as a
+// drawing (`scene`, `layout`, `svg`).
 
 pub(crate) mod build;
 mod gate;

@@ -51,7 +51,6 @@ fn stages(function: &str) -> String {
         stage(name, &text::function(form));
     }
     let forms = emit::Forms {
-        forward: None,
         split: f,
         joint: joint.as_ref(),
         forward: None,
