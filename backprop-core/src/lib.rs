@@ -18,6 +18,7 @@ pub mod circuit;
 mod check;
 #[cfg(feature = "libm")]
 mod math;
+mod operators;
 mod protocol;
 mod ranges;
 #[cfg(feature = "libm")]
@@ -40,6 +41,7 @@ pub mod __private {
     #[cfg(feature = "libm")]
     pub use crate::math::{Float, erfc};
     pub use crate::numbers::Numbers;
+    pub use crate::operators::*;
     pub use crate::protocol::*;
     pub use crate::real::{Real, RealParameter, literal};
     pub use crate::tangent::*;

@@ -1,6 +1,8 @@
 //! `#[differentiate]` on an `impl` block and on a trait: on each of its methods,
 //! or on those that are marked inside.
 
+mod operators;
+
 use crate::errors::Errors;
 use crate::expand::{companions, with_errors};
 use crate::fence::catalogue as no;
@@ -13,12 +15,17 @@ use syn::{Attribute, ImplItem, ItemFn, ItemImpl, ItemTrait, Meta, TraitItem, Vis
 pub(crate) fn implementation(options: TokenStream, mut block: ItemImpl) -> TokenStream {
     let mut errors = Errors::default();
     let options = block_options(options, &mut errors);
+    let operator = match options.inherent {
+        None => operators::of(&block),
+        Some(_) => None,
+    };
     let home = match (&block.trait_, &options.inherent) {
         (None, Some(option)) => {
             errors.refuse(option, no::INHERENT_IMPL);
             Home::Impl
         }
         (None, None) | (Some(_), Some(_)) => Home::Impl,
+        (Some(_), None) if operator.is_some() => Home::Operator,
         (Some(_), None) => Home::TraitImpl,
     };
     let mut functions = Vec::new();
@@ -32,7 +39,20 @@ pub(crate) fn implementation(options: TokenStream, mut block: ItemImpl) -> Token
         }
     }
     let signatures = functions.iter().map(|(_, function)| &function.sig);
-    let around = Around::of(&block.generics, signatures);
+    let mut around = Around::of(&block.generics, signatures);
+    if let Some(operator) = operator {
+        around.generics = Some(operators::kept(&block.generics, &operator));
+        around.operator = Some(operator);
+    }
+    if let Some(output) = around
+        .operator
+        .as_ref()
+        .and_then(|operator| operator.output.as_ref())
+    {
+        for (_, function) in &mut functions {
+            operators::name_output(function, output);
+        }
+    }
     let beside = of_members(functions, &options, home, &around, &mut errors);
     let outside = options.inherent.as_ref().filter(|_| block.trait_.is_some());
     let outside = outside.map(|_| {
@@ -40,6 +60,9 @@ pub(crate) fn implementation(options: TokenStream, mut block: ItemImpl) -> Token
         let (params, _, clause) = generics.split_for_impl();
         quote!(impl #params #ty #clause { #beside })
     });
+    if home == Home::Operator {
+        return with_errors(block.to_token_stream(), beside, errors);
+    }
     if outside.is_none() {
         block.items.push(ImplItem::Verbatim(beside));
     }

@@ -30,6 +30,7 @@ mod iterators;
 mod listed;
 mod loops;
 mod memory;
+mod operators;
 mod options;
 mod passed;
 mod payloads;

@@ -627,6 +627,42 @@ impl Emitter<'_> {
                 let mask = mask.iter();
                 quote_spanned!(span=> #path(#(#args,)* #(#mask)*))
             }
+            Callee::Operator(operator) => {
+                let Some(mask) = &mask else {
+                    let op = super::expr::symbol(operator.symbol, span);
+                    return match &call.args[..] {
+                        [only] => {
+                            let only = self.arg(only);
+                            quote_spanned!(span=> #op (#only))
+                        }
+                        args => {
+                            let left = match operator.symbol.ends_with('=') {
+                                true => self.receiver_arg(&args[0]),
+                                false => self.arg(&args[0]),
+                            };
+                            let right = args[1..].iter().map(|arg| self.arg(arg));
+                            quote_spanned!(span=> (#left) #op #((#right))*)
+                        }
+                    };
+                };
+                // the companion borrows what the operator may take by value
+                let operands = call.args.iter().map(|arg| match arg {
+                    Arg::In(tree) => match tree.behind_refs() {
+                        Tree::Leaf(leaf) if self.f.is_reference(*leaf) => self.value(*leaf),
+                        Tree::Leaf(leaf) => {
+                            let operand = self.operand(*leaf);
+                            quote_spanned!(span=> &#operand)
+                        }
+                        tree => {
+                            let tree = self.tree(tree);
+                            quote_spanned!(span=> &#tree)
+                        }
+                    },
+                    arg => self.arg(arg),
+                });
+                let rule = self.facade.private(operator.rule, span);
+                quote_spanned!(span=> #rule::split(#(#operands,)* #mask))
+            }
             Callee::Method(name, turbofish) => {
                 let name = companion(name);
                 let receiver = call.args.first().map(|arg| self.receiver_arg(arg));

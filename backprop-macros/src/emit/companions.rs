@@ -479,6 +479,7 @@ impl<'a> Parts<'a> {
     fn assemble(&self, body: TokenStream) -> TokenStream {
         match self.input.home {
             Home::Module => self.items(body),
+            Home::Operator => self.operator(body),
             _ => self.members(body),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::Emitter;
 use super::names::{local, plumbing};
-use crate::ir::{Arg, BinaryOp, Capture, Op, Tree, ValueId};
+use crate::ir::{Arg, BinaryOp, Capture, Kind, Op, Tree, ValueId};
 use proc_macro2::{Literal, Punct, Spacing, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
@@ -73,6 +73,12 @@ impl Emitter<'_> {
             Op::Number(number) => {
                 let mut literal = Literal::f64_unsuffixed(number.abs());
                 literal.set_span(span);
+                if !self.f.reals.is_empty() && self.f.kind(value) == Kind::Opaque {
+                    // what it meets may be of a type parameter
+                    let convert = self.facade.private("literal", span);
+                    let sign = number.is_sign_negative().then(|| quote!(-));
+                    return (quote_spanned!(span=> #convert(#sign #literal)), ATOM);
+                }
                 if let Some(ty) = self.f.type_parameter(value) {
                     let convert = self.facade.private("literal", span);
                     let sign = number.is_sign_negative().then(|| quote!(-));
@@ -233,6 +239,15 @@ impl Emitter<'_> {
         b: ValueId,
         span: Span,
     ) -> (TokenStream, Precedence) {
+        let is_open = |value: &ValueId| {
+            let number = matches!(self.inline.get(value), Some(Op::Number(_)));
+            number && !self.f.reals.is_empty() && self.f.kind(*value) == Kind::Opaque
+        };
+        // a number takes its type from what stands before it
+        let (a, b) = match (op, is_open(&a)) {
+            (BinaryOp::Add | BinaryOp::Mul, true) => (b, a),
+            _ => (a, b),
+        };
         let own = Precedence(op.precedence());
         let tighter = Precedence(op.precedence() + 1);
         // comparisons do not chain; the rest associates to the left
@@ -366,7 +381,7 @@ impl Emitter<'_> {
     }
 }
 
-fn symbol(text: &str, span: Span) -> TokenStream {
+pub(super) fn symbol(text: &str, span: Span) -> TokenStream {
     let mut chars = text.chars().peekable();
     let mut tokens = TokenStream::new();
     while let Some(c) = chars.next() {

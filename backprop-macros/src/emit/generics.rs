@@ -34,6 +34,22 @@ impl Parts<'_> {
         params.chain(result).any(|ty| mentions(ty, name))
     }
 
+    /// The bounds of a block around the primal, and what companions add to them.
+    pub(super) fn block_bounds(&self, outer: &syn::Generics) -> TokenStream {
+        let span = self.span;
+        let written = outer.where_clause.iter();
+        let written = written.flat_map(|clause| clause.predicates.iter());
+        let mut predicates: Vec<TokenStream> = written.map(ToTokens::to_token_stream).collect();
+        for name in self.input.reals.names() {
+            let real = self.private("RealParameter");
+            predicates.push(quote_spanned!(span=> #name: #real));
+        }
+        match predicates.is_empty() {
+            true => TokenStream::new(),
+            false => quote!(where #(#predicates),*),
+        }
+    }
+
     /// The bounds of the primal, what companions add to them, and `more`.
     pub(super) fn where_clause(&self, more: Option<TokenStream>) -> TokenStream {
         let span = self.span;

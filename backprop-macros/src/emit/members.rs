@@ -108,7 +108,7 @@ impl Parts<'_> {
 
     /// What the pullback may hold: nothing that is borrowed. Every type in scope has
     /// to be listed, and the lifetimes of the type itself, which it names.
-    fn captured(&self) -> Vec<TokenStream> {
+    pub(super) fn captured(&self) -> Vec<TokenStream> {
         let mut captured = Vec::new();
         if self.input.home.is_trait() {
             captured.push(quote!(Self));
@@ -127,7 +127,7 @@ impl Parts<'_> {
         lifetimes.chain(captured).chain([active]).collect()
     }
 
-    fn active_type(&self) -> TokenStream {
+    pub(super) fn active_type(&self) -> TokenStream {
         let (active, mask) = (self.private("Active"), plumbing("ACTIVE", self.span));
         quote!(#active<#mask>)
     }

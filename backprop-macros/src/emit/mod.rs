@@ -13,6 +13,7 @@ mod generics;
 mod members;
 mod modes;
 mod names;
+mod operators;
 mod paths;
 mod places;
 mod public;

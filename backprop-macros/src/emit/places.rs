@@ -387,7 +387,12 @@ impl Emitter<'_> {
                 quote_spanned!(span=> #sum(#d))
             }
             Op::CopyGradient(d) => {
-                let (copy, d) = (private("copy_gradient"), self.value(*d));
+                let copy = private("copy_gradient");
+                // the gradient of a reference is one, as is a buffer
+                let d = match self.f.is_reference(*d) || self.f.info(*d).adjoint {
+                    true => self.value(*d),
+                    false => self.reference(*d),
+                };
                 quote_spanned!(span=> #copy(#d))
             }
             Op::CopyAt(place) => {

@@ -99,7 +99,7 @@ catalogue! {
     RAW_ADDRESS = "raw pointers cannot be differentiated";
     CONST_BLOCK = "`const` blocks are not supported; name the constant: `const C: f64 = ..;`";
     UNKNOWN_EXPRESSION = "this expression is not known to `#[differentiate]`";
-    OWN_OPERATION = "this operator or method is differentiated on `f32` and `f64` only, and its result is no number here; write a free function of the type with `#[differentiate]`";
+    OWN_OPERATION = "this operator or method is differentiated on `f32` and `f64` only, and its result is no number here; annotate the operands with their type (`let a: Vector = ..`), or write a function of the type with `#[differentiate]`";
     CLOSURE = "a closure is differentiated where it is called: bind it with `let`, call it, or pass it to a method of an iterator";
     CLOSURE_IN_OPAQUE_CODE = "a local closure cannot be used in code that is passed through as it is; call it in a `let` before, and use the result";
     CHANGE_IN_OPAQUE_CODE = "this changes a variable inside code that is passed through as it is; put it into a `let` before";

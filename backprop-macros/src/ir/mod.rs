@@ -44,7 +44,7 @@ use proc_macro2::{Ident, Span};
 use std::collections::BTreeSet;
 
 pub(crate) use circuit::{Drawing, Gate, GateInput};
-pub(crate) use op::{Aggregate, BinaryOp, Callee, Capture, Claimed, Count, Method, Op};
+pub(crate) use op::{Aggregate, BinaryOp, Callee, Capture, Claimed, Count, Method, Op, Operator};
 pub(crate) use place::{Hold, Place, Proj, Views, kind_at, payload_path};
 pub(crate) use tree::Tree;
 pub(crate) use visit::{

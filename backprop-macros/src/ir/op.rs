@@ -156,6 +156,8 @@ pub(crate) enum Callee {
     Associated(syn::ExprPath),
     /// `receiver.name::<..>(..)`: the receiver is the first argument.
     Method(syn::Ident, Option<syn::AngleBracketedGenericArguments>),
+    /// `a * b`, `a *= b` or `-a` of the user's own types.
+    Operator(Operator),
 }
 
 impl Callee {
@@ -165,6 +167,41 @@ impl Callee {
             Callee::Function(path) => path.segments.last().map(|segment| &segment.ident),
             Callee::Associated(path) => path.path.segments.last().map(|segment| &segment.ident),
             Callee::Method(name, _) => Some(name),
+            Callee::Operator(_) => None,
+        }
+    }
+}
+
+/// An operator of the user's own types.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Operator {
+    pub(crate) symbol: &'static str,
+    /// The trait of ours that its companion implements.
+    pub(crate) rule: &'static str,
+}
+
+impl Operator {
+    /// The operator for `a op b`, or for `a op= b`.
+    pub(crate) fn binary(op: BinaryOp, assigns: bool) -> Option<Self> {
+        let (symbol, rule) = match (op, assigns) {
+            (BinaryOp::Add, false) => ("+", "AddRule"),
+            (BinaryOp::Sub, false) => ("-", "SubRule"),
+            (BinaryOp::Mul, false) => ("*", "MulRule"),
+            (BinaryOp::Div, false) => ("/", "DivRule"),
+            (BinaryOp::Add, true) => ("+=", "AddAssignRule"),
+            (BinaryOp::Sub, true) => ("-=", "SubAssignRule"),
+            (BinaryOp::Mul, true) => ("*=", "MulAssignRule"),
+            (BinaryOp::Div, true) => ("/=", "DivAssignRule"),
+            _ => return None,
+        };
+        Some(Operator { symbol, rule })
+    }
+
+    /// `-a`
+    pub(crate) fn negation() -> Self {
+        Operator {
+            symbol: "-",
+            rule: "NegRule",
         }
     }
 }

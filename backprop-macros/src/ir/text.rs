@@ -479,5 +479,6 @@ fn callee(callee: &crate::ir::Callee) -> String {
         Callee::Function(path) => path.to_token_stream().to_string(),
         Callee::Associated(path) => path.to_token_stream().to_string(),
         Callee::Method(name, _) => format!(".{name}"),
+        Callee::Operator(operator) => operator.symbol.to_owned(),
     }
 }

@@ -411,7 +411,12 @@ impl Lowerer<'_> {
             return self.verbatim(&Expr::Call(call.clone()), no::STD_FUNCTION);
         }
         let callee = Callee::Associated(path.clone());
-        self.function_call(callee, &call.args, call.func.span(), expected)
+        let value = self.function_call(callee, &call.args, call.func.span(), expected)?;
+        // `Complex::new(..)` is a `Complex`, as far as anyone can tell
+        if let Tree::Leaf(leaf) = &value {
+            self.named.insert(*leaf);
+        }
+        Some(value)
     }
 
     /// `T::zero()`, `T::from_f64(0.5)`: a constant of a type parameter that stands
@@ -572,7 +577,7 @@ impl Lowerer<'_> {
 }
 
 /// Types of std by whose name a path can be told from one of the user's types.
-fn is_std_type(name: &str) -> bool {
+pub(super) fn is_std_type(name: &str) -> bool {
     const NAMES: &[&str] = &[
         "Vec",
         "Box",

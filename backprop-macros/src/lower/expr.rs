@@ -4,7 +4,10 @@ use super::memory::Base;
 use super::{ANY_REAL, Binding, Lowerer, Lowering, MAX_DEPTH};
 use crate::emit::plumbing;
 use crate::fence::catalogue as no;
-use crate::ir::{BinaryOp, Capture, Kind, Op, Place as Memory, Proj, Stmt, Tree, ValueId, Width};
+use crate::ir::{
+    BinaryOp, Callee, Capture, Kind, Op, Operator, Place as Memory, Proj, Stmt, Tree, ValueId,
+    Width,
+};
 use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{BinOp, Expr, Lit, UnOp};
@@ -175,6 +178,9 @@ impl Lowerer<'_> {
             }
             UnOp::Neg(_) => {
                 let value = self.expr(&unary.expr)?;
+                if self.is_named(&value) {
+                    return Some(self.operator(Operator::negation(), vec![value], span));
+                }
                 let value = self.leaf(&value, span);
                 let kind = self.f.kind(value);
                 Some(self.push(Op::Neg(value), kind, span))
@@ -194,6 +200,17 @@ impl Lowerer<'_> {
         let Some((op, assigns)) = operator(&binary.op) else {
             return self.refuse(binary, no::UNKNOWN_EXPRESSION);
         };
+        if assigns
+            && let Some(operator) = Operator::binary(op, true)
+            && self.is_named_target(&binary.left)
+        {
+            let target = &binary.left;
+            let left: Expr = syn::parse_quote_spanned!(target.span()=> &mut #target);
+            let callee = Callee::Operator(operator);
+            let args = [&left, &*binary.right];
+            self.function_call(callee, args, span, Some(&Tree::unit()))?;
+            return Some(Tree::unit());
+        }
         if assigns {
             // the right side first, as for primitive types
             let right = self.expr(&binary.right)?;
@@ -226,6 +243,13 @@ impl Lowerer<'_> {
         let right = self.expr(&binary.right)?;
         if let (true, Tree::Tuple(_)) = (op.is_predicate(), left.behind_refs()) {
             return self.verbatim(&Expr::Binary(binary.clone()), no::OPAQUE_CODE);
+        }
+        if let Some(operator) = Operator::binary(op, false)
+            && (self.is_named(&left) || self.is_named(&right))
+            && !self.is_integer_tree(&left)
+            && !self.is_integer_tree(&right)
+        {
+            return Some(self.operator(operator, vec![left, right], span));
         }
         if op.is_predicate() && (self.is_of_any_type(&left) || self.is_of_any_type(&right)) {
             return Some(self.compared(binary, left, right));

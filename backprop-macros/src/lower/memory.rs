@@ -260,7 +260,12 @@ impl Lowerer<'_> {
     /// The content of a place.
     pub(super) fn load(&mut self, place: Place, span: Span) -> Tree<ValueId> {
         let kind = self.kind_at(&place);
-        self.push(Op::Load(place), kind, span)
+        let is_named = self.is_named_place(&place);
+        let value = self.push_value(Op::Load(place), kind, span);
+        if is_named {
+            self.named.insert(value);
+        }
+        Tree::Leaf(value)
     }
 
     /// The value of an expression that names a place.
@@ -285,7 +290,11 @@ impl Lowerer<'_> {
     /// A view of a place.
     pub(super) fn view(&mut self, place: Place, mutable: bool, span: Span) -> Tree<ValueId> {
         let kind = self.kind_at(&place);
+        let is_named = self.is_named_place(&place);
         let value = self.push_value(Op::View(place, mutable), kind, span);
+        if is_named {
+            self.named.insert(value);
+        }
         self.f.info_mut(value).hold = match mutable {
             true => Hold::Mut,
             false => Hold::Shared,
@@ -540,11 +549,10 @@ impl Lowerer<'_> {
             members,
             has_base: literal.rest.is_some(),
         };
-        Some(self.push(
-            Op::Aggregate(aggregate, parts),
-            Kind::Opaque,
-            literal.span(),
-        ))
+        let op = Op::Aggregate(aggregate, parts);
+        let value = self.push_value(op, Kind::Opaque, literal.span());
+        self.named.insert(value);
+        Some(Tree::Leaf(value))
     }
 
     /// `Path(values)`
@@ -558,6 +566,8 @@ impl Lowerer<'_> {
             has_base: false,
         };
         let op = Op::Aggregate(aggregate, parts);
-        Some(self.push(op, Kind::Opaque, call.span()))
+        let value = self.push_value(op, Kind::Opaque, call.span());
+        self.named.insert(value);
+        Some(Tree::Leaf(value))
     }
 }

@@ -22,6 +22,7 @@ mod iter;
 mod looped;
 mod memory;
 mod methods;
+mod operator;
 mod option;
 mod own;
 mod passed;
@@ -86,6 +87,8 @@ pub(crate) fn raw(input: &Input, errors: &mut Errors) -> Lowered {
         constants: BTreeSet::new(),
         boxes: BTreeSet::new(),
         boxed: BTreeSet::new(),
+        named: BTreeSet::new(),
+        named_vars: BTreeSet::new(),
         siblings: input.siblings.clone(),
         reals: input.reals.clone(),
     };
@@ -164,6 +167,10 @@ struct Lowerer<'a> {
     boxes: BTreeSet<ValueId>,
     /// Variables that hold boxes.
     boxed: BTreeSet<VarId>,
+    /// Values of types that the user names, and containers of such.
+    named: BTreeSet<ValueId>,
+    /// Variables that hold such values.
+    named_vars: BTreeSet<VarId>,
     /// How methods of the same block take their receiver.
     siblings: BTreeMap<String, Passing>,
     /// Type parameters that stand for real numbers.
@@ -250,6 +257,11 @@ impl Lowerer<'_> {
             self.boxes.insert(*leaf);
         }
         if let Tree::Leaf(leaf) = &entry
+            && self.is_named_type(&param.ty)
+        {
+            self.named.insert(*leaf);
+        }
+        if let Tree::Leaf(leaf) = &entry
             && iter::is_map(&param.ty)
         {
             self.maps.insert(*leaf);
@@ -289,6 +301,7 @@ impl Lowerer<'_> {
             self.hold(&entry, Hold::Shared);
         }
         let value = match param.passing {
+            Passing::Value if param.is_copied => Tree::Ref(Box::new(entry)),
             Passing::Shared if !self.is_opaque_reference(&param.shape) => {
                 Tree::Ref(Box::new(entry))
             }
@@ -587,6 +600,9 @@ impl Lowerer<'_> {
             if self.boxes.contains(leaf) {
                 self.boxed.insert(var);
             }
+            if self.named.contains(leaf) {
+                self.named_vars.insert(var);
+            }
             var
         })
     }
@@ -696,6 +712,9 @@ impl Lowerer<'_> {
             if self.boxed.contains(var) {
                 self.boxes.insert(value);
             }
+            if self.named_vars.contains(var) {
+                self.named.insert(value);
+            }
             self.out.push(Stmt::Read(value, *var));
             value
         })
@@ -780,6 +799,9 @@ impl Lowerer<'_> {
                 let typed =
                     self.push_value(Op::Copy(*leaf, Some(Box::new(ty.clone()))), kind, span);
                 self.f.info_mut(typed).hold = hold;
+                if self.is_named_type(ty) {
+                    self.named.insert(typed);
+                }
                 if iter::is_map(ty) {
                     self.maps.insert(typed);
                 }

@@ -25,15 +25,31 @@ pub(crate) struct Input {
     pub(crate) home: Home,
     /// Type parameters that stand for real numbers.
     pub(crate) reals: Reals,
+    /// The operator that the function implements.
+    pub(crate) operator: Option<Operator>,
     /// The generics of the `impl` or the trait around it, if it is seen.
     pub(crate) outer: Option<syn::Generics>,
     /// How methods of the same block take their receiver, as far as it is seen.
     pub(crate) siblings: BTreeMap<String, Passing>,
 }
 
+/// An operator, and the types that it is implemented for, references left out.
+#[derive(Clone)]
+pub(crate) struct Operator {
+    /// The trait of ours that its companion implements.
+    pub(crate) rule: &'static str,
+    pub(crate) left: syn::Type,
+    /// Whether the left operand is taken by reference.
+    pub(crate) left_is_reference: bool,
+    pub(crate) right: Option<syn::Type>,
+    /// What it gives, unless it assigns.
+    pub(crate) output: Option<syn::Type>,
+}
+
 /// What a block tells of its methods.
 #[derive(Clone, Default)]
 pub(crate) struct Around {
+    pub(crate) operator: Option<Operator>,
     pub(crate) generics: Option<syn::Generics>,
     pub(crate) siblings: BTreeMap<String, Passing>,
 }
@@ -46,6 +62,7 @@ impl Around {
     ) -> Self {
         let passing = |sig: &syn::Signature| Some((sig.ident.to_string(), receiver::passing(sig)?));
         Around {
+            operator: None,
             generics: Some(generics.clone()),
             siblings: methods.filter_map(passing).collect(),
         }
@@ -70,6 +87,8 @@ pub(crate) enum Home {
     Declaration,
     /// In an `impl` of a trait: companions implement those of the trait.
     TraitImpl,
+    /// In an `impl` of an operator: its companion implements a trait of ours.
+    Operator,
 }
 
 impl Home {
@@ -101,7 +120,10 @@ pub(crate) fn parse(
     errors: &mut Errors,
 ) -> Input {
     let reals = around.reals(&item.sig.generics);
-    let signature = Signature::read(&item.sig, &options, &reals, errors);
+    let mut signature = Signature::read(&item.sig, &options, &reals, errors);
+    if let Some(operator) = &around.operator {
+        signature.of_operator(operator);
+    }
     if home.is_member() {
         receiver::rename(&mut item.block);
     }
@@ -111,6 +133,7 @@ pub(crate) fn parse(
         signature,
         home,
         reals,
+        operator: around.operator.clone(),
         outer: around.generics.clone(),
         siblings: around.siblings.clone(),
     }

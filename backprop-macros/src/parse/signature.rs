@@ -1,6 +1,6 @@
 //! Parameters and result, as far as their types are known by spelling.
 
-use super::{Options, Reals};
+use super::{Operator, Options, Reals};
 use crate::errors::Errors;
 use crate::fence::catalogue as no;
 use crate::ir::Width;
@@ -29,6 +29,8 @@ pub(crate) struct Parameter {
     pub(crate) shape: Shape,
     /// Not excluded by `wrt`.
     pub(crate) in_wrt: bool,
+    /// An operand of an operator, which is copied: a reference to it in the primal.
+    pub(crate) is_copied: bool,
 }
 
 /// How a parameter is passed.
@@ -231,6 +233,19 @@ impl Parameter {
 }
 
 impl Signature {
+    /// The operands of an operator are lent to its companion, which copies them,
+    /// whether the primal takes them by value or by reference.
+    pub(super) fn of_operator(&mut self, operator: &Operator) {
+        for param in &mut self.params {
+            param.is_copied = param.is_receiver() && operator.left_is_reference;
+            if let (Passing::Shared, Type::Reference(reference)) = (param.passing, &param.ty) {
+                param.ty = (*reference.elem).clone();
+                param.passing = Passing::Value;
+                param.is_copied = true;
+            }
+        }
+    }
+
     /// Whether anything in a signature can carry a derivative, and is handed out by
     /// value or through `&mut`: whether the attribute on a block means this function.
     pub(crate) fn has_derivative(sig: &syn::Signature, reals: &Reals) -> bool {
@@ -360,6 +375,7 @@ fn typed_parameter(name: Ident, pat: Pat, ty: Type, in_wrt: bool, reals: &Reals)
         passing,
         shape,
         in_wrt,
+        is_copied: false,
     }
 }
 

@@ -41,14 +41,14 @@ fn is_open(f: &Function, value: ValueId) -> bool {
     f.kind(value) == Kind::Real(Width::Any)
 }
 
-/// Values of one type: if one is of a type parameter, the open ones are too.
+/// Values of one type: if one is of a type parameter, the open ones are too. If only
+/// rustc knows the type of one, it has to find that of the others.
 fn agree(f: &mut Function, values: &[ValueId]) -> bool {
-    let known = values.iter().map(|value| f.kind(*value));
-    let known = known
-        .into_iter()
-        .find(|kind| matches!(kind, Kind::Real(Width::Param(_))));
-    match known {
-        Some(kind) => give(f, values, kind),
+    let kinds: Vec<Kind> = values.iter().map(|value| f.kind(*value)).collect();
+    let is_param = |kind: &&Kind| matches!(kind, Kind::Real(Width::Param(_)));
+    let known = kinds.iter().find(is_param);
+    match known.or_else(|| kinds.iter().find(|kind| **kind == Kind::Opaque)) {
+        Some(kind) => give(f, values, *kind),
         None => false,
     }
 }

@@ -54,6 +54,7 @@ fn stages(function: &str) -> String {
         split: f,
         joint: joint.as_ref(),
         forward: None,
+        second: None,
         items: &lowered.items,
     };
     let tokens = emit::companions(&input, &forms);

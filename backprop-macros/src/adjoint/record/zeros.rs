@@ -2,8 +2,8 @@
 
 use crate::adjoint::memory::{is_moved, moved_by};
 use crate::ir::{
-    Claimed, Function, Head, Hold, Kind, Let, Op, Region, Reverse, Stmt, Tree, ValueId, Views,
-    for_each_region, for_each_region_mut,
+    Claimed, Function, Head, Hold, Kind, Let, Op, Region, Reverse, Stmt, StmtId, Tree, ValueId,
+    Views, for_each_region, for_each_region_mut,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,9 +12,11 @@ use std::collections::{BTreeMap, BTreeSet};
 /// forward half makes the zero: at the last moment when it can.
 pub(super) fn make(f: &mut Function, forward: &mut Region, reverse: &mut Reverse) {
     let there = there(f, forward);
+    let mut loops = BTreeMap::new();
+    homes(forward, None, &mut loops);
     let mut wanted = BTreeMap::new();
-    collect(f, &mut reverse.body, &there, &mut wanted);
-    collect_fused(f, forward, &there, &mut wanted);
+    collect(f, &mut reverse.body, &there, (None, &loops), &mut wanted);
+    collect_fused(f, forward, &there, &loops, &mut wanted);
     if wanted.is_empty() {
         return;
     }
@@ -24,6 +26,33 @@ pub(super) fn make(f: &mut Function, forward: &mut Region, reverse: &mut Reverse
     }
     let views = Views::of(f, forward);
     insert(f, forward, &heads, &views, &mut wanted);
+}
+
+/// The loop that each value is defined in, innermost.
+type Homes = BTreeMap<ValueId, StmtId>;
+
+fn homes(region: &Region, inside: Option<StmtId>, loops: &mut Homes) {
+    for stmt in &region.stmts {
+        if let Some(looped) = inside {
+            loops.extend(
+                crate::ir::definitions(stmt)
+                    .into_iter()
+                    .map(|value| (value, looped)),
+            );
+        }
+        let inner = match stmt {
+            Stmt::Loop(looped) => Some(looped.id),
+            _ => inside,
+        };
+        for_each_region(stmt, &mut |region, bound| {
+            loops.extend(
+                inner
+                    .iter()
+                    .flat_map(|id| bound.iter().map(|value| (*value, *id))),
+            );
+            homes(region, inner, loops);
+        });
+    }
 }
 
 /// The values that are there, whatever they hold by then.
@@ -50,9 +79,14 @@ fn collect_fused(
     f: &mut Function,
     region: &mut Region,
     there: &BTreeSet<ValueId>,
+    loops: &Homes,
     wanted: &mut BTreeMap<ValueId, Vec<ValueId>>,
 ) {
     for stmt in &mut region.stmts {
+        let fused = match stmt {
+            Stmt::Loop(looped) => Some(looped.id),
+            _ => None,
+        };
         let mut each = |body: &mut Region, reverse: &mut Region| {
             let mut there = there.clone();
             let defined = body.stmts.iter().flat_map(crate::ir::definitions);
@@ -60,8 +94,8 @@ fn collect_fused(
                 let gone = body.yields.contains(value) || is_moved(f, body, *value);
                 !f.is_reference(*value) && !gone
             }));
-            collect(f, reverse, &there, wanted);
-            collect_fused(f, body, &there, wanted);
+            collect(f, reverse, &there, (fused, loops), wanted);
+            collect_fused(f, body, &there, loops, wanted);
         };
         match stmt {
             Stmt::Loop(looped) => {
@@ -94,6 +128,7 @@ fn collect(
     f: &mut Function,
     region: &mut Region,
     there: &BTreeSet<ValueId>,
+    (inside, loops): (Option<StmtId>, &Homes),
     wanted: &mut BTreeMap<ValueId, Vec<ValueId>>,
 ) {
     for stmt in &mut region.stmts {
@@ -105,14 +140,21 @@ fn collect(
             let info = f.info(binding.value).clone();
             let zero = f.value(info.kind, Some("zero".to_owned()), info.span);
             wanted.entry(of).or_default().push(zero);
-            binding.op = Op::Begin(zero);
+            // each iteration needs one of its own
+            binding.op = match inside.is_some() && loops.get(&of).copied() != inside {
+                true => Op::CopyGradient(zero),
+                false => Op::Begin(zero),
+            };
         }
         match stmt {
             Stmt::RevBranch(branch) => {
                 let arms = branch.arms.iter_mut();
-                arms.for_each(|arm| collect(f, arm, there, wanted));
+                arms.for_each(|arm| collect(f, arm, there, (inside, loops), wanted));
             }
-            Stmt::RevLoop(looped) => collect(f, &mut looped.body, there, wanted),
+            Stmt::RevLoop(looped) => {
+                let inside = (Some(looped.of), loops);
+                collect(f, &mut looped.body, there, inside, wanted);
+            }
             _ => {}
         }
     }

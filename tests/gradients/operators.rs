@@ -1,0 +1,176 @@
+//! Operators of the user's own types, by value, by reference and assigning.
+
+use backprop::{Differentiable, assert_gradient, differentiate};
+use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
+
+/// A bound with this name stands for real numbers.
+trait Float: Copy + Mul<Output = Self> + Div<Output = Self> {}
+
+impl Float for f64 {}
+
+#[derive(Clone, Copy, Debug, PartialEq, Differentiable)]
+struct Complex {
+    re: f64,
+    im: f64,
+}
+
+#[differentiate]
+impl Mul for Complex {
+    type Output = Complex;
+    fn mul(self, o: Complex) -> Complex {
+        Complex {
+            re: self.re * o.re - self.im * o.im,
+            im: self.re * o.im + self.im * o.re,
+        }
+    }
+}
+#[differentiate]
+impl Add for Complex {
+    type Output = Self;
+    fn add(self, o: Self) -> Self::Output {
+        Complex {
+            re: self.re + o.re,
+            im: self.im + o.im,
+        }
+    }
+}
+#[differentiate]
+impl Mul<f64> for Complex {
+    type Output = Complex;
+    fn mul(self, k: f64) -> Complex {
+        Complex {
+            re: self.re * k,
+            im: self.im * k,
+        }
+    }
+}
+#[differentiate]
+impl Mul<Complex> for f64 {
+    type Output = Complex;
+    fn mul(self, z: Complex) -> Complex {
+        z * self
+    }
+}
+#[differentiate]
+impl Neg for Complex {
+    type Output = Complex;
+    fn neg(self) -> Complex {
+        Complex {
+            re: -self.re,
+            im: -self.im,
+        }
+    }
+}
+#[differentiate]
+impl AddAssign for Complex {
+    fn add_assign(&mut self, o: Complex) {
+        self.re += o.re;
+        self.im += o.im;
+    }
+}
+#[differentiate]
+impl Complex {
+    fn new(re: f64, im: f64) -> Self {
+        Complex { re, im }
+    }
+    fn norm2(self) -> f64 {
+        self.re * self.re + self.im * self.im
+    }
+}
+
+#[derive(Clone, Debug, Differentiable)]
+struct Sequence(Vec<f64>);
+#[differentiate]
+impl<'a> Sub<&'a Sequence> for &'a Sequence {
+    type Output = Sequence;
+    fn sub(self, o: &Sequence) -> Sequence {
+        Sequence(self.0.iter().zip(o.0.iter()).map(|(a, b)| a - b).collect())
+    }
+}
+
+#[derive(Clone, Copy, Debug, Differentiable)]
+struct Pair<T> {
+    x: T,
+    y: T,
+}
+#[differentiate]
+impl<T: Float> Mul for Pair<T> {
+    type Output = Pair<T>;
+    fn mul(self, o: Pair<T>) -> Pair<T> {
+        Pair {
+            x: self.x * o.x,
+            y: self.y * o.y,
+        }
+    }
+}
+
+#[differentiate]
+fn julia(z: Complex, c: Complex, n: usize) -> f64 {
+    let mut w = z;
+    for _ in 0..n {
+        w = w * w + c;
+    }
+    w += c * 2.0;
+    w += -z;
+    let k = 3.0 * w;
+    (k * z).norm2()
+}
+
+#[differentiate]
+fn poly(zs: &[Complex], x: f64) -> f64 {
+    let mut s = Complex::new(0.0, x);
+    for z in zs {
+        s = s * *z + Complex { re: x, im: 1.0 };
+    }
+    for i in 0..zs.len() {
+        s += zs[i] * zs[i];
+    }
+    s.norm2()
+}
+
+#[differentiate]
+fn dist(a: &Sequence, b: &Sequence) -> f64 {
+    let d = a - b;
+    d.0.iter().map(|v| v * v).sum()
+}
+
+#[differentiate]
+fn generic(a: f64, b: f64) -> f64 {
+    let p = Pair { x: a, y: b };
+    let q = p * p * Pair { x: b, y: a };
+    q.x + 2.0 * q.y
+}
+
+type Scalar = f64;
+#[differentiate]
+fn alias(x: Scalar, y: Scalar) -> Scalar {
+    let mut s = x * y - x / y;
+    s += 2.0;
+    s *= x;
+    -s + 3.0 * y
+}
+
+#[test]
+fn gradients_agree_with_differences() {
+    let (z, c) = (Complex { re: 0.3, im: 0.2 }, Complex { re: -0.4, im: 0.6 });
+    for n in 0..4 {
+        assert_gradient!(julia(z, c, n));
+    }
+    assert_gradient!(poly(&[z, c], 0.5));
+    assert_gradient!(dist(&Sequence(vec![1.0, 2.0]), &Sequence(vec![0.3, 0.1])));
+    assert_gradient!(generic(0.3, 0.7));
+    assert_gradient!(alias(0.3, 0.7));
+}
+
+#[test]
+fn the_square_of_a_complex_number() {
+    #[differentiate]
+    fn real_part(z: Complex) -> f64 {
+        let w = z * z;
+        w.re
+    }
+    let (value, gradient) = real_part_grad(Complex { re: 3.0, im: 2.0 });
+    assert_eq!(value, 5.0);
+    // d/dx (x² - y²) = 2 x, d/dy = -2 y
+    assert_eq!((gradient.re, gradient.im), (6.0, -4.0));
+}
