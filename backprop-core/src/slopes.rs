@@ -25,6 +25,12 @@ pub fn powi_slope<T: Power>(x: T, n: i32) -> T {
     T::powi_slope(x, n)
 }
 
+/// `n (n-1) x^(n-2)`, the second derivative of `x^n`; 0 for `n` of 0 and 1.
+#[inline]
+pub fn powi_curvature<T: Power>(x: T, n: i32) -> T {
+    T::powi_curvature(x, n)
+}
+
 /// `1 / (x ln b)`, the derivative of the logarithm of `x` to base `b`.
 #[inline]
 pub fn log_slope<T: Power>(x: T, base: T) -> T {
@@ -70,6 +76,8 @@ pub trait Power: Real {
     #[doc(hidden)]
     fn powi_slope(x: Self, n: i32) -> Self;
     #[doc(hidden)]
+    fn powi_curvature(x: Self, n: i32) -> Self;
+    #[doc(hidden)]
     fn log_slope(x: Self, base: Self) -> Self;
     #[doc(hidden)]
     fn times_ln_2(x: Self) -> Self;
@@ -114,6 +122,16 @@ macro_rules! powers {
             #[inline]
             fn times_ln_10(x: $float) -> $float {
                 x * core::$float::consts::LN_10
+            }
+
+            #[inline]
+            fn powi_curvature(x: $float, n: i32) -> $float {
+                match n {
+                    0 | 1 => 0.0,
+                    // the exponent would overflow
+                    n if n < i32::MIN + 2 => n as $float * (n as $float - 1.0) * x.powi(n) / x / x,
+                    n => n as $float * (n as $float - 1.0) * x.powi(n - 2),
+                }
             }
 
             #[inline]

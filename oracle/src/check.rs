@@ -26,6 +26,9 @@ pub type Backprop<A, R> = dyn Fn(A, &R, &[f64], &[f64]) -> (R, Vec<Vec<f64>>);
 /// `f_jvp`: arguments and tangents; the outputs and their tangents in flat form.
 pub type Jvp<A, R> = dyn Fn(A, &[f64]) -> (R, Vec<f64>);
 
+/// `f_hvp`: arguments and direction; outputs, gradient and product in flat form.
+pub type Hvp<A, R> = dyn Fn(A, &[f64]) -> (R, Vec<f64>, Vec<f64>);
+
 /// One call of a differentiated function, in the flat form.
 ///
 /// `A` are the arguments without their references; `R` is the result followed
@@ -49,6 +52,8 @@ pub struct Program<'a, A: Value, R: Value> {
     pub backprop: Option<&'a Backprop<A, R>>,
     /// `f_jvp`, if it is there.
     pub jvp: Option<&'a Jvp<A, R>>,
+    /// `f_hvp`, if it is there.
+    pub hvp: Option<&'a Hvp<A, R>>,
 }
 
 impl<A: Value + Debug, R: Value + Debug> Program<'_, A, R> {
@@ -67,6 +72,7 @@ impl<A: Value + Debug, R: Value + Debug> Program<'_, A, R> {
         self.check_grad(&outputs, &jacobian);
         self.check_backprop(&outputs, &jacobian);
         self.check_jvp(&outputs, &jacobian);
+        self.check_hvp(&outputs, &jacobian, differences);
     }
 
     /// The arguments again, or with other scalars.
@@ -216,6 +222,84 @@ impl<A: Value + Debug, R: Value + Debug> Program<'_, A, R> {
                     agree(expected, *got, tolerance),
                     "{}: {case}: output {output}: expected {expected:e} (dual numbers), got {got:e}",
                     self.call(),
+                );
+            }
+        }
+    }
+
+    /// The gradient is that of the dual numbers, the Hessian is symmetric, and, away from
+    /// kinks, its products are the differences of gradients.
+    fn check_hvp(&self, outputs: &R, jacobian: &[Vec<f64>], differences: bool) {
+        let (Some(hvp), Some(grad)) = (self.hvp, self.grad) else {
+            return;
+        };
+        let gradient: Vec<f64> = jacobian.iter().map(|column| column[0]).collect();
+        let tolerance = if self.single { 2e-3 } else { 1e-8 };
+        let run = |direction: &[f64]| {
+            let (values, slopes, product) = hvp(self.copy(None), direction);
+            let case = format!("f_hvp along {direction:?}");
+            self.same_values(&case, outputs, &values);
+            let agrees = |(a, b): (&f64, &f64)| agree(*a, *b, if self.single { 2e-4 } else { 1e-9 });
+            assert!(
+                slopes.len() == gradient.len() && gradient.iter().zip(&slopes).all(agrees),
+                "{}: {case}: gradient: expected {gradient:?} (dual numbers), got {slopes:?}",
+                self.call(),
+            );
+            product
+        };
+        let inputs = gradient.len();
+        let units = (0..inputs).map(|i| (0..inputs).map(|j| f64::from(u8::from(i == j))).collect());
+        let units: Vec<Vec<f64>> = units.collect();
+        let rows: Vec<Vec<f64>> = units.iter().map(|unit| run(unit)).collect();
+        let all: Vec<f64> = (0..inputs).map(|i| 0.5 + 0.25 * i as f64).collect();
+        let largest = rows.iter().flatten().fold(1.0, |a: f64, b| a.max(b.abs()));
+        if !largest.is_finite() || !gradient.iter().all(|slope| slope.is_finite()) {
+            return;
+        }
+        let product = run(&all);
+        for (i, row) in rows.iter().enumerate() {
+            for (j, entry) in row.iter().enumerate() {
+                assert!(
+                    (entry - rows[j][i]).abs() <= tolerance * largest,
+                    "{}: f_hvp: entry {i}, {j} of the Hessian is {entry:e}, entry {j}, {i} is {:e}",
+                    self.call(),
+                    rows[j][i],
+                );
+            }
+            let expected: f64 = row.iter().zip(&all).map(|(entry, along)| entry * along).sum();
+            assert!(
+                (expected - product[i]).abs() <= tolerance * largest * inputs as f64,
+                "{}: f_hvp along {all:?}: entry {i}: expected {expected:e} (rows), got {:e}",
+                self.call(),
+                product[i],
+            );
+        }
+        if !differences || self.single {
+            return;
+        }
+        let point = flat(&self.arguments);
+        for (unit, row) in units.iter().zip(&rows) {
+            let slopes = |step: &f64| {
+                let moved = |sign: f64| {
+                    let moved = point.iter().zip(unit).map(|(x, d)| x + sign * step * d);
+                    let moved: Vec<f64> = moved.collect();
+                    grad(self.copy(Some(&moved))).1.concat()
+                };
+                let (high, low) = (moved(1.0), moved(-1.0));
+                let pairs = high.iter().zip(&low);
+                pairs.map(|(high, low)| (high - low) / (2.0 * step)).collect()
+            };
+            let slopes: Vec<Vec<f64>> = [1e-3, 1e-4, 1e-5, 1e-6].iter().map(slopes).collect();
+            for (i, expected) in row.iter().enumerate() {
+                assert!(
+                    slopes.iter().any(|slopes| {
+                        let found = slopes.get(i).copied().unwrap_or(f64::NAN);
+                        (found - expected).abs() <= 1e-4 * largest
+                    }),
+                    "{}: f_hvp along {unit:?}: entry {i} is {expected:e}, differences of \
+                     gradients are {:?}; is this a kink?",
+                    self.call(),
+                    slopes.iter().map(|slopes| slopes.get(i)).collect::<Vec<_>>(),
                 );
             }
         }

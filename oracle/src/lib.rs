@@ -41,7 +41,7 @@ mod pattern;
 mod value;
 
 pub use cast::Cast;
-pub use check::{Backprop, Grad, Jvp, Parameter, Program};
+pub use check::{Backprop, Grad, Hvp, Jvp, Parameter, Program};
 pub use dual::{Constant, Dual32, Dual64, Literal, constant, list, literal, repeat};
 pub use oracle_macros::{programs, twins};
 /// The attribute and the derive for companions written by hand.

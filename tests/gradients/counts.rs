@@ -4,6 +4,8 @@
 use backprop::{Differentiable, differentiate};
 
 oracle::programs! {
+    #![first_order_only]
+
     #[derive(Debug, Clone, Default, Differentiable)]
     struct Matrix {
         rows: usize,

@@ -19,7 +19,6 @@ pub(super) fn find(f: &Function) -> BTreeSet<ValueId> {
             .extend(param.exit.iter().flat_map(|exit| exit.leaves()));
     }
     let mut numbers: BTreeSet<ValueId> = found.operands.keys().copied().collect();
-    numbers.retain(|value| found.cast.contains(value) || found.is_operand(*value));
     let mut queue: Vec<ValueId> = found.elsewhere.iter().copied().collect();
     while let Some(value) = queue.pop() {
         if numbers.remove(&value) {
@@ -27,6 +26,7 @@ pub(super) fn find(f: &Function) -> BTreeSet<ValueId> {
             queue.extend(&found.operands[&value]);
         }
     }
+    numbers.retain(|value| found.cast.contains(value) || found.is_operand(*value));
     numbers
 }
 

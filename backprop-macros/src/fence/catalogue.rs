@@ -35,6 +35,7 @@ catalogue! {
     JACOBIAN_RESULT = "a Jacobian has a row for each number of the result: return numbers, not an `Option` or a `Result`";
     SECOND_ORDER_RESULT = "second derivatives are of one real number: return `f64` or `f32`";
     CALL_IN_SECOND_ORDER = "second derivatives do not go through calls of other functions yet: write the code here";
+    NUMBER_IN_SECOND_ORDER = "for second derivatives it has to be known whether this is an integer: annotate it (`let n: usize = ..`)";
     MODE_WITH_RULE = "a custom rule gives tangents of one real number only";
     METHOD_IN_FORWARD_MODE = "methods and associated functions have no forward mode yet: `jvp` needs a free function here";
     EMPTY_WRT = "`wrt()` names no parameter; write `wrt(x)`, or leave it out to differentiate with respect to all";

@@ -118,13 +118,23 @@ impl Pass<'_> {
             "push" | "fill" => self.owned(*arg),
             _ => *arg,
         });
-        let args = args.collect();
+        let args: Vec<ValueId> = args.collect();
+        let record = match (mutate.method, args.first()) {
+            ("permute", _) => mutate.record,
+            // what is cut off, should the tangent be differentiated again
+            ("truncate", Some(n)) => {
+                let rest = place.clone().with(Proj::Range(Some(*n), None, false));
+                let kind = self.f.kind(place.base);
+                Some(self.push(Op::ZeroAt(rest), kind, mutate.span))
+            }
+            _ => None,
+        };
         self.out.push(Stmt::Mutate(mutate.clone()));
         self.out.push(Stmt::Mutate(Mutate {
             place,
             method: mutate.method,
             args,
-            record: mutate.record.filter(|_| mutate.method == "permute"),
+            record,
             span: mutate.span,
         }));
     }

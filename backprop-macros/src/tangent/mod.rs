@@ -377,6 +377,11 @@ impl Pass<'_> {
     /// The same, where operands and result may be integers: in `f64`, which
     /// [`Op::Narrow`] makes a tangent of the type of the result of.
     fn rule_of_numbers(&mut self, rule: &Rule, args: &[ValueId], result: ValueId, span: Span) {
+        if self.is_differentiated {
+            self.f
+                .unsupported
+                .get_or_insert((span, no::NUMBER_IN_SECOND_ORDER));
+        }
         let value = self.as_real(result, span);
         let reals: Vec<ValueId> = args.iter().map(|arg| self.as_real(*arg, span)).collect();
         let operand = |(arg, real): (&ValueId, &ValueId)| match self.operand(*arg) {

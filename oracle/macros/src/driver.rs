@@ -74,11 +74,48 @@ fn takes_values(function: &ItemFn, items: &[Item]) -> bool {
     !is_generic(function) && !lends && types.all(is_known)
 }
 
-/// Whether the option `jvp` is among those of the function.
-fn has_forward_mode(function: &ItemFn) -> bool {
+/// The call of `f_hvp`, with gradient and product in flat form.
+fn second(function: &ItemFn, parameters: &[Parameter]) -> TokenStream {
+    let hvp = format_ident!("{}_hvp", function.sig.ident);
+    let unpack = unpacking(parameters);
+    let names = parameters.iter().map(|parameter| &parameter.name);
+    let adjoints = parameters.iter().map(Parameter::adjoint);
+    let passed = parameters.iter().flat_map(|parameter| {
+        let adjoint = parameter.adjoint();
+        let tangent = match &parameter.ty {
+            Type::Reference(_) => quote!(&#adjoint),
+            _ => quote!(#adjoint),
+        };
+        let tangent = parameter.is_active().then_some(tangent);
+        std::iter::once(parameter.passed()).chain(tangent)
+    });
+    let active: Vec<&Parameter> = parameters.iter().filter(|p| p.is_active()).collect();
+    let found: Vec<_> = active.iter().map(|parameter| parameter.adjoint()).collect();
+    let pattern = match found.as_slice() {
+        [only] => quote!(#only),
+        several => quote!((#(#several),*)),
+    };
+    let flattened: Vec<_> = active.iter().map(|parameter| parameter.flatten()).collect();
+    quote! {
+        Some(&|arguments, tangents| {
+            let #unpack = arguments;
+            let mut tangents = tangents.iter().copied();
+            #(let #adjoints = ::oracle::Value::gradient(&#names, &mut tangents);)*
+            let (result, gradient, product) = super::#hvp(#(#passed),*);
+            let #pattern = gradient;
+            let gradient = [#(#flattened),*].concat();
+            let #pattern = product;
+            let product = [#(#flattened),*].concat();
+            ((result,), gradient, product)
+        })
+    }
+}
+
+/// Whether an option is among those of the function.
+fn has_option(function: &ItemFn, option: &str) -> bool {
     let mut attributes = function.attrs.iter().filter(|a| is_differentiate(a));
     attributes.any(|attribute| match &attribute.meta {
-        Meta::List(options) => names_of(&options.tokens).iter().any(|name| name == "jvp"),
+        Meta::List(options) => names_of(&options.tokens).iter().any(|name| name == option),
         _ => false,
     })
 }
@@ -91,12 +128,25 @@ fn names_of(tokens: &TokenStream) -> Vec<String> {
         .collect()
 }
 
-/// Adds the option `jvp` to each function that can have it.
-pub(crate) fn ask_for_forward_mode(items: &mut [Item]) {
+/// Adds the options `jvp` and `hvp` to each function that can have them: second
+/// derivatives are those of one number, without `&mut` and without calls.
+pub(crate) fn ask_for_modes(items: &mut [Item], second_order: bool) {
+    let functions = items.iter().filter_map(|item| match item {
+        Item::Fn(function) => Some(function.sig.ident.to_string()),
+        _ => None,
+    });
+    let functions: Vec<String> = functions.collect();
     for item in items {
         let Item::Fn(function) = item else {
             continue;
         };
+        let signature = &function.sig;
+        let body = &function.block;
+        let has_second = second_order
+            && matches!(&signature.output, syn::ReturnType::Type(_, ty) if is_scalar(ty))
+            && !signature.inputs.to_token_stream().to_string().contains("& mut")
+            && !mentions(body.to_token_stream(), &functions);
+        let second = has_second.then(|| quote!(, hvp));
         for attribute in function.attrs.iter_mut().filter(|a| is_differentiate(a)) {
             let options = match &attribute.meta {
                 Meta::List(options) => options.tokens.clone(),
@@ -111,9 +161,21 @@ pub(crate) fn ask_for_forward_mode(items: &mut [Item]) {
             }
             let path = attribute.path().clone();
             let comma = (!options.is_empty()).then(|| quote!(,));
-            attribute.meta = syn::parse_quote!(#path(#options #comma jvp));
+            attribute.meta = syn::parse_quote!(#path(#options #comma jvp #second));
         }
     }
+}
+
+/// Whether the tokens name one of the functions, or call one by a path.
+fn mentions(tokens: TokenStream, functions: &[String]) -> bool {
+    tokens.into_iter().any(|token| match token {
+        proc_macro2::TokenTree::Ident(ident) => {
+            let name = ident.to_string();
+            functions.contains(&name) || name == "super" || name == "crate"
+        }
+        proc_macro2::TokenTree::Group(group) => mentions(group.stream(), functions),
+        _ => false,
+    })
 }
 
 fn is_generic(function: &ItemFn) -> bool {
@@ -251,8 +313,12 @@ fn driver(function: &ItemFn, facts: &Facts, mode: Mode) -> Result<TokenStream> {
         },
         Mode::Twins => quote!(None),
     };
-    let jvp = match has_forward_mode(function) && mode == Mode::Companions {
+    let jvp = match has_option(function, "jvp") && mode == Mode::Companions {
         true => forward(function, &parameters),
+        false => quote!(None),
+    };
+    let hvp = match has_option(function, "hvp") && mode == Mode::Companions {
+        true => second(function, &parameters),
         false => quote!(None),
     };
 
@@ -283,6 +349,7 @@ fn driver(function: &ItemFn, facts: &Facts, mode: Mode) -> Result<TokenStream> {
                 grad: #grad,
                 backprop: #backprop,
                 jvp: #jvp,
+                hvp: #hvp,
             }
             .check(differences);
         }

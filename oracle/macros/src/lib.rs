@@ -28,12 +28,13 @@ use twin::Undifferentiated;
 #[proc_macro]
 pub fn programs(input: TokenStream) -> TokenStream {
     let mut file = syn::parse_macro_input!(input as syn::File);
-    if !file
-        .attrs
-        .iter()
-        .any(|attribute| attribute.path().is_ident("reverse_only"))
-    {
-        driver::ask_for_forward_mode(&mut file.items);
+    let says = |name: &str| {
+        let mut attributes = file.attrs.iter();
+        attributes.any(|attribute| attribute.path().is_ident(name))
+    };
+    let (reverse_only, first_order_only) = (says("reverse_only"), says("first_order_only"));
+    if !reverse_only {
+        driver::ask_for_modes(&mut file.items, !first_order_only);
     }
     expand(file.items, Mode::Companions)
 }
