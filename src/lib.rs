@@ -28,6 +28,9 @@
 //! | `f_backprop` | `(x: f64, n: usize, upstream: f64, d_x: &mut f64) -> f64` | returns the value, **adds** upstream × local gradient to the `d_` buffers |
 //!
 //! | `f_jvp` | `(x: f64, d_x: f64, n: usize) -> (f64, f64)` | forward mode: value and directional derivative; with the option [`jvp`](macro@differentiate#modes) |
+//! | `f_jacobian` | `(x: f64, n: usize) -> (R, Vec<f64>)` | the gradient of each number of the result; option `jacobian` |
+//! | `f_hvp` | `(x: f64, d_x: f64, n: usize) -> (f64, f64, f64)` | value, gradient, Hessian times the vector of the `d_`; option `hvp` |
+//! | `f_hessian` | `(x: f64, n: usize) -> (f64, f64, Vec<f64>)` | value, gradient, rows of the Hessian; option `hessian` |
 //!
 //! One parameter has its gradient itself, several have a tuple in their order.
 //! Each has the parameter's own shape:
@@ -111,7 +114,7 @@
 //! | `name = stem` | `stem_grad`, `stem_backprop` |
 //! | `rule = path` | your own value and pullback, as `fn rule(x: f64) -> (f64, impl FnOnce(f64) -> f64)` |
 //! | `recursive` | part of a cycle of calls |
-//! | `jvp` | forward mode |
+//! | `jvp`, `jacobian`, `hvp`, `hessian` | [more derivatives](macro@differentiate#modes) |
 //! | `circuit` | [`f_circuit`](circuit): the gates that a call executed |
 //! | `crate = path` | where this crate is, if renamed |
 //! | `show` | the compiler prints the generated code |
@@ -257,6 +260,57 @@ pub use backprop_core::{Circuit, Differentiable, Numbers, Real, circuit, constan
 /// `Result` have the pair inside. A differentiated function that is called with
 /// active arguments needs the option, too; a custom rule of one real number gives
 /// its tangents itself.
+///
+/// `jacobian` generates `f_jacobian`, for a result of several numbers: the value, and
+/// for each number of the result, in the order of [`Numbers`], a row in the shape of
+/// the gradient. Rows are computed in reverse, one by one, so that the Jacobian costs a
+/// gradient for each number of the result; a function with more results than parameters
+/// has it sooner from `f_jvp`, column by column.
+///
+/// ```
+/// use backprop::differentiate;
+///
+/// #[differentiate(jacobian)]
+/// fn polar(r: f64, angle: f64) -> [f64; 2] {
+///     [r * angle.cos(), r * angle.sin()]
+/// }
+///
+/// let (point, rows) = polar_jacobian(2.0, 0.0);
+/// assert_eq!(point, [2.0, 0.0]);
+/// assert_eq!(rows, [(1.0, 0.0), (0.0, 2.0)]);
+/// ```
+///
+/// `hvp` generates `f_hvp`, for a result of one real number: value, gradient, and the
+/// Hessian times the vector of the `d_`, which is the derivative of the gradient along
+/// them. It is the gradient of the directional derivative (Griewank and Walther,
+/// chapter 5.3) and costs a few gradients, whatever the number of parameters. `hessian`
+/// generates `f_hessian`: value, gradient, and a row of second derivatives for each
+/// number of the parameters, in the order of [`Numbers`], each in the shape of the
+/// gradient; it runs `f_hvp` for each of them. The Hessian is symmetric: an entry and
+/// its mirror get the mean of both.
+///
+/// ```
+/// use backprop::differentiate;
+///
+/// #[differentiate(hvp, hessian)]
+/// fn energy(x: &[f64], k: f64) -> f64 {
+///     k * x.windows(2).map(|w| (w[1] - w[0]).powi(2)).sum::<f64>()
+/// }
+///
+/// let (value, gradient, product) = energy_hvp(&[0.0, 3.0], &[1.0, 0.0], 0.5, 0.0);
+/// assert_eq!(value, 4.5);
+/// assert_eq!(gradient, (vec![-3.0, 3.0], 9.0));
+/// assert_eq!(product, (vec![1.0, -1.0], -6.0));
+///
+/// let (_, _, rows) = energy_hessian(&[0.0, 3.0], 0.5);
+/// assert_eq!(rows[0], (vec![1.0, -1.0], -6.0));
+/// assert_eq!(rows[2], (vec![-6.0, 6.0], 0.0));
+/// ```
+///
+/// These three take no `&mut` parameters. `f_jacobian` and `f_hessian` run the function
+/// several times: what is passed by value is cloned, and effects (printing) are
+/// repeated. Second derivatives do not go through calls of other functions yet; at a
+/// kink they are those of the branch taken.
 ///
 /// # Panics
 ///

@@ -266,19 +266,14 @@ pub fn hessian<D: Numbers, R, G: Numbers>(
 ) -> (R, G, Vec<G>) {
     let (value, gradient, _) = run(&directions);
     let mut rows = jacobian(directions, |direction| run(direction).2);
-    let mut numbers: Vec<Vec<f64>> = rows.iter().map(G::numbers).collect();
-    for i in 0..numbers.len() {
-        for j in 0..i {
-            let mean = match numbers[i][j] == numbers[j][i] {
-                true => numbers[i][j],
-                false => 0.5 * numbers[i][j] + 0.5 * numbers[j][i],
-            };
-            numbers[i][j] = mean;
-            numbers[j][i] = mean;
-        }
-    }
-    for (row, numbers) in rows.iter_mut().zip(&numbers) {
-        row.set_numbers(numbers);
+    let numbers: Vec<Vec<f64>> = rows.iter().map(G::numbers).collect();
+    for (i, row) in rows.iter_mut().enumerate() {
+        let mean = |(entry, other): (&f64, &Vec<f64>)| match *entry == other[i] {
+            true => *entry,
+            false => 0.5 * entry + 0.5 * other[i],
+        };
+        let means: Vec<f64> = numbers[i].iter().zip(&numbers).map(mean).collect();
+        row.set_numbers(&means);
     }
     (value, gradient, rows)
 }

@@ -239,7 +239,8 @@ impl<A: Value + Debug, R: Value + Debug> Program<'_, A, R> {
             let (values, slopes, product) = hvp(self.copy(None), direction);
             let case = format!("f_hvp along {direction:?}");
             self.same_values(&case, outputs, &values);
-            let agrees = |(a, b): (&f64, &f64)| agree(*a, *b, if self.single { 2e-4 } else { 1e-9 });
+            let agrees =
+                |(a, b): (&f64, &f64)| agree(*a, *b, if self.single { 2e-4 } else { 1e-9 });
             assert!(
                 slopes.len() == gradient.len() && gradient.iter().zip(&slopes).all(agrees),
                 "{}: {case}: gradient: expected {gradient:?} (dual numbers), got {slopes:?}",
@@ -266,7 +267,11 @@ impl<A: Value + Debug, R: Value + Debug> Program<'_, A, R> {
                     rows[j][i],
                 );
             }
-            let expected: f64 = row.iter().zip(&all).map(|(entry, along)| entry * along).sum();
+            let expected: f64 = row
+                .iter()
+                .zip(&all)
+                .map(|(entry, along)| entry * along)
+                .sum();
             assert!(
                 (expected - product[i]).abs() <= tolerance * largest * inputs as f64,
                 "{}: f_hvp along {all:?}: entry {i}: expected {expected:e} (rows), got {:e}",
@@ -287,7 +292,9 @@ impl<A: Value + Debug, R: Value + Debug> Program<'_, A, R> {
                 };
                 let (high, low) = (moved(1.0), moved(-1.0));
                 let pairs = high.iter().zip(&low);
-                pairs.map(|(high, low)| (high - low) / (2.0 * step)).collect()
+                pairs
+                    .map(|(high, low)| (high - low) / (2.0 * step))
+                    .collect()
             };
             let slopes: Vec<Vec<f64>> = [1e-3, 1e-4, 1e-5, 1e-6].iter().map(slopes).collect();
             for (i, expected) in row.iter().enumerate() {
@@ -299,7 +306,10 @@ impl<A: Value + Debug, R: Value + Debug> Program<'_, A, R> {
                     "{}: f_hvp along {unit:?}: entry {i} is {expected:e}, differences of \
                      gradients are {:?}; is this a kink?",
                     self.call(),
-                    slopes.iter().map(|slopes| slopes.get(i)).collect::<Vec<_>>(),
+                    slopes
+                        .iter()
+                        .map(|slopes| slopes.get(i))
+                        .collect::<Vec<_>>(),
                 );
             }
         }

@@ -1,8 +1,12 @@
 //! What is generated beside the gradient.
 //!
 //! Every program of `tests/gradients`, `tests/algorithms` and `tests/rules`, and
-//! every random program, has forward mode too (`oracle::programs!` asks for it) and
-//! is compared with dual numbers there. Here are the public functions themselves.
+//! every random program, is generated with forward mode and, where it can be, with
+//! second derivatives (`oracle::programs!` asks for them): the first are compared
+//! with dual numbers, the second with differences of gradients. Here are the public
+//! functions themselves.
 
+mod jacobian;
 mod kinks;
+mod second;
 mod tangents;

@@ -1,6 +1,6 @@
 //! The public functions of the modes that are asked for.
 
-use super::companions::{Parts, RawIdent, plain, respan};
+use super::companions::{Parts, RawIdent, has_jacobian, has_mut, plain, respan, rule_has_tangent};
 use super::names::plumbing;
 use crate::parse::{Parameter, Passing, Wrapped};
 use proc_macro2::{Ident, TokenStream};
@@ -10,10 +10,15 @@ use syn::ReturnType;
 impl Parts<'_> {
     /// The public functions beside `f_grad`, `f_backprop` and `f_jvp`.
     pub(super) fn modes(&self) -> TokenStream {
-        let modes = &self.input.options.modes;
-        let jacobian = modes.jacobian.as_ref().map(|_| self.jacobian());
-        let hvp = modes.hvp.as_ref().map(|_| self.hvp());
-        let hessian = modes.hessian.as_ref().map(|_| self.hessian());
+        let (input, modes) = (self.input, &self.input.options.modes);
+        // what was refused is not there
+        let rows = !has_mut(input) && has_jacobian(input);
+        let second = !has_mut(input) && rule_has_tangent(input);
+        let jacobian = modes.jacobian.as_ref().filter(|_| rows);
+        let jacobian = jacobian.map(|_| self.jacobian());
+        let hvp = modes.hvp.as_ref().filter(|_| second).map(|_| self.hvp());
+        let hessian = modes.hessian.as_ref().filter(|_| second);
+        let hessian = hessian.map(|_| self.hessian());
         quote!(#jacobian #hvp #hessian)
     }
 

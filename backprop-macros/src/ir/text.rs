@@ -3,7 +3,8 @@
 
 use super::{
     Arg, BranchRecord, Capture, Drawing, Function, GateInput, Head, Op, Order, Place, Proj,
-    PullbackArg, Range, RangeAdaptor, Region, RevBranch, Run, Stmt, TapeSize, Tree, ValueId,
+    PullbackArg, Range, RangeAdaptor, Region, RevBranch, Run, Stmt, TangentArg, TapeSize, Tree,
+    ValueId,
 };
 use quote::ToTokens;
 
@@ -164,6 +165,19 @@ impl Text<'_> {
     }
 
     /// `a, b = `, or nothing.
+    fn tangent(&self, arg: &TangentArg) -> String {
+        match arg {
+            TangentArg::Constant => "constant".to_owned(),
+            TangentArg::Value(tree) => self.tree(tree),
+            TangentArg::Shared(tree) => format!("&{}", self.tree(tree)),
+            TangentArg::View(place) => format!("&{}", self.place(place)),
+            TangentArg::MutView(place) => format!("&mut {}", self.place(place)),
+            TangentArg::Mut { before, after } => {
+                format!("&mut {} -> {}", self.tree(before), self.tree(after))
+            }
+        }
+    }
+
     fn results(&self, values: &[ValueId]) -> String {
         match values.is_empty() {
             true => String::new(),
@@ -249,6 +263,12 @@ impl Text<'_> {
                     args.join(", "),
                 );
                 self.line(&line);
+                if let Some(tangents) = &call.tangents {
+                    let args = tangents.args.iter().map(|arg| self.tangent(arg));
+                    let args: Vec<String> = args.collect();
+                    let result = self.tree(&tangents.result);
+                    self.line(&format!("    tangents {result} of ({})", args.join(", ")));
+                }
             }
             Stmt::If(branch) => {
                 let results = self.results(&branch.results);

@@ -3,4 +3,5 @@
 //! Bless with `INSTA_UPDATE=always cargo test -p backprop-macros`.
 
 mod catalogue;
+mod modes;
 mod stages;

@@ -144,7 +144,11 @@ pub(crate) fn ask_for_modes(items: &mut [Item], second_order: bool) {
         let body = &function.block;
         let has_second = second_order
             && matches!(&signature.output, syn::ReturnType::Type(_, ty) if is_scalar(ty))
-            && !signature.inputs.to_token_stream().to_string().contains("& mut")
+            && !signature
+                .inputs
+                .to_token_stream()
+                .to_string()
+                .contains("& mut")
             && !mentions(body.to_token_stream(), &functions);
         let second = has_second.then(|| quote!(, hvp));
         for attribute in function.attrs.iter_mut().filter(|a| is_differentiate(a)) {

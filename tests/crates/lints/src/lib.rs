@@ -37,14 +37,14 @@
 use backprop::differentiate;
 
 /// The lecture's circuit.
-#[differentiate]
+#[differentiate(jvp, jacobian, hvp, hessian)]
 #[must_use]
 pub fn circuit(x: f64, y: f64, z: f64) -> f64 {
     (x + y) * z
 }
 
 /// Branches and an early return.
-#[differentiate]
+#[differentiate(jvp, jacobian, hvp, hessian)]
 #[must_use]
 pub fn branches(x: f64, y: f64) -> f64 {
     if x < 0.0 {
@@ -58,7 +58,7 @@ pub fn branches(x: f64, y: f64) -> f64 {
 }
 
 /// Loops with exits.
-#[differentiate]
+#[differentiate(jvp, jacobian, hvp, hessian)]
 #[must_use]
 pub fn loops(x: f64, n: u32) -> f64 {
     let mut s = 1.0;
@@ -77,13 +77,13 @@ pub fn loops(x: f64, n: u32) -> f64 {
     s
 }
 
-#[differentiate]
+#[differentiate(jvp)]
 fn add_square(into: &mut f64, x: f64) {
     *into += x * x;
 }
 
 /// Calls, references and tuples.
-#[differentiate(name = calling)]
+#[differentiate(name = calling, jvp, jacobian)]
 #[inline]
 #[must_use]
 pub fn calls(p: (f64, f64), k: f32) -> (f64, f64) {
@@ -100,7 +100,7 @@ pub mod names {
     const VALUE: f64 = 2.0;
 
     /// Locals named as ours are.
-    #[differentiate]
+    #[differentiate(jvp, jacobian, hvp, hessian)]
     #[must_use]
     pub fn locals(value: f64, upstream: f64) -> f64 {
         let tape = value * VALUE;
@@ -111,7 +111,7 @@ pub mod names {
     }
 
     /// Raw identifiers.
-    #[differentiate]
+    #[differentiate(jvp, jacobian, hvp, hessian)]
     #[must_use]
     pub fn raw(r#type: f64, r#match: f64) -> f64 {
         let r#fn = r#type * r#match;
@@ -162,7 +162,7 @@ pub enum Form {
 }
 
 /// A weighted sum and the unit's firing rate, in place.
-#[differentiate]
+#[differentiate(jvp)]
 pub fn fire(unit: &Unit, x: &mut [f64], k: f64) -> f64 {
     let mut total = unit.bias;
     for (w, v) in unit.weights.iter().zip(x.iter()) {
@@ -180,7 +180,7 @@ pub fn fire(unit: &Unit, x: &mut [f64], k: f64) -> f64 {
 }
 
 /// Normalised exponentials.
-#[differentiate]
+#[differentiate(jvp, jacobian)]
 #[must_use]
 pub fn softmax(x: &[f64]) -> Vec<f64> {
     let max = x.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -190,7 +190,7 @@ pub fn softmax(x: &[f64]) -> Vec<f64> {
 }
 
 /// Steps of a unit, its rows in chunks.
-#[differentiate]
+#[differentiate(jvp)]
 #[must_use]
 pub fn applied(unit: &Unit, data: &[f64]) -> f64 {
     let mut sum = 0.0;
@@ -207,14 +207,14 @@ pub fn applied(unit: &Unit, data: &[f64]) -> f64 {
 }
 
 /// The root of a number that has one.
-#[differentiate]
+#[differentiate(jvp)]
 #[must_use]
 pub fn root(x: f64) -> Option<f64> {
     if x < 0.0 { None } else { Some(x.sqrt()) }
 }
 
 /// A small matrix power.
-#[differentiate]
+#[differentiate(jvp, jacobian)]
 #[must_use]
 pub fn power(a: [[f64; 2]; 2], n: usize) -> [[f64; 2]; 2] {
     let mut result = [[1.0, 0.0], [0.0, 1.0]];
@@ -235,7 +235,7 @@ pub fn power(a: [[f64; 2]; 2], n: usize) -> [[f64; 2]; 2] {
 /// # Errors
 ///
 /// At zero.
-#[differentiate]
+#[differentiate(jvp)]
 pub fn inverse(x: f64) -> Result<f64, String> {
     if x == 0.0 {
         return Err("no inverse".to_owned());
@@ -248,7 +248,7 @@ pub fn inverse(x: f64) -> Result<f64, String> {
 /// # Errors
 ///
 /// At zero.
-#[differentiate]
+#[differentiate(jvp)]
 pub fn harmonic(x: &[f64]) -> Result<f64, String> {
     let mut sum = 0.0;
     for v in x {
@@ -259,7 +259,7 @@ pub fn harmonic(x: &[f64]) -> Result<f64, String> {
 }
 
 /// A loop that is reversed as it runs, with one inside that is not.
-#[differentiate]
+#[differentiate(jvp, jacobian, hvp, hessian)]
 #[must_use]
 pub fn closeness(points: &[[f64; 2]], centre: &[f64; 2], sharpness: f64) -> f64 {
     let mut sum = 0.0;
@@ -277,7 +277,7 @@ pub fn closeness(points: &[[f64; 2]], centre: &[f64; 2], sharpness: f64) -> f64 
 }
 
 /// Slice patterns, guards, a nest of recorded loops.
-#[differentiate]
+#[differentiate(jvp, jacobian, hvp, hessian)]
 #[must_use]
 pub fn folded(x: &[f64], rounds: usize) -> f64 {
     let mut state = match x {

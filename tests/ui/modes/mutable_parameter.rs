@@ -1,0 +1,9 @@
+use backprop::differentiate;
+
+#[differentiate(hvp)]
+fn f(x: &mut f64) -> f64 {
+    *x *= 2.0;
+    *x * *x
+}
+
+fn main() {}
