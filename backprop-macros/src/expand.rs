@@ -167,7 +167,10 @@ fn compile(input: &Input, errors: &mut Errors) -> Option<TokenStream> {
         simplify::simplify(form);
         simplify::settle(form);
     }
-    forward.iter_mut().for_each(simplify::simplify);
+    if let Some(form) = &mut forward {
+        simplify::simplify(form);
+        simplify::settle(form);
+    }
     let forms = emit::Forms {
         forward: forward.as_ref(),
         second: second.as_ref(),

@@ -174,3 +174,23 @@ fn recursion() {
     assert_eq!(value, 2.5 * (1.5 * 0.5));
     assert_eq!(tangent, 1.5 * 0.5 + 2.5 * (0.5 + 1.5));
 }
+
+#[differentiate(jvp)]
+fn blend<T: backprop::Real, const N: usize>(x: [T; N], k: T) -> T {
+    let mut sum = k * k;
+    for v in x {
+        if v > k {
+            sum = sum * v;
+        } else {
+            sum = sum + v / k;
+        }
+    }
+    sum
+}
+
+#[test]
+fn type_parameters() {
+    // (k² · 3 + 1/k) along k, and along the second
+    assert_eq!(blend_jvp([3.0, 1.0], [0.0, 0.0], 2.0, 1.0), (12.5, 11.75));
+    assert_eq!(blend_jvp([3.0_f32, 1.0], [0.0, 1.0], 2.0, 0.0), (12.5, 0.5));
+}

@@ -201,14 +201,15 @@ pub(crate) fn custom(input: &Input, rule: &syn::Path) -> TokenStream {
             .zip(&input.signature.params)
             .filter(|(_, param)| !param.is_active());
         let unused = unused.map(|(name, _)| name);
-        let real = &parts.result;
+        let one = parts.private("one");
+        let (real, trait_of_reals) = (&parts.result, parts.private("Real"));
         quote_spanned! {span=> {
             #(let _ = #unused;)*
             let (#value, #pullback) = #rule(#(#names),*);
-            let #pattern = #pullback(1.0);
+            let #pattern = #pullback(#one::<#real>());
             let mut #number = 0.0_f64;
             #(#adds)*
-            (#value, #number as #real)
+            (#value, <#real as #trait_of_reals>::__from_f64(#number))
         }}
     });
     let upstream_type = &parts.upstream;

@@ -87,6 +87,10 @@ pub(super) fn changed(f: &Function) -> BTreeSet<ValueId> {
 impl Emitter<'_> {
     /// A name where it is bound.
     pub(super) fn binder(&self, value: ValueId) -> TokenStream {
+        if self.inline.contains_key(&value) {
+            // a literal that was recorded is written where it is used, and has no name
+            return quote!(_);
+        }
         let name = self.ident(value);
         match self.changed.contains(&value) {
             true => quote!(mut #name),
