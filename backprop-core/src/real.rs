@@ -1,7 +1,7 @@
 //! Real scalars.
 
 use crate::protocol::{AsReal, ByValue, Number, RealOperand};
-#[cfg(feature = "std")]
+#[cfg(feature = "libm")]
 use crate::slopes::Power;
 use crate::{Differentiable, Numbers};
 use core::ops::{
@@ -83,14 +83,14 @@ impl Real for f64 {
     message = "`{Self}` is not a real number",
     label = "`#[differentiate]` takes the parameters with this bound for `f32` or `f64`"
 )]
-#[cfg(feature = "std")]
+#[cfg(feature = "libm")]
 pub trait RealParameter:
     Real + Numbers + RealOperand + Number + ByValue<Value = Self> + Power + AsReal
 {
 }
 
 /// What companions ask of a type parameter that stands for a real number.
-#[cfg(not(feature = "std"))]
+#[cfg(not(feature = "libm"))]
 pub trait RealParameter:
     Real + Numbers + RealOperand + Number + ByValue<Value = Self> + AsReal
 {

@@ -2,7 +2,7 @@
 //! own.
 //!
 //! Each is an ordinary differentiated function, so that `sigmoid` comes with
-//! [`sigmoid_grad`] and [`sigmoid_backprop`]; those of this module are of `f64`,
+//! [`sigmoid_grad`], [`sigmoid_backprop`] and [`sigmoid_jvp`]; those of this module are of `f64`,
 //! those of [`single`] of `f32`. With `_all` at the end of its name it is of a
 //! slice, element by element.
 //!

@@ -21,13 +21,13 @@ macro_rules! define {
         }
 
         /// [`leaky_relu_with`] of each number, with one slope.
-        #[differentiate]
+        #[differentiate(jvp)]
         pub fn leaky_relu_with_all(x: &[$float], slope: $float) -> Vec<$float> {
             x.iter().map(|x| leaky_relu_with(*x, slope)).collect()
         }
 
         /// [`elu`] of each number, with one α.
-        #[differentiate]
+        #[differentiate(jvp)]
         pub fn elu_all(x: &[$float], alpha: $float) -> Vec<$float> {
             x.iter().map(|x| elu(*x, alpha)).collect()
         }
@@ -40,7 +40,7 @@ macro_rules! define {
         /// # Panics
         ///
         /// If `biases` is empty or `weights` has another length.
-        #[differentiate]
+        #[differentiate(jvp)]
         pub fn maxout(x: &[$float], weights: &[$float], biases: &[$float]) -> $float {
             assert!(!biases.is_empty(), "maxout of no pieces");
             assert_eq!(
@@ -64,7 +64,7 @@ macro_rules! define {
         /// `ln Σ e^x`, the smooth maximum; its gradient is the [`softmax`].
         ///
         /// Of no numbers it is −∞.
-        #[differentiate]
+        #[differentiate(jvp)]
         pub fn log_sum_exp(x: &[$float]) -> $float {
             let shift = $crate::constant(finite_max(x));
             let total: $float = x.iter().map(|x| (x - shift).exp()).sum();
@@ -74,7 +74,7 @@ macro_rules! define {
         /// `e^xᵢ / Σ e^xⱼ`: positive numbers with sum 1.
         ///
         /// A number that is −∞ gets 0.
-        #[differentiate]
+        #[differentiate(jvp)]
         pub fn softmax(x: &[$float]) -> Vec<$float> {
             let shift = $crate::constant(finite_max(x));
             let powers: Vec<$float> = x.iter().map(|x| (x - shift).exp()).collect();
@@ -83,7 +83,7 @@ macro_rules! define {
         }
 
         /// `xᵢ − ln Σ e^xⱼ`, the logarithm of the [`softmax`].
-        #[differentiate]
+        #[differentiate(jvp)]
         pub fn log_softmax(x: &[$float]) -> Vec<$float> {
             let shift = $crate::constant(finite_max(x));
             let total: $float = x.iter().map(|x| (x - shift).exp()).sum();
@@ -104,7 +104,7 @@ macro_rules! define {
 macro_rules! define_all {
     ($float:ident; $($name:ident: $scalar:ident,)*) => {$(
         #[doc = concat!("[`", stringify!($scalar), "`] of each number.")]
-        #[differentiate]
+        #[differentiate(jvp)]
         pub fn $name(x: &[$float]) -> Vec<$float> {
             x.iter().map(|x| $scalar(*x)).collect()
         }

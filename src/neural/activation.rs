@@ -52,7 +52,7 @@ impl Numbers for Activation {
 }
 
 /// The activation of one sum.
-#[differentiate]
+#[differentiate(jvp)]
 pub fn activate(sum: f64, activation: Activation) -> f64 {
     match constant(activation) {
         Activation::Identity => identity(sum),
@@ -72,7 +72,7 @@ pub fn activate(sum: f64, activation: Activation) -> f64 {
 }
 
 /// The activation of each of several sums.
-#[differentiate]
+#[differentiate(jvp)]
 pub fn activate_all(sums: &[f64], activation: Activation) -> Vec<f64> {
     match constant(activation) {
         Activation::Identity => identity_all(sums),

@@ -27,7 +27,7 @@ use alloc::vec::Vec;
 /// # Panics
 ///
 /// If `x` is empty, or the last row is not complete.
-#[differentiate]
+#[differentiate(jvp)]
 pub fn linear_score(weights: &[f64], x: &[f64]) -> Vec<f64> {
     let columns = x.len();
     assert!(
@@ -45,7 +45,7 @@ pub fn linear_score(weights: &[f64], x: &[f64]) -> Vec<f64> {
 /// # Panics
 ///
 /// If the widths do not fit (see [`linear_score`]).
-#[differentiate]
+#[differentiate(jvp)]
 pub fn two_layers(w1: &[f64], w2: &[f64], x: &[f64]) -> Vec<f64> {
     let hidden = relu_all(&linear_score(w1, x));
     linear_score(w2, &hidden)
@@ -56,7 +56,7 @@ pub fn two_layers(w1: &[f64], w2: &[f64], x: &[f64]) -> Vec<f64> {
 /// # Panics
 ///
 /// If the widths do not fit (see [`linear_score`]).
-#[differentiate(wrt(w1, w2, w3))]
+#[differentiate(jvp, wrt(w1, w2, w3))]
 pub fn three_layers(w1: &[f64], w2: &[f64], w3: &[f64], x: &[f64]) -> Vec<f64> {
     let first = relu_all(&linear_score(w1, x));
     let second = relu_all(&linear_score(w2, &first));

@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 /// # Panics
 ///
 /// If there are not as many targets as outputs.
-#[differentiate]
+#[differentiate(jvp)]
 pub fn squared_error(outputs: &[f64], targets: &[f64]) -> f64 {
     assert_eq!(outputs.len(), targets.len(), "a target for each output");
     outputs
@@ -28,7 +28,7 @@ pub fn squared_error(outputs: &[f64], targets: &[f64]) -> f64 {
 /// # Panics
 ///
 /// If there is no score of that index.
-#[differentiate]
+#[differentiate(jvp)]
 pub fn cross_entropy(scores: &[f64], label: usize) -> f64 {
     let own = scores[label];
     let shift = crate::constant(scores.iter().copied().fold(f64::NEG_INFINITY, f64::max));
@@ -43,7 +43,7 @@ pub fn cross_entropy(scores: &[f64], label: usize) -> f64 {
 /// # Panics
 ///
 /// If there is no score of that index.
-#[differentiate]
+#[differentiate(jvp)]
 pub fn multiclass_hinge(scores: &[f64], label: usize) -> f64 {
     let own = scores[label];
     let mut loss = 0.0;
@@ -60,7 +60,7 @@ pub fn multiclass_hinge(scores: &[f64], label: usize) -> f64 {
 /// # Panics
 ///
 /// If there are not as many labels as samples, or none.
-#[differentiate]
+#[differentiate(jvp)]
 pub fn mean_cross_entropy(scores: &[Vec<f64>], labels: &[usize]) -> f64 {
     assert_eq!(scores.len(), labels.len(), "a label for each sample");
     assert!(!labels.is_empty(), "the mean of no losses");

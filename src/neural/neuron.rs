@@ -55,7 +55,7 @@ pub struct FixedNeuron<const N: usize> {
 /// # Panics
 ///
 /// If there are not as many weights as inputs.
-#[differentiate]
+#[differentiate(jvp)]
 pub fn cell_body_sum(inputs: &[f64], weights: &[f64], bias: f64) -> f64 {
     assert_eq!(inputs.len(), weights.len(), "a weight for each input");
     inputs.iter().zip(weights).map(|(x, w)| x * w).sum::<f64>() + bias

@@ -164,6 +164,41 @@ fn absolute(name: &str) -> f64 {
 }
 
 #[test]
+fn forward_mode_has_the_same_derivatives() {
+    type Tangent = fn(f64, f64) -> (f64, f64);
+    let functions: &[(&str, Tangent)] = &[
+        ("identity", activations::identity_jvp),
+        ("sigmoid", activations::sigmoid_jvp),
+        ("hard_sigmoid", activations::hard_sigmoid_jvp),
+        ("tanh", activations::tanh_jvp),
+        ("relu", activations::relu_jvp),
+        ("leaky_relu", activations::leaky_relu_jvp),
+        ("selu", activations::selu_jvp),
+        ("softplus", activations::softplus_jvp),
+        ("silu", activations::silu_jvp),
+        ("gelu", activations::gelu_jvp),
+        ("gelu_tanh", activations::gelu_tanh_jvp),
+        ("mish", activations::mish_jvp),
+    ];
+    for (name, function) in functions {
+        let row = REFERENCE.iter().find(|row| row.0 == *name).unwrap();
+        for &(x, value, derivative) in row.1 {
+            let found = function(x, 1.0);
+            let relative = 16.0 * f64::EPSILON * conditioning(name, x);
+            assert!(
+                agrees(found.0, value, relative, f64::MIN_POSITIVE),
+                "{name}({x})"
+            );
+            assert!(
+                agrees(found.1, derivative, relative, absolute(name)),
+                "{name}'({x}): {} but should be {derivative}",
+                found.1
+            );
+        }
+    }
+}
+
+#[test]
 fn nan_is_handed_on() {
     for (name, function, single) in FUNCTIONS {
         assert!(function(f64::NAN).0.is_nan(), "{name}");

@@ -59,6 +59,24 @@ fn free_functions() {
     assert_gradient!(three_layers(&w1, &w2, &w3, &[1.0, 2.0]));
 }
 
+/// Forward mode, through a layer and a loss.
+#[differentiate(jvp, wrt(w1, w2))]
+fn score_loss(w1: &[f64], w2: &[f64], x: &[f64]) -> f64 {
+    let hidden = activate_all(&linear_score(w1, x), Activation::Gelu);
+    cross_entropy(&linear_score(w2, &hidden), 1) + squared_error(&two_layers(w1, w2, x), x)
+}
+
+#[test]
+fn directions() {
+    let (w1, w2, x) = ([0.5, -0.2, 0.3, 0.8], [0.1, 0.9, -0.4, 0.7], [1.0, 2.0]);
+    assert_gradient!(score_loss(&w1, &w2, &x));
+    let (value, (d_w1, d_w2)) = score_loss_grad(&w1, &w2, &x);
+    let (same, along) = score_loss_jvp(&w1, &w2, &w2, &w1, &x);
+    assert_eq!(value, same);
+    let sum = |d: &[f64], along: &[f64]| d.iter().zip(along).map(|(d, v)| d * v).sum::<f64>();
+    assert!((along - sum(&d_w1, &w2) - sum(&d_w2, &w1)).abs() < 1e-13);
+}
+
 #[test]
 fn losses() {
     let scores = [0.3, -1.2, 0.8];
