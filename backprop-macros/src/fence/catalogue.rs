@@ -64,6 +64,7 @@ catalogue! {
     ASYNC_FUNCTION = "an `async fn` cannot be differentiated; differentiate the computation and call it from async code";
     UNSAFE_FUNCTION = "an `unsafe fn` cannot be differentiated; give it a rule: wrap it in a safe function with `#[differentiate(rule = ..)]`";
     EXTERN_FUNCTION = "an `extern` function cannot be differentiated; wrap it in a Rust function with `#[differentiate(rule = ..)]`";
+    PARAMETER_NAMED_AS_FUNCTION = "a parameter with the name of its function hides it from the generated functions; rename the parameter";
     VARIADIC = "variadic functions cannot be differentiated";
     TOO_MANY_PARAMETERS = "more than 63 parameters are not supported; group them in tuples";
     ATTRIBUTE_ON_FUNCTION = "this attribute does not go with `#[differentiate]`; put it on a function that calls this one";

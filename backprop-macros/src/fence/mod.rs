@@ -39,6 +39,16 @@ fn check_signature(sig: &syn::Signature, errors: &mut Errors) {
     if let Some(variadic) = &sig.variadic {
         errors.refuse(variadic, no::VARIADIC);
     }
+    // it would hide the function, which is no method, from the generated ones
+    for param in &sig.inputs {
+        if sig.receiver().is_none()
+            && let syn::FnArg::Typed(param) = param
+            && let syn::Pat::Ident(pat) = &*param.pat
+            && pat.ident == sig.ident
+        {
+            errors.refuse(&pat.ident, no::PARAMETER_NAMED_AS_FUNCTION);
+        }
+    }
 }
 
 /// Attributes that would mean something else on the companions.
