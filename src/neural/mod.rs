@@ -26,7 +26,8 @@
 //! assert!(loss(&network, &[1.0, -2.0], 0) < before);
 //! ```
 //!
-//! Matrices are slices of their numbers, row after row; the number of columns is
+//! Numbers are `f64`. The free functions have forward mode too, the methods not
+//! yet. Matrices are slices of their numbers, row after row; the number of columns is
 //! that of the numbers they are multiplied with.
 
 mod activation;

@@ -7,6 +7,7 @@ extern crate alloc;
 
 use alloc::vec::Vec;
 use backprop::activations::{gelu, log_sum_exp, sigmoid};
+use backprop::neural::FixedNeuron;
 use backprop::{Differentiable, Numbers, differentiate};
 
 /// If `std` were linked, there would be two of these.
@@ -42,6 +43,12 @@ pub fn excite(neuron: &mut Neuron, inputs: &[f64; 3]) -> f64 {
     rate
 }
 
+/// The slope of a neuron of the library by its bias, without allocation.
+pub fn slope(neuron: &FixedNeuron<3>, inputs: &[f64; 3]) -> f64 {
+    let (_, (d_neuron, _)) = neuron.forward_grad(inputs);
+    d_neuron.bias
+}
+
 /// A recurrence, whose steps are recorded.
 #[differentiate]
 pub fn logistic_map(x: f64, rate: f64, steps: usize) -> f64 {
@@ -62,6 +69,7 @@ pub fn smooth(x: &[f64], scale: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use backprop::neural::Activation;
 
     #[test]
     fn gradients() {
@@ -74,6 +82,12 @@ mod tests {
         // σ(1), as in the lecture
         let slope = rate * (1.0 - rate);
         assert!((d_neuron.bias - slope).abs() < 1e-15);
+        let same = FixedNeuron {
+            weights: neuron.weights,
+            bias: neuron.bias,
+            activation: Activation::Sigmoid,
+        };
+        assert!((super::slope(&same, &inputs) - slope).abs() < 1e-15);
         assert!((d_inputs[0] - 2.0 * slope).abs() < 1e-15);
         assert_eq!(excite(&mut neuron, &inputs), rate);
         assert!(excite(&mut neuron, &inputs) > rate);
