@@ -133,7 +133,6 @@ fn compile(input: &Input, errors: &mut Errors) -> Option<TokenStream> {
         return None;
     }
     let drawn = match &input.options.circuit {
-        None => None,
         Some(option) => Some(circuit::circuit(
             input,
             &function,
@@ -141,6 +140,8 @@ fn compile(input: &Input, errors: &mut Errors) -> Option<TokenStream> {
             option.span(),
             errors,
         )?),
+        None if cfg!(feature = "circuit_grad") => circuit::if_any(input, &function, &activity),
+        None => None,
     };
     let mut second = modes
         .second()
@@ -176,10 +177,14 @@ fn compile(input: &Input, errors: &mut Errors) -> Option<TokenStream> {
         second: second.as_ref(),
         split: &function,
         joint: joint.as_ref(),
+        circuit: drawn.as_ref(),
         items: &items,
     };
     let companions = emit::companions(input, &forms);
-    let circuit = drawn.map(|drawn| emit::circuit(input, &drawn, &items));
+    let circuit = match (&drawn, &input.options.circuit) {
+        (Some(drawn), Some(_)) => Some(emit::circuit(input, drawn, &items)),
+        _ => None,
+    };
     Some(quote!(#companions #circuit))
 }
 

@@ -23,7 +23,7 @@ fn main() -> ExitCode {
             number("--programs", 100),
             number("--seed", 1),
             flag("--release"),
-            flag("--record-all"),
+            &features(flag),
         ),
         Some("print") => {
             print!("{}", generate::program(number("--seed", 1), 0).text);
@@ -32,13 +32,24 @@ fn main() -> ExitCode {
         Some("bench") => bench(&arguments[1..]),
         _ => {
             eprintln!(
-                "cargo xtask fuzz [--programs N] [--seed S] [--release] [--record-all]\n\
+                "cargo xtask fuzz [--programs N] [--seed S] [--release] [--record-all] [--circuit-grad]\n\
                  cargo xtask print [--seed S]\n\
                  cargo xtask bench [--gate | TASK...]"
             );
             ExitCode::FAILURE
         }
     }
+}
+
+/// Features of the facade under which the programs must do the same: all that is
+/// recorded instead of computed again, gradients read off circuits.
+fn features(flag: impl Fn(&str) -> bool) -> Vec<&'static str> {
+    let all = [
+        ("--record-all", "__record_all"),
+        ("--circuit-grad", "__circuit_grad"),
+    ];
+    let given = all.into_iter().filter(|(name, _)| flag(name));
+    given.map(|(_, feature)| feature).collect()
 }
 
 /// Runs the benchmark suite: all of it into `docs/benchmarks.md`, the tasks that
@@ -56,7 +67,7 @@ fn bench(arguments: &[String]) -> ExitCode {
 
 /// Writes random programs, compiles them with the macro, and compares them with
 /// their twins on dual numbers. Program number `i` has the seed `seed + i`.
-fn fuzz(programs: u64, seed: u64, release: bool, record_all: bool) -> ExitCode {
+fn fuzz(programs: u64, seed: u64, release: bool, features: &[&str]) -> ExitCode {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let folder = root.join("target/fuzz");
     let mut done = 0;
@@ -64,7 +75,7 @@ fn fuzz(programs: u64, seed: u64, release: bool, record_all: bool) -> ExitCode {
     while done < programs {
         let count = (programs - done).min(BATCH as u64);
         let first = seed + done;
-        write_crate(&root, &folder, first, count, record_all).expect("the crate can be written");
+        write_crate(&root, &folder, first, count, features).expect("the crate can be written");
         failed.extend(run(&folder, release));
         done += count;
         println!("{done} of {programs} programs, {} failed", failed.len());
@@ -85,18 +96,13 @@ fn write_crate(
     folder: &Path,
     first: u64,
     count: u64,
-    record_all: bool,
+    features: &[&str],
 ) -> std::io::Result<()> {
     std::fs::create_dir_all(folder.join("src"))?;
     let root = root.canonicalize()?;
-    // what is recorded and what is computed again must not matter
-    let features = match record_all {
-        true => ", features = [\"__record_all\"]",
-        false => "",
-    };
     let manifest = format!(
         "[package]\nname = \"fuzz\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
-         [dependencies]\nbackprop = {{ path = {root:?}{features} }}\n\
+         [dependencies]\nbackprop = {{ path = {root:?}, features = {features:?} }}\n\
          oracle = {{ path = {:?} }}\n\n[profile.dev]\ndebug = false\n\n[workspace]\n",
         root.join("oracle"),
     );

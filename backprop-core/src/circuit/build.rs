@@ -108,6 +108,20 @@ impl Drawn for f64 {
     }
 }
 
+/// A number that turned out to be an integer has no wire.
+macro_rules! constants {
+    ($($ty:ty)*) => {$(
+        impl Drawn for $ty {
+            fn number(&self) -> f64 {
+                *self as f64
+            }
+            fn wire(_: usize) {}
+        }
+    )*};
+}
+
+constants! { i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize }
+
 /// The upstream gradient with which a pullback gives local gradients.
 pub fn upstream_one<R: Drawn>(_: &R) -> R::Gradient {
     R::wire(1)
@@ -374,6 +388,18 @@ pub fn argument<W: Numbers + ?Sized, G: Numbers + ?Sized>(
             })
             .collect(),
     )
+}
+
+/// The gradient of the parameter `name`, in the shape of `zeros`.
+pub fn gradient_of<G: Numbers>(circuit: &Circuit, name: &str, mut zeros: G) -> G {
+    let wires = circuit.inputs().map(|wire| (wire.name(), wire.gradient()));
+    let gradients: BTreeMap<&str, f64> = wires.collect();
+    let mut numbers = Vec::new();
+    zeros.__for_each_named(name, &mut |place, _| {
+        numbers.push(gradients.get(place).copied().unwrap_or(0.0));
+    });
+    zeros.set_numbers(&numbers);
+    zeros
 }
 
 /// Puts the wire of one number in each place of another.

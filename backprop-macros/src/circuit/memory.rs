@@ -39,9 +39,7 @@ impl Pass<'_> {
         if matches!(kind, Kind::Real(_)) {
             return self.push(Op::Load(place), kind, span);
         }
-        let view = self.push(Op::View(place, false), kind, span);
-        self.f.info_mut(view).hold = Hold::Shared;
-        self.push(Op::CopyGradient(view), kind, span)
+        self.push(Op::Snapshot(place), kind, span)
     }
 
     /// The wires of a constant.
@@ -49,7 +47,11 @@ impl Pass<'_> {
         let (kind, span) = (self.f.kind(value), self.f.info(value).span);
         match kind {
             Kind::Real(_) => self.push(Op::Number(0.0), kind, span),
-            _ => self.push(Op::ZeroGradient(value), kind, span),
+            _ => {
+                let zero = self.push(Op::ZeroGradient(value), kind, span);
+                // here, and not where it is used: the value may be gone there
+                self.push(Op::Begin(zero), kind, span)
+            }
         }
     }
 

@@ -18,7 +18,7 @@ use crate::ir::{
     Arg, Call, Drawing, Function, Gate, GateInput, Head, Hold, Kind, Let, Method, Op, Place, Proj,
     Pullback, PullbackArg, Region, Stmt, Tree, ValueId, Width,
 };
-use crate::parse::{Input, Parameter};
+use crate::parse::{Home, Input, Parameter, Shape};
 use crate::rules::{self, Expr, Rule};
 use proc_macro2::Span;
 use std::collections::BTreeMap;
@@ -74,6 +74,46 @@ pub(crate) fn circuit(
         result,
         wire,
     })
+}
+
+/// The same for a function that does not ask for it, if it is sure to have one.
+pub(crate) fn if_any(input: &Input, function: &Function, activity: &Activity) -> Option<Circuit> {
+    fn is_sure(function: &Function, activity: &Activity, region: &Region) -> bool {
+        region.stmts.iter().all(|stmt| {
+            let mut sure = match stmt {
+                // whether its result is one number only rustc knows
+                Stmt::Call(call) => !call
+                    .result
+                    .any(|leaf| activity.is_active(*leaf) && activity.is_in_place(function, *leaf)),
+                _ => true,
+            };
+            crate::ir::for_each_region(stmt, &mut |inner, _| {
+                sure &= is_sure(function, activity, inner);
+            });
+            sure
+        })
+    }
+    let params = &input.signature.params;
+    // what is behind more than one reference is no `Numbers`
+    let borrows = |ty: &syn::Type| {
+        let ty = match ty {
+            syn::Type::Reference(reference) => &reference.elem,
+            ty => ty,
+        };
+        let tokens = quote::quote!(#ty).to_string();
+        tokens.contains('&') || tokens.contains('\'')
+    };
+    let plain = |param: &Parameter| {
+        let is_named = matches!(param.pat, syn::Pat::Ident(_)) || param.is_receiver();
+        is_named && !borrows(&param.ty)
+    };
+    let fits = params.iter().all(plain)
+        && matches!(input.home, Home::Module | Home::Impl)
+        && matches!(input.signature.result, Shape::Real(_))
+        && is_sure(function, activity, &function.body);
+    let mut refusals = Errors::default();
+    fits.then(|| circuit(input, function, activity, Span::call_site(), &mut refusals))
+        .flatten()
 }
 
 struct Pass<'a> {
@@ -172,6 +212,9 @@ impl Pass<'_> {
         let active = |index: &usize| self.is_active(results[*index]);
         let merged: Vec<usize> = (0..results.len()).filter(active).collect();
         for index in &merged {
+            if self.f.is_reference(results[*index]) {
+                self.refuse(results[*index], no::CIRCUIT_REFERENCE);
+            }
             let wire = self.like(results[*index]);
             self.wires.insert(results[*index], wire);
             results.push(wire);
@@ -320,9 +363,15 @@ impl Pass<'_> {
                 self.simple(name, *a, value, one());
             }
             Op::Binary(op, a, b) => match rules::operator(*op) {
+                Some(rule) if self.activity.is_number(value) => {
+                    self.gate_of_numbers(rule, &[*a, *b], value);
+                }
                 Some(rule) => self.gate(rule, &[*a, *b], value),
                 None => self.refuse(value, no::UNKNOWN_EXPRESSION),
             },
+            Op::Method(Method::Smooth(rule), args) if self.activity.is_number(value) => {
+                self.gate_of_numbers(rule, args, value);
+            }
             Op::Method(Method::Smooth(rule), args) => self.gate(rule, args, value),
             Op::Select(cond, a, b) if !self.is_in_place(value) => {
                 let (a, b) = (self.wire(*a), self.wire(*b));
@@ -364,14 +413,43 @@ impl Pass<'_> {
             .iter()
             .map(|arg| operand(&self.literals, *arg))
             .collect();
+        let formula = (operands, Expr::Value(value), Expr::Value(upstream));
+        self.gate_with(rule, args, value, formula);
+    }
+
+    /// The same, where operands and result may be integers: in `f64`.
+    fn gate_of_numbers(&mut self, rule: &Rule, args: &[ValueId], value: ValueId) {
+        let span = self.f.info(value).span;
+        let mut operands = Vec::new();
+        for arg in args {
+            let real = Op::Runtime("as_real", vec![*arg]);
+            let real = self.push(real, Kind::Real(Width::F64), span);
+            operands.push(match operand(&self.literals, *arg) {
+                Expr::Value(_) => Expr::Value(real),
+                _ => Expr::Fixed(real),
+            });
+        }
+        let result = Op::Runtime("as_real", vec![value]);
+        let result = self.push(result, Kind::Real(Width::F64), span);
+        let formula = (operands, Expr::Value(result), Expr::Number(1.0));
+        self.gate_with(rule, args, value, formula);
+    }
+
+    fn gate_with(
+        &mut self,
+        rule: &Rule,
+        args: &[ValueId],
+        value: ValueId,
+        (operands, result, upstream): (Vec<Expr>, Expr, Expr),
+    ) {
+        let span = self.f.info(value).span;
         let mut inputs = Vec::new();
         for (index, arg) in args.iter().enumerate() {
             if !self.is_active(*arg) {
                 inputs.push(GateInput::Fixed(*arg));
                 continue;
             }
-            let result = Expr::Value(value);
-            let partial = rule.partial(&operands, result, Expr::Value(upstream), index);
+            let partial = rule.partial(&operands, result.clone(), upstream.clone(), index);
             let is_routed = partial.is_zero() || matches!(partial, Expr::Select(..));
             let wire = self.wire(*arg);
             inputs.push(GateInput::Wire {

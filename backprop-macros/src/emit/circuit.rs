@@ -12,32 +12,63 @@ use quote::{format_ident, quote, quote_spanned};
 
 /// `f_circuit`.
 pub(crate) fn circuit(input: &Input, circuit: &Circuit, items: &[syn::Item]) -> TokenStream {
-    let (parts, f) = (Parts::of(input), &circuit.function);
+    let parts = Parts::of(input);
+    let (body, finish) = body(&parts, circuit, items);
+    let finish = finish.map(|(_, finish)| finish);
+    function(&parts, quote!(#body #finish))
+}
+
+/// The body of an `f_grad` that reads its gradients off the circuit.
+pub(super) fn gradient_of_circuit(
+    parts: &Parts,
+    circuit: &Circuit,
+    items: &[syn::Item],
+) -> Option<TokenStream> {
+    let (body, finish) = body(parts, circuit, items);
+    let (result, finish) = finish?;
+    let span = parts.span;
+    let module = parts.private("circuit");
+    let (value, circuit) = (plumbing("value", span), plumbing("finished", span));
+    let mut zeros = TokenStream::new();
+    let mut gradients = Vec::new();
+    for param in parts.listed() {
+        let (name, zero) = (&param.name, parts.private("zero_gradient"));
+        let gradient = plumbing(&format!("d_{}", plain(name)), span);
+        let content = match param.passing {
+            Passing::Value => quote!(&#name),
+            _ => quote!(&*#name),
+        };
+        // before the body changes it
+        zeros.extend(quote!(let #gradient = #zero(#content);));
+        let name = plain(name);
+        gradients.push(quote!(#module::gradient_of(&#circuit, #name, #gradient)));
+    }
+    let gradient = match &gradients[..] {
+        [only] => only.clone(),
+        many => quote!((#(#many),*)),
+    };
+    Some(quote_spanned! {span=>
+        #zeros #body
+        let #value = *#result;
+        let #circuit = #finish;
+        (#value, #gradient)
+    })
+}
+
+/// The body, and at its end the result and the finished circuit, if it has an end.
+fn body(
+    parts: &Parts,
+    circuit: &Circuit,
+    items: &[syn::Item],
+) -> (TokenStream, Option<(TokenStream, TokenStream)>) {
+    let (input, f) = (parts.input, &circuit.function);
     let emitter = Emitter::new(f, parts.krate);
     let span = parts.span;
     let mut load = TokenStream::new();
     for (param, values) in input.signature.params.iter().zip(&f.params) {
         let (inner, name) = (parts.inner(param), &param.name);
         load.extend(quote!(let #inner = #name;));
-        load.extend(load_parameter(&emitter, &parts, param, &values.entry));
-    }
-    let body = emitter.stmts(&f.body);
-    let builder = builder(span);
-    let circuit_builder = parts.private("circuit");
-    let name = plain(&input.item.sig.ident);
-    let mut finish = TokenStream::new();
-    if !f.body.diverges() {
-        for (param, values) in input.signature.params.iter().zip(&f.params) {
-            if let (Some(exit), Passing::Mut) = (&values.exit, param.passing) {
-                let (name, value) = (parts.inner(param), emitter.tree(exit));
-                finish.extend(quote!(*#name = #value;));
-            }
-        }
-        let (result, wire) = (
-            emitter.reference(circuit.result),
-            emitter.reference(circuit.wire),
-        );
-        finish.extend(quote_spanned!(span=> #builder.finish(#result, #wire)));
+        load.extend(load_parameter(&emitter, parts, param, &values.entry));
     }
     // it counts as used, as what computes the same
     let (primal, arguments) = (parts.primal(), parts.type_arguments());
@@ -45,15 +76,30 @@ pub(crate) fn circuit(input: &Input, circuit: &Circuit, items: &[syn::Item]) -> 
         true => primal,
         false => quote!(#primal::<#(#arguments),*>),
     };
-    function(
-        &parts,
-        quote_spanned! {span=>
-            #(#items)*
-            let _ = #primal;
-            let mut #builder = #circuit_builder::CircuitBuilder::new(#name);
-            #load #body #finish
-        },
-    )
+    let stmts = emitter.stmts(&f.body);
+    let (builder, module) = (builder(span), parts.private("circuit"));
+    let name = plain(&input.item.sig.ident);
+    let mut body = quote_spanned! {span=>
+        #(#items)*
+        let _ = #primal;
+        let mut #builder = #module::CircuitBuilder::new(#name);
+        #load #stmts
+    };
+    if f.body.diverges() {
+        return (body, None);
+    }
+    for (param, values) in input.signature.params.iter().zip(&f.params) {
+        if let (Some(exit), Passing::Mut) = (&values.exit, param.passing) {
+            let (name, value) = (parts.inner(param), emitter.tree(exit));
+            body.extend(quote!(*#name = #value;));
+        }
+    }
+    let (result, wire) = (
+        emitter.reference(circuit.result),
+        emitter.reference(circuit.wire),
+    );
+    let finish = quote_spanned!(span=> #builder.finish(#result, #wire));
+    (body, Some((result, finish)))
 }
 
 /// The same without a body, for a function that was refused.

@@ -1,6 +1,7 @@
 //! The generated items: the hidden companion with its split form, and the
 //! public `f_grad` and `f_backprop` on top of it.
 
+use super::circuit::gradient_of_circuit;
 use super::forward::forward_body;
 use super::names::{local, plumbing};
 use super::second::second_body;
@@ -21,6 +22,8 @@ pub(crate) struct Forms<'a> {
     pub(crate) forward: Option<&'a Function>,
     /// Value, gradient and the Hessian times a vector, if asked for.
     pub(crate) second: Option<&'a Function>,
+    /// The forward half that draws what it executes.
+    pub(crate) circuit: Option<&'a crate::circuit::Circuit>,
     /// Items of the body.
     pub(crate) items: &'a [syn::Item],
 }
@@ -46,6 +49,10 @@ pub(crate) fn companions(input: &Input, forms: &Forms) -> TokenStream {
         .joint
         .map(|f| joint_body(input, &parts, f, forms.items));
     parts.joint = joint;
+    if cfg!(feature = "circuit_grad") {
+        let circuit = forms.circuit;
+        parts.by_circuit = circuit.and_then(|c| gradient_of_circuit(&parts, c, forms.items));
+    }
     parts.forward = forms
         .forward
         .map(|f| forward_body(input, &parts, f, forms.items));
@@ -264,6 +271,8 @@ pub(super) struct Parts<'a> {
     pub(super) boxed: bool,
     /// The body of the joint form, if there is one.
     pub(super) joint: Option<TokenStream>,
+    /// The body of an `f_grad` that reads its gradients off the circuit; in tests.
+    pub(super) by_circuit: Option<TokenStream>,
     /// The body of `f::jvp`, if it is asked for.
     pub(super) forward: Option<TokenStream>,
     /// The body of `f::hvp`, if it is asked for.
@@ -296,6 +305,7 @@ impl<'a> Parts<'a> {
                 .recursive
                 .unwrap_or_else(|| calls_itself(input)),
             joint: None,
+            by_circuit: None,
             forward: None,
             second: None,
         };

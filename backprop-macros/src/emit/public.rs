@@ -195,6 +195,13 @@ impl Parts<'_> {
                 [only] => quote!(#only),
                 many => quote!((#(#many),*)),
             };
+            if let Some(body) = &self.by_circuit {
+                return quote_spanned! {span=>
+                    #head fn #name #generics(#(#params),*) -> (#result, #gradient_type) #bound {
+                        #take #body
+                    }
+                };
+            }
             let wrapped = match &self.input.item.sig.output {
                 ReturnType::Type(_, ty) => crate::parse::Wrapped::of(ty),
                 ReturnType::Default => None,

@@ -53,6 +53,8 @@ fn stages(function: &str) -> String {
     let forms = emit::Forms {
         split: f,
         joint: joint.as_ref(),
+        circuit: None,
+        second: None,
         forward: None,
         second: None,
         items: &lowered.items,
