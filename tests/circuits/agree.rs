@@ -462,3 +462,73 @@ fn names_in_patterns() {
     ];
     agree(&circuit, value, &expected);
 }
+
+#[derive(Differentiable, Clone)]
+enum Shape {
+    Circle(f64),
+    Box { sides: [f64; 2], scale: f64 },
+    Point,
+}
+
+#[derive(Differentiable)]
+struct Reading {
+    value: Option<f64>,
+    shape: Shape,
+}
+
+#[differentiate]
+fn area(shape: &Shape) -> f64 {
+    match shape {
+        Shape::Circle(radius) => 3.0 * radius * radius,
+        Shape::Box { sides, scale } => sides[0] * sides[1] * scale,
+        Shape::Point => 0.0,
+    }
+}
+
+#[differentiate(circuit)]
+fn variants(reading: &Reading, x: f64) -> f64 {
+    let value = match reading.value {
+        Some(value) => value * x,
+        None => x,
+    };
+    let direct = match &reading.shape {
+        Shape::Circle(radius) => radius * radius,
+        Shape::Box { sides, scale } if sides.len() == 2 => sides[0] * scale + sides[1],
+        _ => 1.0,
+    };
+    let made = Shape::Box {
+        sides: [x, value],
+        scale: 2.0,
+    };
+    direct * value + area(&made) + area(&reading.shape)
+}
+
+#[test]
+fn payloads_of_enums() {
+    let shapes = [
+        (Shape::Circle(2.0), vec![".0"]),
+        (
+            Shape::Box {
+                sides: [2.0, 3.0],
+                scale: 0.5,
+            },
+            vec![".sides[0]", ".sides[1]", ".scale"],
+        ),
+        (Shape::Point, vec![]),
+    ];
+    for (shape, places) in shapes {
+        for value in [Some(1.5), None] {
+            let reading = Reading {
+                value,
+                shape: shape.clone(),
+            };
+            let (result, (d_reading, d_x)) = variants_grad(&reading, 0.7);
+            let mut names: Vec<String> = Vec::new();
+            names.extend(value.map(|_| "reading.value".to_owned()));
+            names.extend(places.iter().map(|place| format!("reading.shape{place}")));
+            let mut expected = each(&names, &d_reading);
+            expected.push(("x", d_x));
+            agree(&variants_circuit(&reading, 0.7), result, &expected);
+        }
+    }
+}

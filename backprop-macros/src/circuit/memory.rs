@@ -76,16 +76,12 @@ impl Pass<'_> {
             }
             Op::Load(place) if place.path.is_empty() => vec![self.wire(place.base)],
             Op::Load(place) => vec![self.loaded(place, value)],
-            Op::Aggregate(Aggregate::Struct { path, .. }, _) if variant_of(path).is_some() => {
-                self.refuse(value, no::CIRCUIT_PAYLOAD);
-                Vec::new()
-            }
             Op::Aggregate(_, parts) => parts.iter().map(|part| self.wire(*part)).collect(),
             _ => Vec::new(),
         }
     }
 
-    fn loaded(&mut self, place: &Place, value: ValueId) -> ValueId {
+    pub(super) fn loaded(&mut self, place: &Place, value: ValueId) -> ValueId {
         match self.wire_place(place) {
             Some(place) => self.copied(place, value),
             None => self.none(value),
@@ -101,15 +97,18 @@ impl Pass<'_> {
                 Some(place) => self.push(Op::Duplicate(place, method.clone()), kind, span),
                 None => self.none(value),
             }),
-            Op::Aggregate(Aggregate::Struct { members, .. }, _) => {
+            Op::Aggregate(Aggregate::Struct { members, path, .. }, _) => {
                 // a gradient has the fields of its struct
                 let wires = match told.get(members.len()) {
                     Some(base) => *base,
                     None => self.push(Op::ZeroGradient(value), kind, span),
                 };
                 for (member, part) in members.iter().zip(told) {
-                    let place = Place::whole(wires).with(Proj::Field(member.clone()));
-                    self.put(place, *part);
+                    let step = match variant_of(path) {
+                        Some(variant) => Proj::Variant(variant, member.clone()),
+                        None => Proj::Field(member.clone()),
+                    };
+                    self.put(Place::whole(wires).with(step), *part);
                 }
                 Some(wires)
             }

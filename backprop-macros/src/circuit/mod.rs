@@ -15,8 +15,8 @@ use crate::errors::Errors;
 use crate::fence::Refusal;
 use crate::fence::catalogue as no;
 use crate::ir::{
-    Arg, Call, Drawing, Function, Gate, GateInput, Head, Hold, Kind, Let, Method, Op, Place, Proj,
-    Pullback, PullbackArg, Region, Stmt, Tree, ValueId, Width,
+    Arg, Arm, Call, Drawing, Function, Gate, GateInput, Head, Hold, Kind, Let, Method, Op, Place,
+    Proj, Pullback, PullbackArg, Region, Stmt, Tree, ValueId, Width, payload_path,
 };
 use crate::parse::{Home, Input, Parameter, Shape};
 use crate::rules::{self, Expr, Rule};
@@ -193,10 +193,15 @@ impl Pass<'_> {
         }
     }
 
-    /// A region with its gates; the wires of `merged` are handed on with its yields.
-    fn region(&mut self, region: &mut Region, merged: &[usize]) {
+    /// A region with its gates, at whose head values are bound that are parts of
+    /// places; the wires of `merged` are handed on with its yields.
+    fn region(&mut self, region: &mut Region, merged: &[usize], bound: &[(ValueId, Place)]) {
         let diverges = region.diverges();
         let outer = std::mem::take(&mut self.out);
+        for (value, place) in bound {
+            let wires = self.loaded(place, *value);
+            self.wires.insert(*value, wires);
+        }
         self.stmts(std::mem::take(&mut region.stmts));
         if !diverges {
             for index in merged {
@@ -249,8 +254,8 @@ impl Pass<'_> {
             Stmt::If(branch) => {
                 let results = branch.results.clone();
                 let merged = self.merged(&mut branch.results);
-                self.region(&mut branch.then, &merged);
-                self.region(&mut branch.other, &merged);
+                self.region(&mut branch.then, &merged, &[]);
+                self.region(&mut branch.other, &merged, &[]);
                 self.merge(stmt, &results);
                 return;
             }
@@ -258,17 +263,11 @@ impl Pass<'_> {
                 let results = choice.results.clone();
                 let merged = self.merged(&mut choice.results);
                 for arm in &mut choice.arms {
-                    let bound = arm.bindings.iter().map(|(_, value)| *value);
-                    for value in bound.filter(|value| self.activity.is_active(*value)) {
-                        let span = self.f.info(value).span;
-                        self.errors.refuse_at(span, no::CIRCUIT_PAYLOAD);
-                        let none = self.none(value);
-                        self.wires.insert(value, none);
-                    }
+                    let payloads = self.payloads(&choice.scrutinee, arm);
                     if let Some(guard) = &mut arm.guard {
-                        self.region(guard, &[]);
+                        self.region(guard, &[], &[]);
                     }
-                    self.region(&mut arm.body, &merged);
+                    self.region(&mut arm.body, &merged, &payloads);
                 }
                 self.merge(stmt, &results);
                 return;
@@ -291,13 +290,32 @@ impl Pass<'_> {
                     }
                 }
                 if let Head::While(cond) = &mut looped.head {
-                    self.region(cond, &[]);
+                    self.region(cond, &[], &[]);
                 }
-                self.region(&mut looped.body, &carried);
+                self.region(&mut looped.body, &carried, &[]);
             }
             _ => {}
         }
         self.out.push(stmt);
+    }
+
+    /// What an arm binds, as parts of what is matched on.
+    fn payloads(&mut self, scrutinee: &Tree<ValueId>, arm: &Arm) -> Vec<(ValueId, Place)> {
+        let mut payloads = Vec::new();
+        for (name, value) in &arm.bindings {
+            if !self.is_active(*value) {
+                continue;
+            }
+            let place = match (scrutinee.behind_refs(), payload_path(&arm.pattern, name)) {
+                (Tree::Leaf(whole), Some(path)) => Place::whole(*whole).along(path),
+                _ => {
+                    self.refuse(*value, no::UNKNOWN_EXPRESSION);
+                    continue;
+                }
+            };
+            payloads.push((*value, place));
+        }
+        payloads
     }
 
     /// The name of what branches merge goes to the wire that came out.

@@ -43,6 +43,15 @@ pub(super) fn changed(f: &Function) -> BTreeSet<ValueId> {
                     | Op::Pop(place) => {
                         into.insert(place.base);
                     }
+                    // found by a method that takes `&mut`
+                    Op::Load(place) | Op::Snapshot(place)
+                        if place
+                            .path
+                            .iter()
+                            .any(|step| matches!(step, Proj::Variant(..))) =>
+                    {
+                        into.insert(place.base);
+                    }
                     _ => {}
                 },
                 Stmt::Call(call) => {

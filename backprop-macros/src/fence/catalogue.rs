@@ -50,7 +50,6 @@ catalogue! {
     CIRCUIT_OF_SEVERAL = "`circuit` draws functions with one real number as result; return the number to draw";
     CIRCUIT_OF_RULE = "`circuit` has no gates to draw inside a function with `rule = ..`; put it on a function that calls this one";
     CIRCUIT_OF_TRAIT = "`circuit` does not go on a method of a trait yet; put it on a function that calls the method";
-    CIRCUIT_PAYLOAD = "`circuit` cannot draw active payloads of enums yet; keep the numbers in a struct or a tuple";
     CIRCUIT_REFERENCE = "`circuit` cannot draw references to one of several places yet, nor loops over listed slices (`for v in [a, b]`); write the code for each";
     CIRCUIT_CALL_WRITES = "`circuit` draws a call as one gate, but this one changes active arguments in place; return the number instead";
     CIRCUIT_CALL_RESULT = "`circuit` draws a call as one gate, but the result of this one is more than one real number; call a function for each number";
