@@ -179,7 +179,8 @@ fn loops(ss: &[Part], k: f64) -> f64 {
     let mut last = &ss[0];
     for s in ss {
         match (s, last) {
-            (Part::Poly(p), Part::Two { a, .. }) => {}
+            (Part::Poly(_), Part::Two { .. }) => t *= k,
+            (Part::Poly(_), _) => t += k,
             _ => {}
         }
         if let Part::Two { a, b } = s {

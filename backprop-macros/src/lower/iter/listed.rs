@@ -4,7 +4,7 @@
 //! by its number, as by an `if`.
 
 use super::{Chain, Item};
-use crate::ir::{Aggregate, BinaryOp, Kind, Op, Place, Tree, ValueId};
+use crate::ir::{Aggregate, BinaryOp, Kind, Op, Place, Proj, Tree, ValueId};
 use crate::lower::{Lowerer, call::strip};
 use proc_macro2::Span;
 use std::rc::Rc;
@@ -23,6 +23,17 @@ pub(super) fn listed(expr: &Expr) -> Option<(Vec<Expr>, bool)> {
             listed(&inner.expr).map(|(list, _)| (list, true))
         }
         _ => None,
+    }
+}
+
+/// `&x[a..b]`
+fn is_slice(expr: &Expr) -> bool {
+    match strip(expr) {
+        Expr::Reference(inner) => match strip(&inner.expr) {
+            Expr::Index(index) => matches!(strip(&index.index), Expr::Range(_)),
+            _ => false,
+        },
+        _ => false,
     }
 }
 
@@ -52,6 +63,9 @@ impl Lowerer<'_> {
         if !elements.iter().any(|element| self.has_reference(element)) {
             return Some(self.array_items(&elements, by_reference, span));
         }
+        if list.iter().any(is_slice) {
+            self.as_slices(&mut elements, span);
+        }
         let len = self.integer(elements.len() as i64, span);
         let item: Item = Rc::new(move |this, k| {
             let chosen = this.chosen(&elements, 0, k, span);
@@ -61,6 +75,19 @@ impl Lowerer<'_> {
             })
         });
         Some(self.indexed(Some(len), span, item))
+    }
+
+    /// Where one element is a slice, references to arrays and vectors become slices.
+    fn as_slices(&mut self, elements: &mut [Tree<ValueId>], span: Span) {
+        for element in elements {
+            if let Tree::Leaf(leaf) = element
+                && self.f.is_reference(*leaf)
+                && self.f.kind(*leaf).is_container()
+            {
+                let whole = Proj::Range(None, None, false);
+                *element = self.view(Place::whole(*leaf).with(whole), false, span);
+            }
+        }
     }
 
     fn has_reference(&self, tree: &Tree<ValueId>) -> bool {
