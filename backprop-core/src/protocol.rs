@@ -255,6 +255,17 @@ impl<G: Differentiable<Gradient = G>> AddTo<G> for G {
     }
 }
 
+/// What has no gradient takes none: a field with `#[differentiate(skip)]`.
+impl AddTo<()> for f32 {
+    #[inline]
+    fn add_to(&self, (): &mut ()) {}
+}
+
+impl AddTo<()> for f64 {
+    #[inline]
+    fn add_to(&self, (): &mut ()) {}
+}
+
 macro_rules! add_slices {
     ($([$($generics:tt)*] $from:ty => $into:ty;)*) => {$(
         impl<G: Differentiable<Gradient = G>, $($generics)*> AddTo<$into> for $from {

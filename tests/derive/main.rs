@@ -59,6 +59,39 @@ where
     marker: std::marker::PhantomData<&'a T>,
 }
 
+/// What is learned, and what is set by hand.
+#[derive(Differentiable, Clone, Debug)]
+struct Trained {
+    weight: f64,
+    #[differentiate(skip)]
+    rate: f64,
+}
+
+#[differentiate]
+fn decayed(t: &Trained, x: f64) -> f64 {
+    let mut sum = t.weight * x;
+    sum *= t.rate;
+    let squared = t.rate * t.rate;
+    if t.rate > x {
+        sum += squared.sqrt() * x;
+    }
+    sum + t.rate.exp() * x
+}
+
+#[test]
+fn skipped_numbers_are_constants() {
+    let t = Trained {
+        weight: 0.3,
+        rate: 0.4,
+    };
+    for x in [0.2, 0.7] {
+        assert_gradient!(decayed(&t.clone(), x));
+    }
+    let (_, (d_t, _)) = decayed_grad(&t, 0.7);
+    assert_eq!(d_t.weight, 0.4 * 0.7);
+    let () = d_t.rate;
+}
+
 #[derive(Differentiable)]
 #[differentiate(gradient = Slope)]
 struct Renamed {

@@ -258,7 +258,12 @@ impl Emitter<'_> {
     /// `place += value;`
     pub(super) fn add_at(&self, add: &AddAt) -> TokenStream {
         let add_to = |place: TokenStream| {
-            if self.is_number(add.value) {
+            // a field may be one without a gradient, `#[differentiate(skip)]`
+            let is_field = matches!(
+                add.place.path.last(),
+                Some(Proj::Field(syn::Member::Named(_)))
+            );
+            if self.is_number(add.value) && !is_field {
                 let (op, value) = match self.inline.get(&add.value) {
                     Some(Op::Neg(inner)) => (BinaryOp::Sub, *inner),
                     _ => (BinaryOp::Add, add.value),
