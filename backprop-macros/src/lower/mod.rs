@@ -12,10 +12,12 @@
 //! tables, formatted text) is kept as the user's tokens; if an active value
 //! reaches it, `analyse` refuses it.
 
+mod access;
 mod branch;
 mod call;
 mod capture;
 mod closure;
+mod elements;
 pub(crate) mod exits;
 mod expr;
 mod iter;
@@ -34,6 +36,7 @@ pub(crate) mod result;
 pub(crate) mod settle;
 pub(crate) mod ssa;
 mod stmt;
+mod swap;
 mod then;
 
 pub(crate) use settle::changed;

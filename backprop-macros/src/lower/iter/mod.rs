@@ -9,6 +9,7 @@ mod drive;
 mod effect;
 mod ends;
 mod listed;
+mod options;
 mod passed;
 mod position;
 mod sources;
