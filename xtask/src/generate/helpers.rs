@@ -1,0 +1,77 @@
+//! Functions that the programs call.
+
+pub(super) const HELPERS: &str = "\
+    #[derive(backprop::Differentiable, Clone, Debug, Default, PartialEq)]
+    pub struct State { pub a: f64, pub v: Vec<f64>, pub n: usize, pub w: [f64; 2] }
+
+    #[differentiate]
+    pub fn scale(x: &mut [f64], k: f64) {
+        for v in x.iter_mut() {
+            *v = (*v * k).sin();
+        }
+    }
+
+    #[differentiate]
+    pub fn append(x: &mut Vec<f64>, k: f64) -> f64 {
+        let last = x[x.len() - 1];
+        x.push((last * k).cos());
+        last + k
+    }
+
+    #[differentiate]
+    pub fn norm(x: &[f64], k: f64) -> f64 {
+        let mut s = 0.0;
+        for v in x {
+            s += (v * k).tanh();
+        }
+        s
+    }
+
+    #[differentiate]
+    pub fn shifted(x: &[f64], k: f64) -> Vec<f64> {
+        x.iter().map(|v| (v + k).sin()).collect()
+    }
+
+    #[differentiate]
+    pub fn total(s: &State) -> f64 {
+        s.a * s.w[0] + s.v.iter().sum::<f64>().sin() * s.w[1]
+    }
+
+    #[differentiate]
+    pub fn advance(s: &mut State, k: f64) {
+        s.a = (s.a + k * s.w[1]).sin();
+        s.w[0] -= 0.5 * s.a;
+        for (i, v) in s.v.iter_mut().enumerate() {
+            *v += 0.1 * s.a * i as f64;
+        }
+    }
+
+    #[differentiate]
+    pub fn mix(x: f64, y: f64) -> (f64, f64) {
+        (x * 0.6 + (y * 0.8).sin(), y - 0.3 * x)
+    }
+
+    #[differentiate]
+    pub fn nudge(x: &mut f64, k: f64) -> f64 {
+        *x = (*x * 0.7 + k).sin();
+        *x * k
+    }
+
+    #[differentiate]
+    pub fn root(x: f64) -> Result<f64, String> {
+        if x < 0.0 {
+            return Err(\"negative\".to_owned());
+        }
+        Ok((x + 0.1).sqrt())
+    }
+
+    #[differentiate]
+    pub fn larger(x: f64, y: f64) -> Option<f64> {
+        if x > y { Some(x * y.cos()) } else { None }
+    }
+
+    #[differentiate]
+    pub fn rotated(x: [f64; 4], k: f64) -> [f64; 4] {
+        [x[1] * k, x[2], x[3] - k, x[0].sin()]
+    }
+";
