@@ -26,7 +26,6 @@
 //! |---|---|---|
 //! | `f_grad` | `(x: f64, n: usize) -> (f64, f64)` | value and gradient; for one real result |
 //! | `f_backprop` | `(x: f64, n: usize, upstream: f64, d_x: &mut f64) -> f64` | returns the value, **adds** upstream × local gradient to the `d_` buffers |
-//!
 //! | `f_jvp` | `(x: f64, d_x: f64, n: usize) -> (f64, f64)` | forward mode: value and directional derivative; with the option [`jvp`](macro@differentiate#modes) |
 //! | `f_jacobian` | `(x: f64, n: usize) -> (R, Vec<f64>)` | the gradient of each number of the result; option `jacobian` |
 //! | `f_hvp` | `(x: f64, d_x: f64, n: usize) -> (f64, f64, f64)` | value, gradient, Hessian times the vector of the `d_`; option `hvp` |
@@ -73,8 +72,9 @@
 //! # Correct or a compile error
 //!
 //! Each piece of a function is either differentiated or refused with a message
-//! at its place that says what to write instead. Differentiated today: free
-//! functions of `f32`, `f64`, arrays, slices, vectors, structs, tuples and
+//! at its place that says what to write instead. Differentiated today: functions
+//! and [methods](macro@differentiate#methods-and-traits), [generic](macro@differentiate#generic-functions)
+//! ones too, of `f32`, `f64`, arrays, slices, vectors, structs, tuples and
 //! references to them; assignments at any place; `if`, `match`, `loop`, `while`,
 //! `for` with `break`, `continue` and `return`; the methods of `f32` and `f64`
 //! and most of sequences; iterator chains, closures and `Option`s; calls of
@@ -113,7 +113,8 @@
 //! | `wrt(x, y)` | only these parameters are listed |
 //! | `name = stem` | `stem_grad`, `stem_backprop` |
 //! | `rule = path` | your own value and pullback, as `fn rule(x: f64) -> (f64, impl FnOnce(f64) -> f64)` |
-//! | `recursive` | part of a cycle of calls |
+//! | `recursive` | part of a cycle of calls; `recursive = false`: not, although it calls another method of its own name |
+//! | `inherent` | on the `impl` of a trait that is not marked itself |
 //! | `jvp`, `jacobian`, `hvp`, `hessian` | [more derivatives](macro@differentiate#modes) |
 //! | `circuit` | [`f_circuit`](circuit): the gates that a call executed |
 //! | `crate = path` | where this crate is, if renamed |
@@ -154,6 +155,14 @@
 //!     g(x) + 1.0
 //! }
 //! ```
+//!
+//! **E0599, "no method named `__differentiated_m`"** at a call of `m`: the method is
+//! not differentiated. Put `#[differentiate]` on it, on its `impl`, or on its trait and
+//! the `impl` of that; or stop the gradient with `backprop::constant(x.m())`.
+//!
+//! **E0407, "`__differentiated_m` is not a member of trait"**: the `impl` is marked, but
+//! the trait is not. Mark it, or write `#[differentiate(inherent)]` on the `impl`.
+//! **E0046, "missing: `__differentiated_m`"**: the trait is marked, but the `impl` is not.
 //!
 //! **`ParameterExcludedByWrt`** in a message: an active argument goes to a
 //! parameter that the callee's `wrt(..)` excludes. List the parameter there,
@@ -231,6 +240,119 @@ pub use backprop_core::{Circuit, Differentiable, Numbers, Real, circuit, constan
 /// recursion is seen); `crate = path` names this crate where the dependency
 /// has another name; `show` makes the compiler print the generated code as a
 /// warning at the option.
+///
+/// # Methods and traits
+///
+/// A method `m` gets `m_grad` and `m_backprop` beside it. The receiver is the first
+/// parameter: its gradient is that of its type, which derives
+/// [`Differentiable`](macro@Differentiable). The attribute goes on a method, or on a
+/// whole `impl`: then it means all its functions that have a derivative, or those that
+/// are marked inside.
+///
+/// ```
+/// use backprop::{Differentiable, differentiate};
+///
+/// #[derive(Clone, Differentiable)]
+/// struct Neuron {
+///     weights: [f64; 2],
+///     bias: f64,
+/// }
+///
+/// #[differentiate]
+/// impl Neuron {
+///     fn score(&self, inputs: &[f64; 2]) -> f64 {
+///         let sum: f64 = self.weights.iter().zip(inputs).map(|(w, x)| w * x).sum();
+///         sum + self.bias
+///     }
+///
+///     fn fire(&self, inputs: &[f64; 2]) -> f64 {
+///         1.0 / (1.0 + (-self.score(inputs)).exp())
+///     }
+/// }
+///
+/// let neuron = Neuron { weights: [2.0, -3.0], bias: -3.0 };
+/// let (rate, (d_neuron, d_inputs)) = neuron.fire_grad(&[-1.0, -2.0]);
+/// // the lecture's neuron: a score of 1, a local gradient of 0.2
+/// assert!((rate - 0.73).abs() < 0.01);
+/// assert!((d_neuron.weights[0] + 0.20).abs() < 0.01);
+/// assert!((d_inputs[0] - 0.39).abs() < 0.01);
+/// ```
+///
+/// On a trait, the companions are members of the trait: a marked `impl` implements them,
+/// default methods have theirs, and generic callers find them. An `impl` of the trait
+/// without the attribute does not compile. For a trait that is not marked,
+/// `#[differentiate(inherent)]` on its `impl` makes them functions of the type. On an
+/// `impl` of `Add`, `Sub`, `Mul`, `Div`, `Neg` or an assigning form of one, the operator
+/// is differentiated where an operand is of a named type:
+///
+/// ```
+/// use backprop::{Differentiable, differentiate};
+/// use std::ops::Mul;
+///
+/// #[derive(Clone, Copy, Differentiable)]
+/// struct Complex {
+///     re: f64,
+///     im: f64,
+/// }
+///
+/// #[differentiate]
+/// impl Mul for Complex {
+///     type Output = Complex;
+///     fn mul(self, other: Complex) -> Complex {
+///         Complex {
+///             re: self.re * other.re - self.im * other.im,
+///             im: self.re * other.im + self.im * other.re,
+///         }
+///     }
+/// }
+///
+/// #[differentiate]
+/// trait Shape {
+///     fn area(&self) -> f64;
+///     fn cost(&self, price: f64) -> f64 {
+///         price * self.area()
+///     }
+/// }
+///
+/// #[differentiate]
+/// impl Shape for Complex {
+///     fn area(&self) -> f64 {
+///         let square = *self * *self;
+///         square.re
+///     }
+/// }
+///
+/// let (value, (d_z, d_price)) = Complex { re: 3.0, im: 2.0 }.cost_grad(10.0);
+/// assert_eq!((value, d_price), (50.0, 5.0));
+/// assert_eq!((d_z.re, d_z.im), (60.0, -40.0));
+/// ```
+///
+/// A method that takes `self` by value needs a type that is `Clone`. A method in a
+/// generic `impl` is marked by marking the `impl`.
+///
+/// # Generic functions
+///
+/// A type parameter with a bound named `Float`, `Real`, `RealField` or `Scalar`
+/// (`num_traits::Float`, [`Real`], `nalgebra::RealField`) stands for `f32` or `f64`; the
+/// companions add the bound [`Real`]. Any other is of a type with a derivative:
+/// [`Differentiable`](trait@Differentiable), with the methods of the marked traits that
+/// bound it.
+///
+/// ```
+/// use backprop::{Real, differentiate};
+///
+/// #[differentiate]
+/// fn square_of_sum<T: Real>(x: &[T], shift: T) -> T {
+///     let mut sum = shift;
+///     for v in x {
+///         sum += *v;
+///     }
+///     sum * sum
+/// }
+///
+/// assert_eq!(square_of_sum_grad(&[1.0_f32, 2.0], 0.5), (12.25, (vec![7.0, 7.0], 7.0)));
+/// assert_eq!(square_of_sum_grad(&[1.0_f64], 0.5).0, 2.25);
+/// ```
 ///
 /// # Modes
 ///

@@ -56,7 +56,6 @@ fn stages(function: &str) -> String {
         circuit: None,
         second: None,
         forward: None,
-        second: None,
         items: &lowered.items,
     };
     let tokens = emit::companions(&input, &forms);
