@@ -27,7 +27,7 @@ macro_rules! catalogue {
 
 catalogue! {
     // the attribute
-    UNKNOWN_OPTION = "unknown option; `#[differentiate]` knows `wrt(..)`, `name = ..`, `rule = ..`, `crate = ..`, `recursive`, `inherent`, `circuit` and `show`";
+    UNKNOWN_OPTION = "unknown option; `#[differentiate]` knows `wrt(..)`, `name = ..`, `rule = ..`, `crate = ..`, `recursive`, `inherent`, `jvp`, `jacobian`, `hvp`, `hessian`, `circuit` and `show`";
     REPEATED_OPTION = "this option is given twice";
     MODE_NOT_YET = "this option is not implemented yet; reverse mode needs no option";
     MODE_OF_A_METHOD = "this mode is not there for methods yet: write a free function that calls the code";
@@ -37,7 +37,7 @@ catalogue! {
     CALL_IN_SECOND_ORDER = "second derivatives do not go through calls of other functions yet: write the code here";
     NUMBER_IN_SECOND_ORDER = "for second derivatives it has to be known whether this is an integer: annotate it (`let n: usize = ..`)";
     MODE_WITH_RULE = "a custom rule gives tangents of one real number only";
-    METHOD_IN_FORWARD_MODE = "methods and associated functions have no forward mode yet: `jvp` needs a free function here";
+    METHOD_IN_FORWARD_MODE = "methods, associated functions and operators of other types have no tangent yet: a free function is needed here";
     EMPTY_WRT = "`wrt()` names no parameter; write `wrt(x)`, or leave it out to differentiate with respect to all";
     UNKNOWN_WRT = "no parameter has this name";
     REPEATED_WRT = "this parameter is named twice";
