@@ -69,7 +69,15 @@ pub(crate) fn circuit(
         stmts,
         yields: body.yields,
     };
-    is_sound.then_some(Circuit {
+    function.result = Tree::Tuple(vec![Tree::Leaf(result), Tree::Leaf(wire)]);
+    if !is_sound {
+        return None;
+    }
+    crate::simplify::simplify(&mut function);
+    let [result, wire] = function.result.leaves()[..] else {
+        return None;
+    };
+    Some(Circuit {
         function,
         result,
         wire,
