@@ -54,7 +54,6 @@ fn stages(function: &str) -> String {
         split: f,
         joint: joint.as_ref(),
         circuit: None,
-        second: None,
         forward: None,
         items: &lowered.items,
     };
