@@ -5,7 +5,7 @@ use super::{Generator, Kind};
 
 impl Generator {
     pub(super) fn shape(&mut self) {
-        match self.rng.u32(0..12) {
+        match self.rng.u32(0..16) {
             0 => self.copy(),
             1 => self.result_in_place(),
             2 => {
@@ -70,6 +70,37 @@ impl Generator {
                     cut.unwrap_or_default()
                 ));
             }
+            11 => self.assigned(|g, target| {
+                let (x, y) = (g.sequence()?, g.sequence()?);
+                Some(format!(
+                    "for v in [&{x}[..], &{y}[..]] \
+                     {{ {target} += v[0] * {target} * 0.1 + v.len() as f64; }}"
+                ))
+            }),
+            12 => self.assigned(|g, target| {
+                let (x, a) = (g.sequence()?, g.atom());
+                Some(format!(
+                    "{{ let r = if {target} > {a} {{ 0..{x}.len() }} else {{ 0..1 }}; \
+                     for i in r.clone() {{ {target} += {x}[i] * 0.2; }} \
+                     {target} -= {x}[r].iter().sum::<f64>() * 0.1; }}"
+                ))
+            }),
+            13 => self.assigned(|g, target| {
+                let kind = g.rng.choice([Kind::Struct, Kind::StructRef]);
+                let (s, a) = (g.pick(kind.unwrap_or(Kind::Struct))?.name, g.atom());
+                Some(format!(
+                    "{{ let count = {s}.n * {s}.n; {target} += {a} / (1.0 + count as f64); \
+                     if {s}.n * {s}.n == {s}.n {{ {target} *= 0.5; }} }}"
+                ))
+            }),
+            14 => self.assigned(|g, target| {
+                let (a, b) = (g.atom(), g.atom());
+                format!(
+                    "for o in &[Some({a}), None, Some({b})] \
+                     {{ match o {{ Some(v) if *v > 0.2 => {{ {target} += v * 0.4; }} \
+                     Some(v) => {{ {target} *= v.cos(); }} None => {{ {target} -= 0.1; }} }} }}"
+                )
+            }),
             _ => {
                 let (Some(x), a) = (self.sequence(), self.atom()) else {
                     return;
