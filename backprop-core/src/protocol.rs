@@ -59,8 +59,12 @@ impl<T: Differentiable> InPlace for [T] {
 /// Whether two sequences have one length, and their elements one shape.
 #[inline]
 pub fn all_fit<T: Differentiable>(values: &[T], adjoints: &[T::Gradient]) -> bool {
+    // on its own, so that the optimiser knows of it whatever the elements are
+    if values.len() != adjoints.len() {
+        return false;
+    }
     let mut pairs = values.iter().zip(adjoints);
-    values.len() == adjoints.len() && pairs.all(|(value, adjoint)| value.__fits(adjoint))
+    pairs.all(|(value, adjoint)| value.__fits(adjoint))
 }
 
 /// Entry for `&T` where the adjoint is added in place.

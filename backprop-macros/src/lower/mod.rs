@@ -17,6 +17,7 @@ mod branch;
 mod call;
 mod capture;
 mod closure;
+pub(crate) mod common;
 mod elements;
 pub(crate) mod exits;
 mod expr;
@@ -67,6 +68,7 @@ pub(crate) fn lower(input: &Input, errors: &mut Errors) -> Lowered {
     exits::eliminate(&mut function.function);
     ssa::construct(&mut function.function);
     settle::loads(&mut function.function);
+    common::merge(&mut function.function);
     function
 }
 

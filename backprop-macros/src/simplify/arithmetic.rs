@@ -12,22 +12,38 @@ pub(super) fn signs(f: &mut Function, region: &mut Region, ops: &mut BTreeMap<Va
     for mut stmt in stmts {
         match &mut stmt {
             Stmt::Let(binding) => {
-                let mut before = Vec::new();
-                rewrite(f, binding, ops, &mut before);
-                for made in before {
-                    ops.insert(made.value, made.op.clone());
-                    region.stmts.push(Stmt::Let(made));
-                }
-                ops.insert(binding.value, binding.op.clone());
+                rewritten(f, binding, ops, &mut region.stmts);
             }
             Stmt::RevBranch(branch) => {
                 branch.arms.iter_mut().for_each(|arm| signs(f, arm, ops));
             }
-            Stmt::RevLoop(looped) => signs(f, &mut looped.body, ops),
+            Stmt::RevLoop(looped) => {
+                // a factor from outside stays there: it is one multiplication
+                let is_product = |op: &Op| matches!(op, Op::Binary(BinaryOp::Mul, ..));
+                let mut seen = ops.clone();
+                seen.retain(|_, op| !is_product(op));
+                signs(f, &mut looped.body, &mut seen);
+            }
             _ => {}
         }
         region.stmts.push(stmt);
     }
+}
+
+/// Rewrites an operation, and what the rewriting makes, which goes to `stmts`.
+fn rewritten(
+    f: &mut Function,
+    binding: &mut Let,
+    ops: &mut BTreeMap<ValueId, Op>,
+    stmts: &mut Vec<Stmt>,
+) {
+    let mut before = Vec::new();
+    rewrite(f, binding, ops, &mut before);
+    for mut made in before {
+        rewritten(f, &mut made, ops, stmts);
+        stmts.push(Stmt::Let(made));
+    }
+    ops.insert(binding.value, binding.op.clone());
 }
 
 /// Rewrites one operation; new ones it needs go to `before`.

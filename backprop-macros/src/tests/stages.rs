@@ -30,6 +30,7 @@ fn stages(function: &str) -> String {
     stage("exits", &text::function(f));
     lower::ssa::construct(f);
     lower::settle::loads(f);
+    lower::common::merge(f);
     stage("ssa", &text::function(f));
     let activity = analyse::analyse(f, &mut errors);
     stage("analyse", &activity.text(f));
