@@ -56,6 +56,7 @@ fn stages(function: &str) -> String {
         joint: joint.as_ref(),
         circuit: None,
         forward: None,
+        second: None,
         items: &lowered.items,
     };
     let tokens = emit::companions(&input, &forms);
