@@ -5,6 +5,7 @@
 use backprop::differentiate;
 use library::sigmoid as squash;
 use library::*;
+use middle::{Disc, Rectangle, cover, signal};
 
 #[differentiate]
 fn model(w: f64, x: f64) -> f64 {
@@ -26,6 +27,21 @@ fn pulled(start: &[Point], k: f64) -> f64 {
     total * points[0].at[1]
 }
 
+#[differentiate]
+fn worth(radius: f64, price: f64, z: Complex) -> f64 {
+    let discs = vec![
+        Disc { radius },
+        Disc {
+            radius: 2.0 * price,
+        },
+    ];
+    let rectangle = Rectangle {
+        width: radius,
+        height: price,
+    };
+    cover(&discs, price) + rectangle.cost(radius) + signal(z * z, radius, 3)
+}
+
 fn main() {
     let (value, (d_w, d_x)) = model_grad(1.5, -0.7);
     let start = [Point {
@@ -40,6 +56,18 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn through_two_libraries() {
+        backprop::assert_gradient!(worth(1.5, 0.7, Complex { re: 0.3, im: -0.4 }));
+        let (area, gradient) = Rectangle {
+            width: 2.0,
+            height: 3.0,
+        }
+        .area_grad();
+        assert_eq!(area, 6.0);
+        assert_eq!((gradient.width, gradient.height), (3.0, 2.0));
+    }
 
     #[test]
     fn through_the_library() {

@@ -66,3 +66,64 @@ pub fn pull(points: &mut [Point], k: f64) -> Vec<f64> {
     }
     distances
 }
+
+/// What has an area.
+#[differentiate(crate = autodiff)]
+pub trait Shape {
+    /// The area.
+    fn area(&self) -> f64;
+
+    /// The cost of covering it.
+    fn cost(&self, price: f64) -> f64 {
+        price * self.area()
+    }
+}
+
+/// A complex number.
+#[derive(autodiff::Differentiable, Clone, Copy, Debug, PartialEq)]
+#[differentiate(crate = autodiff)]
+pub struct Complex {
+    /// Real part.
+    pub re: f64,
+    /// Imaginary part.
+    pub im: f64,
+}
+
+#[differentiate(crate = autodiff)]
+impl std::ops::Mul for Complex {
+    type Output = Complex;
+
+    fn mul(self, other: Complex) -> Complex {
+        Complex {
+            re: self.re * other.re - self.im * other.im,
+            im: self.re * other.im + self.im * other.re,
+        }
+    }
+}
+
+#[differentiate(crate = autodiff)]
+impl Complex {
+    /// The square of the absolute value.
+    pub fn norm(self) -> f64 {
+        self.re * self.re + self.im * self.im
+    }
+
+    /// Turns it by an angle, in place.
+    pub fn turn(&mut self, angle: f64) {
+        let (sin, cos) = angle.sin_cos();
+        *self = Complex {
+            re: cos * self.re - sin * self.im,
+            im: sin * self.re + cos * self.im,
+        };
+    }
+}
+
+/// `Σ xᵢ²`
+#[differentiate(crate = autodiff)]
+pub fn sum_of_squares<T: autodiff::Real>(x: &[T]) -> T {
+    let mut sum = x[0] * x[0];
+    for v in &x[1..] {
+        sum += *v * *v;
+    }
+    sum
+}
