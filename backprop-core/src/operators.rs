@@ -22,6 +22,7 @@ macro_rules! binary {
             type Output: Differentiable;
 
             /// The value and the pullback.
+            #[expect(clippy::type_complexity, reason = "what a pullback takes and gives")]
             fn split<const ACTIVE: u64>(
                 &self,
                 right: &R,
@@ -78,6 +79,7 @@ macro_rules! assigning {
         )]
         pub trait $rule<R: Differentiable = Self>: Differentiable + Sized {
             /// Changes the left operand; gives the pullback.
+            #[expect(clippy::type_complexity, reason = "what a pullback takes and gives")]
             fn split<const ACTIVE: u64>(
                 &mut self,
                 right: &R,

@@ -1,6 +1,7 @@
 //! `assert_gradient!`: a call becomes a comparison of its reverse half, run
 //! once for each output, with differences of the function itself.
 
+use crate::emit::companion_method;
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::parse::{Parse, ParseStream};
@@ -65,6 +66,13 @@ pub(crate) fn assert_gradient(input: TokenStream) -> TokenStream {
         Ok(assertion) => expand(&assertion),
         Err(error) => error.into_compile_error(),
     }
+}
+
+/// Whether a path names a function of a type or a trait.
+fn is_associated(function: &ExprPath) -> bool {
+    let owner = function.path.segments.iter().rev().nth(1);
+    let is_type = |name: &Ident| name.to_string().starts_with(char::is_uppercase);
+    function.qself.is_some() || owner.is_some_and(|owner| is_type(&owner.ident))
 }
 
 /// An argument as it is kept, and how it is passed.
@@ -177,6 +185,17 @@ fn expand(assertion: &Assertion) -> TokenStream {
         tolerance(&assertion.epsilon),
         tolerance(&assertion.max_relative),
     );
+    let active = quote_spanned!(span=> #private::Active::<#mask>);
+    let split = match is_associated(function) {
+        true => {
+            let mut companion = function.clone();
+            if let Some(last) = companion.path.segments.last_mut() {
+                last.ident = companion_method(&last.ident, last.ident.span());
+            }
+            quote_spanned!(span=> #companion(#(#passed,)* #active))
+        }
+        false => quote_spanned!(span=> <#function>::split(#active, #function, #(#passed),*)),
+    };
     quote_spanned! {span=> {
         let arguments = (#(#owned,)*);
         let check = #private::Check {
@@ -197,8 +216,7 @@ fn expand(assertion: &Assertion) -> TokenStream {
             },
             |args, output| {
                 let mut args = ::core::clone::Clone::clone(args);
-                let (result, pullback) =
-                    <#function>::split(#private::Active::<#mask>, #function, #(#passed),*);
+                let (result, pullback) = #split;
                 let mut outputs = #private::numbers(&result);
                 #(#finals)*
                 let ::core::option::Option::Some(mut upstream) = #private::upstream(&result) else {

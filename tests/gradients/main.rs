@@ -25,6 +25,7 @@ mod counts;
 mod enums;
 mod fused;
 mod hostile;
+mod in_out;
 mod integers;
 mod iterators;
 mod listed;

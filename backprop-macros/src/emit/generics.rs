@@ -11,8 +11,27 @@ impl Parts<'_> {
     /// The generic parameters of the primal, lifetimes first, with their bounds.
     pub(super) fn generic_parameters(&self) -> Vec<TokenStream> {
         let generics = &self.input.item.sig.generics;
-        let without_default = |param: &GenericParam| param.to_token_stream();
-        generics.params.iter().map(without_default).collect()
+        let each = |param: &GenericParam| match param {
+            // beside what is written, so that no bound stands in two places
+            GenericParam::Type(param) if !param.bounds.is_empty() => {
+                let more = self.bounds_of(&param.ident);
+                quote!(#param + #more)
+            }
+            param => param.to_token_stream(),
+        };
+        generics.params.iter().map(each).collect()
+    }
+
+    /// What companions ask of a type parameter.
+    fn bounds_of(&self, name: &Ident) -> TokenStream {
+        let span = self.span;
+        if self.input.reals.index(name).is_some() {
+            return self.private("RealParameter");
+        }
+        let krate = self.krate;
+        let carries = self.carries(name);
+        let carries = carries.then(|| quote_spanned!(span=> + #krate::Differentiable));
+        quote_spanned!(span=> 'static #carries)
     }
 
     /// Its types and constants, as arguments.
@@ -57,18 +76,14 @@ impl Parts<'_> {
         let written = generics.where_clause.iter();
         let written = written.flat_map(|clause| clause.predicates.iter());
         let mut predicates: Vec<TokenStream> = written.map(ToTokens::to_token_stream).collect();
-        for name in self.input.reals.names() {
-            let real = self.private("RealParameter");
-            predicates.push(quote_spanned!(span=> #name: #real));
-        }
-        for param in generics.type_params() {
-            let name = &param.ident;
-            if self.input.reals.index(name).is_none() {
-                let krate = self.krate;
-                let carries = self.carries(name);
-                let carries = carries.then(|| quote_spanned!(span=> + #krate::Differentiable));
-                predicates.push(quote_spanned!(span=> #name: 'static #carries));
-            }
+        let outer = self.input.outer.iter();
+        let around = outer.flat_map(|outer| outer.type_params());
+        let reals = &self.input.reals;
+        let around = around.filter(|param| reals.index(&param.ident).is_some());
+        let own = generics.type_params();
+        for param in around.chain(own.filter(|param| param.bounds.is_empty())) {
+            let (name, bounds) = (&param.ident, self.bounds_of(&param.ident));
+            predicates.push(quote_spanned!(span=> #name: #bounds));
         }
         if self.input.home.is_trait() {
             let krate = self.krate;

@@ -25,7 +25,7 @@ pub(crate) use companions::{
     Forms, bare, companions, custom, declaration, has_jacobian, has_mut, may_be_joint,
     rule_has_tangent, stub,
 };
-pub(crate) use names::{PREFIX, plumbing};
+pub(crate) use names::{PREFIX, companion_method, plumbing};
 
 use crate::ir::{Function, Op, PullbackArg, Region, Stmt, StmtId, ValueId};
 use names::NameTable;

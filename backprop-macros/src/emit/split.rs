@@ -208,7 +208,7 @@ fn pullback(emitter: &Emitter, parts: &Parts, f: &Function) -> TokenStream {
         };
         match (&reverse.exits[index], parts.has_shared_entry(param)) {
             (Some(exit), _) => {
-                let pattern = emitter.pattern(exit);
+                let pattern = upstream_pattern(emitter, f, exit);
                 let before = emitter.tree(&f.params[index].entry);
                 head.extend(quote!(let #pattern = *#entry.adjoint;));
                 tail.extend(quote!(*#entry.value = #before; *#entry.adjoint = #adjoint;));

@@ -56,3 +56,24 @@ pub fn signal(z: Complex, angle: f64, steps: usize) -> f64 {
     }
     power + sum_of_squares(&[state.re, state.im])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn methods_are_checked_by_their_path() {
+        let rectangle = Rectangle {
+            width: 2.0,
+            height: 3.0,
+        };
+        autodiff::assert_gradient!(Rectangle::area(&rectangle.clone()), crate = autodiff);
+        autodiff::assert_gradient!(
+            <Rectangle as Shape>::cost(&rectangle, 0.5),
+            crate = autodiff
+        );
+        let mut z = Complex { re: 0.3, im: 0.4 };
+        autodiff::assert_gradient!(Complex::turn(&mut z, 0.5), crate = autodiff);
+        z.turn(0.0);
+    }
+}
