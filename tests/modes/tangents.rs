@@ -179,11 +179,7 @@ fn recursion() {
 fn blend<T: backprop::Real, const N: usize>(x: [T; N], k: T) -> T {
     let mut sum = k * k;
     for v in x {
-        if v > k {
-            sum = sum * v;
-        } else {
-            sum = sum + v / k;
-        }
+        sum = if v > k { sum * v } else { sum + v / k };
     }
     sum
 }
