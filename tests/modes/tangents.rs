@@ -176,7 +176,10 @@ fn recursion() {
 }
 
 #[differentiate(jvp)]
-fn blend<T: backprop::Real, const N: usize>(x: [T; N], k: T) -> T {
+fn blend<T, const N: usize>(x: [T; N], k: T) -> T
+where
+    T: backprop::Real,
+{
     let mut sum = k * k;
     for v in x {
         sum = if v > k { sum * v } else { sum + v / k };
