@@ -38,8 +38,7 @@ pub(crate) fn implementation(options: TokenStream, mut block: ItemImpl) -> Token
             }
         }
     }
-    let signatures = functions.iter().map(|(_, function)| &function.sig);
-    let mut around = Around::of(&block.generics, signatures);
+    let mut around = Around::of(&block.generics);
     if let Some(operator) = operator {
         around.generics = Some(operators::kept(&block.generics, &operator));
         around.operator = Some(operator);
@@ -52,6 +51,11 @@ pub(crate) fn implementation(options: TokenStream, mut block: ItemImpl) -> Token
         for (_, function) in &mut functions {
             operators::name_output(function, output);
         }
+    }
+    let only_marked = any_marked(&functions);
+    for (marks, function) in &functions {
+        let is_chosen = is_chosen(marks, &function.sig, only_marked, &around);
+        around.add(&function.sig, block.trait_.is_none(), is_chosen);
     }
     let beside = of_members(functions, &options, home, &around, &mut errors);
     let outside = options.inherent.as_ref().filter(|_| block.trait_.is_some());
@@ -89,14 +93,11 @@ pub(crate) fn definition(options: TokenStream, mut block: ItemTrait) -> TokenStr
             }
         }
     }
-    let any_marked =
-        |list: &[(Vec<Attribute>, ItemFn)]| list.iter().any(|(marks, _)| !marks.is_empty());
     let only_marked = any_marked(&defined) || any_marked(&declared);
-    let signatures = block.items.iter().filter_map(|item| match item {
-        TraitItem::Fn(method) => Some(&method.sig),
-        _ => None,
-    });
-    let around = Around::of(&block.generics, signatures);
+    let mut around = Around::of(&block.generics);
+    for (_, function) in defined.iter().chain(&declared) {
+        around.add(&function.sig, false, true);
+    }
     for (list, home) in [(defined, Home::Trait), (declared, Home::Declaration)] {
         let list = list
             .into_iter()
@@ -146,12 +147,13 @@ fn of_members(
     around: &Around,
     errors: &mut Errors,
 ) -> TokenStream {
-    let only_marked = functions.iter().any(|(marks, _)| !marks.is_empty());
+    let only_marked = any_marked(&functions);
     let mut beside = TokenStream::new();
     for (marks, function) in functions {
+        if !is_chosen(&marks, &function.sig, only_marked, around) {
+            continue;
+        }
         let own = match marks.first().map(|mark| &mark.meta) {
-            None if only_marked => continue,
-            None if !has_derivative(&function.sig, around) => continue,
             Some(Meta::List(list)) => list.tokens.clone(),
             _ => TokenStream::new(),
         };
@@ -163,6 +165,20 @@ fn of_members(
     beside
 }
 
-fn has_derivative(sig: &syn::Signature, around: &Around) -> bool {
-    Signature::has_derivative(sig, &around.reals(&sig.generics))
+fn any_marked(functions: &[(Vec<Attribute>, ItemFn)]) -> bool {
+    functions.iter().any(|(marks, _)| !marks.is_empty())
+}
+
+/// Whether a method gets companions: if it is marked, or where none is marked, if
+/// it has a derivative.
+fn is_chosen(
+    marks: &[Attribute],
+    sig: &syn::Signature,
+    only_marked: bool,
+    around: &Around,
+) -> bool {
+    match only_marked {
+        true => !marks.is_empty(),
+        false => Signature::has_derivative(sig, &around.reals(&sig.generics)),
+    }
 }

@@ -23,6 +23,9 @@
 //! Arguments and results may be scalars, tuples, arrays, slices, `Vec`, `Option`,
 //! `Box`, references to these, and structs and enums from the same block; a
 //! struct that derives `Differentiable` has the gradient that the derive names.
+//! `impl` blocks, traits and functions with type parameters are compiled twice
+//! like the rest, and checked through functions that call them: a parameter
+//! `T: num_traits::Float` is a dual number in the second copy.
 //! [`twins!`] takes the same program texts and differentiates nothing: its
 //! `check!` compares the twin with the program and with central differences.
 //!
@@ -37,6 +40,7 @@
 mod cast;
 mod check;
 mod dual;
+mod float;
 mod pattern;
 mod value;
 

@@ -119,6 +119,17 @@ impl Lowerer<'_> {
         self.enter(closure, args, call.span())
     }
 
+    /// Whether a call is one of a function of a type or a trait that may be
+    /// differentiated.
+    pub(super) fn is_associated(&self, call: &syn::ExprCall, path: &syn::ExprPath) -> bool {
+        let is_function = match &path.qself {
+            Some(owner) => self.float_type(&owner.ty).is_none(),
+            None => matches!(self.callable(&path.path), Callable::Associated),
+        };
+        let is_constant = || self.constant_of_parameter(call, path).is_some();
+        is_function && !is_constant() && self.sees_more(&call.args)
+    }
+
     /// Whether a path in a call names a differentiated function.
     pub(super) fn is_function(&self, path: &Path) -> bool {
         matches!(self.callable(path), Callable::Function)
@@ -259,6 +270,9 @@ impl Lowerer<'_> {
         let whole = Expr::MethodCall(call.clone());
         let span = call.method.span();
         let name = call.method.to_string();
+        if let Some(value) = self.sibling_call(call, expected) {
+            return value;
+        }
         if call.args.is_empty()
             && let Some(end) = self.end_of_range(&call.receiver, &name)
         {
@@ -471,6 +485,20 @@ impl Lowerer<'_> {
         span: Span,
         expected: Option<&Tree<()>>,
     ) -> Lowering {
+        self.function_call_of(callee, exprs.into_iter().collect(), 0, span, expected)
+    }
+
+    /// The same, where the first `late` arguments are borrowed after the others.
+    pub(super) fn function_call_of(
+        &mut self,
+        callee: Callee,
+        mut exprs: Vec<&Expr>,
+        late: usize,
+        span: Span,
+        expected: Option<&Tree<()>>,
+    ) -> Lowering {
+        let count = exprs.len();
+        exprs.rotate_left(late);
         let mut args = Vec::new();
         let mut written = Vec::new();
         for arg in exprs {
@@ -498,6 +526,7 @@ impl Lowerer<'_> {
                 args.push(Arg::In(value));
             }
         }
+        args.rotate_left(count - late);
         let result = match expected {
             Some(shape) => shape.clone(),
             None => Tree::Leaf(()),

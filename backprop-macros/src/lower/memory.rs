@@ -173,6 +173,9 @@ impl Lowerer<'_> {
         let Expr::MethodCall(call) = expr else {
             return false;
         };
+        if self.sibling(call).is_some() {
+            return false;
+        }
         match (&*call.method.to_string(), call.args.len()) {
             ("first" | "last" | "first_mut" | "last_mut", 0) => true,
             ("get" | "get_mut", 1) => !matches!(call.args[0], Expr::Range(_)),

@@ -48,7 +48,7 @@ use crate::ir::{
     Function, Hold, Kind, Let, Op, Param, Place as Memory, Region, Stmt, Target, Tree, ValueId,
     VarId, Width,
 };
-use crate::parse::{Input, Passing, Reals, Shape, Wrapped};
+use crate::parse::{Input, Passing, Reals, Shape, Sibling, Wrapped};
 use proc_macro2::{Ident, Span};
 use quote::{ToTokens, quote};
 use std::collections::{BTreeMap, BTreeSet};
@@ -176,8 +176,8 @@ struct Lowerer<'a> {
     named: BTreeSet<ValueId>,
     /// Variables that hold such values.
     named_vars: BTreeSet<VarId>,
-    /// How methods of the same block take their receiver.
-    siblings: BTreeMap<String, Passing>,
+    /// The methods of the same block.
+    siblings: BTreeMap<String, Sibling>,
     /// Type parameters that stand for real numbers.
     reals: Reals,
 }
@@ -691,6 +691,11 @@ impl Lowerer<'_> {
             (Tree::Result(..), _) | (_, Tree::Result(..)) => {
                 self.errors.refuse_at(span, no::RESULT_SHAPE);
                 like.map(&mut |_| self.f.value(Kind::Opaque, None, span))
+            }
+            // what a call gives is nothing, too
+            (Tree::Leaf(_), Tree::Tuple(parts)) if parts.is_empty() => {
+                let unit = Op::Constant(quote::quote_spanned!(span=> ()));
+                self.push(unit, Kind::Constant, span)
             }
             // it is kept, or passed on, as it is
             (Tree::Leaf(_), Tree::Option(..)) => Tree::Leaf(self.packed(value, span)),

@@ -37,8 +37,14 @@ impl Lowerer<'_> {
         Tree::Option(Box::new(flag), Box::new(payload))
     }
 
-    /// Whether an expression is an option that is kept as flag and payload.
+    /// Whether an expression is an option that is kept as flag and payload, or may
+    /// be one for all that is known.
     pub(super) fn is_optional(&self, expr: &Expr) -> bool {
+        self.is_option_by_name(expr) || self.is_call_of_user(expr)
+    }
+
+    /// Whether its names say that an expression is an option.
+    pub(super) fn is_option_by_name(&self, expr: &Expr) -> bool {
         match expr {
             Expr::Paren(inner) => self.is_optional(&inner.expr),
             Expr::Group(inner) => self.is_optional(&inner.expr),
@@ -55,7 +61,7 @@ impl Lowerer<'_> {
                 None => false,
             },
             Expr::Call(call) => match &*call.func {
-                Expr::Path(path) => path.path.is_ident("Some") || self.is_function(&path.path),
+                Expr::Path(path) => path.path.is_ident("Some"),
                 _ => false,
             },
             Expr::MethodCall(call) if super::then::is_then(call) => true,
@@ -124,7 +130,7 @@ impl Lowerer<'_> {
         };
         if !known.contains(&&*name) {
             // the function may return anything
-            if matches!(super::call::strip(&call.receiver), Expr::Call(_)) {
+            if self.is_call_of_user(&call.receiver) {
                 return None;
             }
             return Some(self.refuse(&call.method, no::OPTION_METHOD));
@@ -299,7 +305,7 @@ impl Lowerer<'_> {
             }
             return Some(Tree::Tuple(parts));
         }
-        if !matches!(expr, Expr::Call(_)) || !self.is_optional(expr) {
+        if !self.is_call_of_user(expr) {
             return self.expr(expr);
         }
         match pats.find_map(case_of) {

@@ -6,9 +6,10 @@
 //! takes its receiver is not known either: what may be changed is lent as `&mut`,
 //! and the companion takes what it needs.
 
+use super::passed::Parts;
 use super::{Binding, Lowerer, Lowering};
-use crate::ir::{Callee, Hold, Kind, Tree, ValueId};
-use crate::parse::Passing;
+use crate::ir::{Callee, Hold, Kind, Op, Tree, ValueId};
+use crate::parse::{Passing, Sibling};
 use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::spanned::Spanned;
@@ -19,11 +20,92 @@ impl Lowerer<'_> {
     pub(super) fn is_method_of_user(&self, call: &ExprMethodCall) -> bool {
         let name = call.method.to_string();
         let is_closure = |arg: &Expr| matches!(super::call::strip(arg), Expr::Closure(_));
+        if call.args.iter().any(is_closure) {
+            return false;
+        }
+        if let Some(sibling) = self.sibling(call) {
+            return sibling.has_companions;
+        }
         let is_of_std = METHODS_OF_ALL.contains(&&*name)
             || is_iterator(&call.receiver)
-            || self.is_optional(&call.receiver)
+            || self.is_method_of_option(call, &name)
             || (METHODS_OF_STD.contains(&&*name) && self.is_type_of_std(&call.receiver));
-        !is_of_std && !call.args.iter().any(is_closure) && self.sees_more(call)
+        !is_of_std && self.sees_more(call)
+    }
+
+    /// The method of the same block that a call of `self` means, whatever std has
+    /// under this name.
+    pub(super) fn sibling(&self, call: &ExprMethodCall) -> Option<&Sibling> {
+        self.method_of_block(call)
+            .filter(|sibling| sibling.is_inherent)
+    }
+
+    /// The method of the same block that a call of `self` names.
+    fn method_of_block(&self, call: &ExprMethodCall) -> Option<&Sibling> {
+        match super::call::strip(&call.receiver) {
+            Expr::Path(path) if path.path.is_ident(crate::parse::RECEIVER) => {
+                self.siblings.get(&call.method.to_string())
+            }
+            _ => None,
+        }
+    }
+
+    /// A call of such a method; `None` if it is none, or if it has no companions
+    /// and might need them.
+    pub(super) fn sibling_call(
+        &mut self,
+        call: &ExprMethodCall,
+        expected: Option<&Tree<()>>,
+    ) -> Option<Lowering> {
+        let sibling = self.sibling(call)?.clone();
+        if sibling.has_companions {
+            return self
+                .sees_more(call)
+                .then(|| self.user_method(call, expected));
+        }
+        if !sibling.is_constant {
+            return None;
+        }
+        // it has no derivative, whatever it looks at
+        let whole = Expr::MethodCall(call.clone());
+        let capture = match self.passed(&whole, Parts::Calls) {
+            Some(capture) => capture,
+            None => return Some(None),
+        };
+        let kind = super::kind_of(&sibling.result);
+        Some(Some(self.push(
+            Op::Verbatim(capture, ""),
+            kind,
+            call.method.span(),
+        )))
+    }
+
+    /// Whether a method is one of an option, or of a result. What a function of the
+    /// user returns may be anything: there the name tells.
+    fn is_method_of_option(&self, call: &ExprMethodCall, name: &str) -> bool {
+        match self.is_call_of_user(&call.receiver) {
+            true => METHODS_OF_OPTIONS.contains(&name),
+            false => self.is_option_by_name(&call.receiver),
+        }
+    }
+
+    /// Whether an expression is a call of a differentiated function or method.
+    pub(super) fn is_call_of_user(&self, expr: &Expr) -> bool {
+        match super::call::strip(expr) {
+            Expr::Call(call) => match super::call::strip(&call.func) {
+                Expr::Path(path) => self.is_function(&path.path) || self.is_associated(call, path),
+                _ => false,
+            },
+            Expr::MethodCall(call) => {
+                let name = call.method.to_string();
+                let is_known = crate::rules::method(&name).is_some()
+                    || is_iterator(expr)
+                    || METHODS_OF_SEQUENCES.contains(&&*name)
+                    || super::then::is_then(call);
+                (self.sibling(call).is_some() || !is_known) && self.is_method_of_user(call)
+            }
+            _ => false,
+        }
     }
 
     /// Whether a receiver is a number or a container by its spelling.
@@ -77,21 +159,20 @@ impl Lowerer<'_> {
         let receiver = self.receiver(call);
         let exprs: Vec<&Expr> = std::iter::once(&receiver).chain(&call.args).collect();
         let callee = Callee::Method(call.method.clone(), call.turbofish.clone());
-        self.function_call(callee, exprs, call.method.span(), expected)
+        let span = call.method.span();
+        // `p.step(p.x)`: the receiver is borrowed when the arguments are there
+        match super::swap::is_plain(&call.receiver) {
+            true => self.function_call_of(callee, exprs, 1, span, expected),
+            false => self.function_call(callee, exprs, span, expected),
+        }
     }
 
     /// The receiver as an argument: a reference to what it names.
     fn receiver(&self, call: &ExprMethodCall) -> Expr {
         let receiver = super::call::strip(&call.receiver);
         let span = receiver.span();
-        let known = match receiver {
-            Expr::Path(path) if path.path.is_ident(crate::parse::RECEIVER) => {
-                self.siblings.get(&call.method.to_string()).copied()
-            }
-            _ => None,
-        };
-        let mutable = match known {
-            Some(passing) => passing == Passing::Mut,
+        let mutable = match self.method_of_block(call) {
+            Some(sibling) => sibling.passing == Passing::Mut,
             None => self.may_be_changed(receiver),
         };
         match (receiver, mutable) {
@@ -174,6 +255,53 @@ fn is_iterator(expr: &Expr) -> bool {
         _ => false,
     }
 }
+
+/// Methods of options and results that make something else of them.
+const METHODS_OF_OPTIONS: &[&str] = &[
+    "and_then",
+    "err",
+    "expect",
+    "is_err",
+    "is_none",
+    "is_ok",
+    "is_some",
+    "is_some_and",
+    "map_err",
+    "map_or",
+    "map_or_else",
+    "ok",
+    "ok_or",
+    "ok_or_else",
+    "or",
+    "or_else",
+    "unwrap",
+    "unwrap_or",
+    "unwrap_or_default",
+    "unwrap_or_else",
+];
+
+/// Methods that are lowered as those of sequences wherever they stand.
+const METHODS_OF_SEQUENCES: &[&str] = &[
+    "as_mut_slice",
+    "as_slice",
+    "concat",
+    "first",
+    "first_mut",
+    "get",
+    "get_mut",
+    "is_empty",
+    "last",
+    "last_mut",
+    "len",
+    "pop",
+    "push",
+    "split_at",
+    "split_at_mut",
+    "split_first",
+    "split_last",
+    "swap",
+    "to_vec",
+];
 
 /// Methods that many types have, none of them with a derivative of its own.
 const METHODS_OF_ALL: &[&str] = &[

@@ -112,17 +112,13 @@ impl Lowerer<'_> {
     /// The same, if a method says that a call returns one.
     pub(super) fn is_result_or_call(&self, expr: &Expr) -> bool {
         let is_call = match super::call::strip(expr) {
-            Expr::Call(call) => match &*call.func {
-                Expr::Path(path) => self.is_function(&path.path),
-                _ => false,
-            },
             Expr::MethodCall(call) => {
                 let keeps = matches!(&*call.method.to_string(), "map" | "and_then" | "or_else");
                 keeps && self.is_result_or_call(&call.receiver)
             }
             _ => false,
         };
-        is_call || self.is_result(expr)
+        is_call || self.is_call_of_user(expr) || self.is_result(expr)
     }
 
     /// The methods of results, and those of options that make one.

@@ -29,8 +29,8 @@ pub(crate) struct Input {
     pub(crate) operator: Option<Operator>,
     /// The generics of the `impl` or the trait around it, if it is seen.
     pub(crate) outer: Option<syn::Generics>,
-    /// How methods of the same block take their receiver, as far as it is seen.
-    pub(crate) siblings: BTreeMap<String, Passing>,
+    /// The methods of the same block, as far as it is seen.
+    pub(crate) siblings: BTreeMap<String, Sibling>,
 }
 
 /// An operator, and the types that it is implemented for, references left out.
@@ -51,21 +51,53 @@ pub(crate) struct Operator {
 pub(crate) struct Around {
     pub(crate) operator: Option<Operator>,
     pub(crate) generics: Option<syn::Generics>,
-    pub(crate) siblings: BTreeMap<String, Passing>,
+    pub(crate) siblings: BTreeMap<String, Sibling>,
+}
+
+/// A method of the same block.
+#[derive(Clone)]
+pub(crate) struct Sibling {
+    /// How it takes its receiver.
+    pub(crate) passing: Passing,
+    /// Whether `self.name()` means it for sure: the type itself may have a method of
+    /// the name of one of a trait.
+    pub(crate) is_inherent: bool,
+    pub(crate) has_companions: bool,
+    /// Whether it only computes what cannot carry a derivative.
+    pub(crate) is_constant: bool,
+    pub(crate) result: Shape,
 }
 
 impl Around {
-    /// What a block with these generics and methods tells.
-    pub(crate) fn of<'m>(
-        generics: &syn::Generics,
-        methods: impl Iterator<Item = &'m syn::Signature>,
-    ) -> Self {
-        let passing = |sig: &syn::Signature| Some((sig.ident.to_string(), receiver::passing(sig)?));
+    /// What a block with these generics tells.
+    pub(crate) fn of(generics: &syn::Generics) -> Self {
         Around {
             operator: None,
             generics: Some(generics.clone()),
-            siblings: methods.filter_map(passing).collect(),
+            siblings: BTreeMap::new(),
         }
+    }
+
+    /// Adds a method, if it is one.
+    pub(crate) fn add(&mut self, sig: &syn::Signature, is_inherent: bool, has_companions: bool) {
+        let Some(passing) = receiver::passing(sig) else {
+            return;
+        };
+        let result = match &sig.output {
+            syn::ReturnType::Default => Shape::Tuple(Vec::new()),
+            syn::ReturnType::Type(_, ty) => Shape::of(ty, &self.reals(&sig.generics)),
+        };
+        let lends = |input: &syn::FnArg| matches!(input, syn::FnArg::Typed(typed) if matches!(&*typed.ty, syn::Type::Reference(reference) if reference.mutability.is_some()));
+        let sibling = Sibling {
+            passing,
+            is_inherent,
+            has_companions,
+            is_constant: !result.may_be_active()
+                && passing != Passing::Mut
+                && !sig.inputs.iter().any(lends),
+            result,
+        };
+        self.siblings.insert(sig.ident.to_string(), sibling);
     }
 
     /// The type parameters of a function here that stand for real numbers.

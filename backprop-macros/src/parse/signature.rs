@@ -289,6 +289,11 @@ impl Signature {
             }
         }
         let wrt_is_sound = check_wrt(&params, options, errors);
+        // generated functions name the primal, which such a parameter would hide
+        for param in params.iter_mut().filter(|param| param.name == sig.ident) {
+            let name = format!("{}_", syn::ext::IdentExt::unraw(&param.name));
+            param.name = Ident::new(&name, param.name.span());
+        }
         let result = match &sig.output {
             ReturnType::Default => Shape::Tuple(Vec::new()),
             ReturnType::Type(_, ty) => Shape::of(option_payload(ty).unwrap_or(ty), reals),

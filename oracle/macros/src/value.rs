@@ -262,7 +262,17 @@ impl<'a> Composite<'a> {
                 }
             })
         });
+        // What has no twin stands in twins as it is.
+        let is_original = !facts.twins.contains(&name.to_string());
+        let unchanged = (is_original && self.generics.params.is_empty()).then(|| {
+            quote! {
+                impl ::oracle::Constant for #name {
+                    fn constant(self) -> Self { self }
+                }
+            }
+        });
         quote! {
+            #unchanged
             impl #impl_generics ::oracle::Value for #name #type_generics {
                 type Dual = #twin_type;
                 fn scalars(&self, flat: &mut Vec<f64>) {
