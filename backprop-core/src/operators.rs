@@ -22,7 +22,6 @@ macro_rules! binary {
             type Output: Differentiable;
 
             /// The value and the pullback.
-            #[expect(clippy::type_complexity, reason = "what a pullback takes and gives")]
             fn split<const ACTIVE: u64>(
                 &self,
                 right: &R,
@@ -58,6 +57,7 @@ pub trait NegRule: Differentiable + Sized {
     type Output: Differentiable;
 
     /// The value and the pullback.
+    #[expect(clippy::type_complexity, reason = "what a pullback takes and gives")]
     fn split<const ACTIVE: u64>(
         &self,
         active: Active<ACTIVE>,
@@ -79,7 +79,6 @@ macro_rules! assigning {
         )]
         pub trait $rule<R: Differentiable = Self>: Differentiable + Sized {
             /// Changes the left operand; gives the pullback.
-            #[expect(clippy::type_complexity, reason = "what a pullback takes and gives")]
             fn split<const ACTIVE: u64>(
                 &mut self,
                 right: &R,

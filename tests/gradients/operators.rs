@@ -122,8 +122,8 @@ fn poly(zs: &[Complex], x: f64) -> f64 {
     for z in zs {
         s = s * *z + Complex { re: x, im: 1.0 };
     }
-    for i in 0..zs.len() {
-        s += zs[i] * zs[i];
+    for i in 1..zs.len() {
+        s += zs[i] * zs[i - 1];
     }
     s.norm2()
 }

@@ -5,8 +5,10 @@
 //! dual numbers: see the crate `oracle`.
 
 #![expect(
-    clippy::too_many_arguments,
-    reason = "a `_backprop` takes the arguments, the upstream and one buffer for each argument"
+    clippy::assign_op_pattern,
+    clippy::needless_range_loop,
+    clippy::useless_format,
+    reason = "the programs use every form that people write"
 )]
 
 mod changes;

@@ -51,6 +51,8 @@ fn main() {
     let (total, (gradient, d_k)) = pulled_grad(&start, 0.1);
     println!("{total:.6} ({:.6?}, {d_k:.6})", gradient[0].at);
     println!("{value:.6} ({d_w:.6}, {d_x:.6})");
+    let (value, (d_radius, d_price, d_z)) = worth_grad(1.5, 0.7, Complex { re: 0.3, im: -0.4 });
+    println!("{value:.6} ({d_radius:.6}, {d_price:.6}, {:.6})", d_z.re);
 }
 
 #[cfg(test)]
