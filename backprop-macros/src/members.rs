@@ -7,6 +7,7 @@ use crate::errors::Errors;
 use crate::expand::{companions, with_errors};
 use crate::fence::catalogue as no;
 use crate::parse::{Around, Home, Options, Signature};
+use crate::{emit, parse};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Attribute, ImplItem, ItemFn, ItemImpl, ItemTrait, Meta, TraitItem, Visibility};
@@ -148,9 +149,20 @@ fn of_members(
     errors: &mut Errors,
 ) -> TokenStream {
     let only_marked = any_marked(&functions);
+    let any_of_self = functions.iter().any(|(marks, function)| {
+        let is_method = function.sig.receiver().is_some();
+        is_method && is_chosen(marks, &function.sig, only_marked, around)
+    });
     let mut beside = TokenStream::new();
     for (marks, function) in functions {
         if !is_chosen(&marks, &function.sig, only_marked, around) {
+            // the type has a gradient, and what reads a count off it a companion
+            if any_of_self && !only_marked && parse::is_reading(&function.sig) {
+                let mut unused = Errors::default();
+                let own = Options::read(TokenStream::new(), &mut unused).inside(options);
+                let input = parse::parse(function, own, home, around, &mut unused);
+                beside.extend(emit::reading(&input));
+            }
             continue;
         }
         let own = match marks.first().map(|mark| &mark.meta) {

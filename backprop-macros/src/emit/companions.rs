@@ -90,6 +90,13 @@ pub(crate) fn stub(input: &Input) -> TokenStream {
     parts.assemble(quote!({ (#refused(), #closure) }))
 }
 
+/// The companion of a method that reads a count or a name off its receiver.
+pub(crate) fn reading(input: &Input) -> TokenStream {
+    let mut parts = Parts::of(input);
+    parts.boxed = false;
+    parts.reading()
+}
+
 /// What a trait asks for beside a method without a body.
 pub(crate) fn declaration(input: &Input) -> TokenStream {
     Parts::of(input).declaration()
@@ -708,13 +715,29 @@ pub(super) fn respan(tokens: TokenStream) -> TokenStream {
 
 /// Whether the body names the function itself: then its pullback is boxed.
 fn calls_itself(input: &Input) -> bool {
-    fn names(tokens: TokenStream, name: &Ident) -> bool {
-        tokens.into_iter().any(|token| match token {
-            proc_macro2::TokenTree::Ident(ident) => ident == *name,
-            proc_macro2::TokenTree::Group(group) => names(group.stream(), name),
-            _ => false,
-        })
+    use proc_macro2::{Delimiter, TokenTree};
+    fn names(tokens: TokenStream, name: &Ident, calls: bool) -> bool {
+        let mut tokens = tokens.into_iter().peekable();
+        while let Some(token) = tokens.next() {
+            let found = match token {
+                // a field may have the name of a method
+                TokenTree::Ident(ident) if ident == *name => match tokens.peek() {
+                    Some(TokenTree::Group(group)) => {
+                        !calls || group.delimiter() == Delimiter::Parenthesis
+                    }
+                    Some(TokenTree::Punct(punct)) => !calls || punct.as_char() == ':',
+                    _ => !calls,
+                },
+                TokenTree::Group(group) => names(group.stream(), name, calls),
+                _ => false,
+            };
+            if found {
+                return true;
+            }
+        }
+        false
     }
     let block = &input.item.block;
-    names(quote!(#block), &input.item.sig.ident)
+    let (name, calls) = (&input.item.sig.ident, input.home.is_member());
+    names(quote!(#block), name, calls)
 }

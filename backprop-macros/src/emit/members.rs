@@ -61,6 +61,44 @@ impl Parts<'_> {
         }
     }
 
+    /// The companion of a method with a constant result: callers find one, and it adds
+    /// nothing.
+    pub(super) fn reading(&self) -> TokenStream {
+        // what implements a trait has that of the trait
+        if self.input.home == Home::TraitImpl {
+            return TokenStream::new();
+        }
+        let item = &self.input.item;
+        let (span, vis, primal) = (self.span, &item.vis, &item.sig.ident);
+        let name = companion_method(primal, span);
+        let cfgs = attributes(&item.attrs, &["cfg"]);
+        let head = self.member_head();
+        let params = &self.input.signature.params;
+        let args = params.iter().map(|param| match param.is_receiver() {
+            true => Ident::new("self", param.name.span()),
+            false => self.inner(param),
+        });
+        let (value, mask) = (plumbing("value", span), plumbing("active", span));
+        let upstream = &self.upstream;
+        let entries = params.iter().map(|param| self.entry_type(param));
+        let slots = params
+            .iter()
+            .map(|param| match self.has_shared_entry(param) {
+                true => self.private("AddedInPlace"),
+                false => self.absent(param),
+            });
+        quote_spanned! {span=>
+            #(#cfgs)*
+            #[doc(hidden)]
+            #[inline]
+            #vis fn #name #head {
+                let _ = #mask;
+                let #value = Self::#primal(#(#args),*);
+                (#value, |_: &#upstream, #(_: #entries),*| (#(#slots,)*))
+            }
+        }
+    }
+
     /// The companions of a method that a trait asks for without a body.
     pub(super) fn declaration(&self) -> TokenStream {
         let item = &self.input.item;

@@ -12,7 +12,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, Macro, Path};
 
 /// What a path in a call names.
-enum Callable {
+pub(super) enum Callable {
     /// A method of `f32` or `f64` in path form.
     Float(Width, String),
     /// `backprop::constant`.
@@ -119,17 +119,6 @@ impl Lowerer<'_> {
         self.enter(closure, args, call.span())
     }
 
-    /// Whether a call is one of a function of a type or a trait that may be
-    /// differentiated.
-    pub(super) fn is_associated(&self, call: &syn::ExprCall, path: &syn::ExprPath) -> bool {
-        let is_function = match &path.qself {
-            Some(owner) => self.float_type(&owner.ty).is_none(),
-            None => matches!(self.callable(&path.path), Callable::Associated),
-        };
-        let is_constant = || self.constant_of_parameter(call, path).is_some();
-        is_function && !is_constant() && self.sees_more(&call.args)
-    }
-
     /// Whether a path in a call names a differentiated function.
     pub(super) fn is_function(&self, path: &Path) -> bool {
         matches!(self.callable(path), Callable::Function)
@@ -156,7 +145,7 @@ impl Lowerer<'_> {
         })
     }
 
-    fn callable(&self, path: &Path) -> Callable {
+    pub(super) fn callable(&self, path: &Path) -> Callable {
         let names: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
         let (Some(last), first) = (names.last(), &names[0]) else {
             return Callable::Opaque(no::CALL_OF_VALUE);
@@ -411,72 +400,6 @@ impl Lowerer<'_> {
         Some(self.push(Op::Method(method, args), kind, span))
     }
 
-    /// `Type::function(args)`
-    fn associated(
-        &mut self,
-        call: &syn::ExprCall,
-        path: &syn::ExprPath,
-        expected: Option<&Tree<()>>,
-    ) -> Lowering {
-        if let Some(kind) = self.constant_of_parameter(call, path) {
-            return Some(self.push(Op::Constant(call.to_token_stream()), kind, call.span()));
-        }
-        if !self.sees_more(&call.args) {
-            return self.verbatim(&Expr::Call(call.clone()), no::STD_FUNCTION);
-        }
-        let callee = Callee::Associated(path.clone());
-        let value = self.function_call(callee, &call.args, call.func.span(), expected)?;
-        // `Complex::new(..)` is a `Complex`, as far as anyone can tell
-        if let Tree::Leaf(leaf) = &value {
-            self.named.insert(*leaf);
-        }
-        Some(value)
-    }
-
-    /// `T::zero()`, `T::from_f64(0.5)`: a constant of a type parameter that stands
-    /// for a real number.
-    fn constant_of_parameter(&self, call: &syn::ExprCall, path: &syn::ExprPath) -> Option<Kind> {
-        let names = &path.path.segments;
-        if path.qself.is_some() || names.len() != 2 || names[1].ident == "from" {
-            return None;
-        }
-        let (mut locals, mut jumps) = (Vec::new(), Vec::new());
-        self.scan(call.args.to_token_stream(), &mut locals, &mut jumps);
-        match locals.is_empty() && jumps.is_empty() {
-            true => self.real_parameter(&names[0].ident),
-            false => None,
-        }
-    }
-
-    /// The kind of a type parameter that stands for a real number.
-    fn real_parameter(&self, name: &proc_macro2::Ident) -> Option<Kind> {
-        let index = self.reals.index(name)?;
-        Some(Kind::Real(Width::Param(index)))
-    }
-
-    /// `T::from(2.0).unwrap()`: a number of a type parameter.
-    fn converted(&mut self, call: &syn::ExprMethodCall) -> Option<Lowering> {
-        let Expr::Call(from) = strip(&call.receiver) else {
-            return None;
-        };
-        let Expr::Path(path) = strip(&from.func) else {
-            return None;
-        };
-        let names = &path.path.segments;
-        let is_from = path.qself.is_none() && names.len() == 2 && names[1].ident == "from";
-        if !is_from || !matches!(&*call.method.to_string(), "unwrap" | "expect") {
-            return None;
-        }
-        let kind = self.real_parameter(&names[0].ident)?;
-        let whole = Expr::MethodCall(call.clone());
-        let capture = match self.passed(&whole, Parts::Integers) {
-            Some(capture) => capture,
-            None => return Some(None),
-        };
-        let op = Op::Verbatim(capture, no::STD_FUNCTION.message);
-        Some(Some(self.push(op, kind, call.method.span())))
-    }
-
     /// A call of a differentiated function, if any argument is active.
     pub(super) fn function_call<'e>(
         &mut self,
@@ -555,7 +478,7 @@ impl Lowerer<'_> {
     }
 
     /// The width of `f32` or `f64`, by spelling.
-    fn float_type(&self, ty: &syn::Type) -> Option<Width> {
+    pub(super) fn float_type(&self, ty: &syn::Type) -> Option<Width> {
         match self.kind_of_type(ty) {
             Kind::Real(width @ (Width::F32 | Width::F64)) => Some(width),
             _ => None,

@@ -13,6 +13,7 @@
 //! reaches it, `analyse` refuses it.
 
 mod access;
+mod associated;
 mod branch;
 mod call;
 mod capture;

@@ -143,6 +143,30 @@ impl Home {
     }
 }
 
+/// Whether a method only reads what has no derivative off its receiver: its result and
+/// its other parameters are constants by spelling.
+pub(crate) fn is_reading(sig: &syn::Signature) -> bool {
+    let none = Reals::default();
+    let is_constant = |ty: &syn::Type| match ty {
+        syn::Type::Reference(reference) if reference.mutability.is_some() => false,
+        ty => !Shape::of(ty, &none).may_be_active(),
+    };
+    let passes = |input: &syn::FnArg| match input {
+        syn::FnArg::Receiver(receiver) => match receiver::type_of(receiver) {
+            syn::Type::Reference(reference) => reference.mutability.is_none(),
+            _ => false,
+        },
+        syn::FnArg::Typed(typed) => is_constant(&typed.ty),
+    };
+    let gives = match &sig.output {
+        syn::ReturnType::Type(_, ty) => is_constant(ty),
+        syn::ReturnType::Default => false,
+    };
+    let is_plain = sig.asyncness.is_none() && sig.generics.params.is_empty();
+    let is_safe = !matches!(sig.safety, syn::Safety::Unsafe(_)) && sig.abi.is_none();
+    gives && is_plain && is_safe && sig.receiver().is_some() && sig.inputs.iter().all(passes)
+}
+
 /// Reads the function and the options; what is wrong goes to `errors`.
 pub(crate) fn parse(
     mut item: syn::ItemFn,
