@@ -327,6 +327,14 @@ fn use_up(
                 changed |= pass_back(&looped.params, &looped.body.yields, useful);
                 changed |= use_up(f, &looped.body, views, varied, useful);
                 changed |= pass_back(&looped.params, &looped.inits, useful);
+                // an adjoint that the iterations carry has the shape of what they
+                // leave, whoever changes that afterwards
+                for (param, result) in looped.params.iter().zip(&looped.results) {
+                    let is_number = matches!(f.kind(*param), Kind::Real(_));
+                    if !is_number && useful.contains(param) {
+                        changed |= useful.insert(*result);
+                    }
+                }
             }
             _ => {}
         }

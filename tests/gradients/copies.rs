@@ -3,6 +3,18 @@
 use backprop::{Differentiable, differentiate};
 
 oracle::programs! {
+    /// What the loop leaves in `x` is changed in length, and no result.
+    #[differentiate]
+    fn swapped_then_longer(y: f64, mut x: Vec<f64>) -> Vec<f64> {
+        let mut v = x.clone();
+        for _ in 0..x.len() {
+            std::mem::swap(&mut v, &mut x);
+            v[0] *= y;
+        }
+        x.push(y);
+        v.to_vec()
+    }
+
     #[derive(Differentiable, Clone, Copy, Debug, Default, PartialEq)]
     struct Pair {
         x: f64,
@@ -138,6 +150,7 @@ oracle::programs! {
 
 #[test]
 fn programs() {
+    oracle::check!(swapped_then_longer(0.7, vec![0.5, 0.6, -0.3]));
     oracle::check!(arrays(0.3));
     oracle::check!(parameters([0.3, 0.4], 0.7));
     let pairs = [Pair { x: 0.3, y: 0.6 }];

@@ -150,8 +150,31 @@ fn alias(x: Scalar, y: Scalar) -> Scalar {
     -s + 3.0 * y
 }
 
+#[differentiate]
+impl Sequence {
+    fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    fn mean(&self) -> f64 {
+        self.0.iter().sum::<f64>() / self.count() as f64
+    }
+}
+
+/// What is read off a type has no derivative, and its method is found.
+#[differentiate]
+fn spread(a: &Sequence) -> f64 {
+    let mean = a.mean();
+    let mut sum = 0.0;
+    for i in 0..a.count() {
+        sum += (a.0[i] - mean) * (a.0[i] - mean);
+    }
+    sum / a.count() as f64
+}
+
 #[test]
 fn gradients_agree_with_differences() {
+    assert_gradient!(spread(&Sequence(vec![1.0, 2.0, 0.5])));
     let (z, c) = (Complex { re: 0.3, im: 0.2 }, Complex { re: -0.4, im: 0.6 });
     for n in 0..4 {
         assert_gradient!(julia(z, c, n));
