@@ -207,8 +207,9 @@ impl Lowerer<'_> {
             let target = &binary.left;
             let left: Expr = syn::parse_quote_spanned!(target.span()=> &mut #target);
             let callee = Callee::Operator(operator);
-            let args = [&left, &*binary.right];
-            self.function_call(callee, args, span, Some(&Tree::unit()))?;
+            // `x += y * x`: the target is borrowed when the right side is there
+            let args = vec![&left, &*binary.right];
+            self.function_call_of(callee, args, 1, span, Some(&Tree::unit()))?;
             return Some(Tree::unit());
         }
         if assigns {

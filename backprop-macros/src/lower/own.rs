@@ -173,7 +173,7 @@ impl Lowerer<'_> {
         let span = receiver.span();
         let mutable = match self.method_of_block(call) {
             Some(sibling) => sibling.passing == Passing::Mut,
-            None => self.may_be_changed(receiver),
+            None => self.may_be_changed(receiver) && !is_lent_too(receiver, call),
         };
         match (receiver, mutable) {
             // `(&mut *r).m()` is written by those who know
@@ -226,6 +226,45 @@ impl Lowerer<'_> {
             _ => false,
         };
         (slot.mutable || holds(Hold::Mut)) && !is_reference && !is_number
+    }
+}
+
+/// Whether an argument is a reference to what the receiver is, or to a part of it:
+/// a method that takes `&mut self` could not be called so.
+fn is_lent_too(receiver: &Expr, call: &ExprMethodCall) -> bool {
+    call.args.iter().any(|arg| match super::call::strip(arg) {
+        Expr::Reference(reference) if reference.mutability.is_none() => {
+            match (fields(receiver), fields(&reference.expr)) {
+                (Some(a), Some(b)) => a.iter().zip(&b).all(|(a, b)| a == b),
+                _ => false,
+            }
+        }
+        _ => false,
+    })
+}
+
+/// The name and the fields of a place, up to the first index: all elements are
+/// borrowed with one.
+fn fields(expr: &Expr) -> Option<Vec<String>> {
+    match expr {
+        Expr::Paren(inner) => fields(&inner.expr),
+        Expr::Group(inner) => fields(&inner.expr),
+        Expr::Path(path) => Some(vec![path.path.get_ident()?.to_string()]),
+        Expr::Index(index) => {
+            let mut base = fields(&index.expr)?;
+            // what follows is no field of its own
+            base.truncate(base.iter().position(String::is_empty).unwrap_or(base.len()));
+            base.push(String::new());
+            Some(base)
+        }
+        Expr::Field(field) => {
+            let mut base = fields(&field.base)?;
+            if !base.last().is_some_and(String::is_empty) {
+                base.push(field.member.to_token_stream().to_string());
+            }
+            Some(base)
+        }
+        _ => None,
     }
 }
 
