@@ -380,12 +380,6 @@ fn report(f: &Function, region: &Region, activity: &Activity, errors: &mut Error
                 }
             }
             Stmt::Call(call) => {
-                if let (Callee::Method(..) | Callee::Associated(_), Some(name)) =
-                    (&call.callee, call.callee.name())
-                    && is_idle(f, call, activity)
-                {
-                    errors.refuse(name, no::UNUSED_CALL.about(&name.to_string()));
-                }
                 for arg in &call.args {
                     if let Arg::In(tree) = arg
                         && tree.has_option()

@@ -172,8 +172,49 @@ fn spread(a: &Sequence) -> f64 {
     sum / a.count() as f64
 }
 
+#[differentiate]
+trait Model {
+    fn predict(&self, x: f64) -> f64;
+
+    fn loss(&self, data: &[f64]) -> f64 {
+        let mut sum = 0.0;
+        for x in data {
+            let error = self.predict(*x);
+            sum += error * error;
+        }
+        sum
+    }
+}
+
+#[differentiate]
+impl Model for Sequence {
+    fn predict(&self, x: f64) -> f64 {
+        self.0[0] * x + self.0[1]
+    }
+}
+
+/// What a method gives decides, and does not reach the result.
+#[differentiate]
+fn nearest(zs: &[Complex], z: Complex) -> f64 {
+    let mut best = zs[0];
+    for c in zs {
+        if (*c * z).norm2() < (best * z).norm2() && c.norm2() > 0.0 {
+            best = *c;
+        }
+    }
+    best.re * z.re
+}
+
+#[differentiate]
+fn fitted(model: &Sequence, data: &[f64]) -> f64 {
+    model.loss(data)
+}
+
 #[test]
 fn gradients_agree_with_differences() {
+    assert_gradient!(fitted(&Sequence(vec![1.0, 2.0]), &vec![0.3, 0.6]));
+    let zs = vec![Complex { re: 0.9, im: 0.2 }, Complex { re: 0.3, im: 0.1 }];
+    assert_gradient!(nearest(&zs, Complex { re: 0.7, im: 0.4 }));
     assert_gradient!(spread(&Sequence(vec![1.0, 2.0, 0.5])));
     let (z, c) = (Complex { re: 0.3, im: 0.2 }, Complex { re: -0.4, im: 0.6 });
     for n in 0..4 {

@@ -590,6 +590,12 @@ impl Emitter<'_> {
                 }
                 _ => TokenStream::new(),
             };
+            if let (Callee::Method(..) | Callee::Associated(_), true) = (&call.callee, call.is_idle)
+            {
+                let active = self.facade.private("Active", call.span);
+                let split = self.callee(call, Some(quote!(#active::<0u64>)));
+                return quote!(#prepare let (#result, _) = #split; #finish);
+            }
             let call = self.callee(call, None);
             return match is_unit {
                 true => quote!(#companion #prepare #call; #finish),

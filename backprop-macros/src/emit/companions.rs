@@ -36,7 +36,9 @@ pub(crate) fn may_be_joint(input: &Input) -> bool {
         ReturnType::Type(_, ty) => crate::parse::option_payload(ty).is_some(),
         ReturnType::Default => true,
     };
-    matches!(input.signature.result, Shape::Real(_))
+    // members of a trait have the split form only
+    matches!(input.home, Home::Module | Home::Impl)
+        && matches!(input.signature.result, Shape::Real(_))
         && !is_optional
         && params.all(|param| param.passing != Passing::Mut)
 }

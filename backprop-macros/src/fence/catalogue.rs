@@ -131,7 +131,6 @@ catalogue! {
     METHOD_ARGUMENTS = "this method of `f32` and `f64` takes another number of arguments";
     CALL_OF_VALUE = "only functions called by their path are differentiated";
     CONSTRUCTOR = "`Some`, `Ok` and `Err` are differentiated by these names, without a path";
-    UNUSED_CALL = "`{}` sees an active value, and what it gives does not reach the result; wrap the value in `backprop::constant(..)` if it carries no gradient there";
     STD_FUNCTION = "functions of the standard library that take active arguments have no rule; write it out, or wrap it in `backprop::constant(..)` if it carries no gradient";
     MUT_REFERENCE = "a `&mut` reference can be taken of a local variable only";
     MUT_REFERENCE_CHOSEN = "`&mut` references that are stored conditionally or reassigned are not differentiated yet";

@@ -178,8 +178,8 @@ impl Lowerer<'_> {
         match (receiver, mutable) {
             // `(&mut *r).m()` is written by those who know
             (Expr::Reference(_), _) => receiver.clone(),
-            (receiver, true) => syn::parse_quote_spanned!(span=> &mut #receiver),
-            (receiver, false) => syn::parse_quote_spanned!(span=> &#receiver),
+            (receiver, true) => syn::parse_quote_spanned!(span=> &mut (#receiver)),
+            (receiver, false) => syn::parse_quote_spanned!(span=> &(#receiver)),
         }
     }
 
