@@ -278,6 +278,9 @@ pub use backprop_core::{Circuit, Differentiable, Numbers, Real, circuit, constan
 /// assert!((d_inputs[0] - 0.39).abs() < 0.01);
 /// ```
 ///
+/// A method that only reads a count, a flag or a name off its receiver has no derivative;
+/// marked, alone or with its `impl`, it can be called from other differentiated functions.
+///
 /// On a trait, the companions are members of the trait: a marked `impl` implements them,
 /// default methods have theirs, and generic callers find them. An `impl` of the trait
 /// without the attribute does not compile. For a trait that is not marked,

@@ -173,3 +173,55 @@ macro_rules! gates {
 }
 
 gates! { f32 f64 }
+
+/// Integers have nothing to hand back: an alias may stand for one.
+macro_rules! integers {
+    ($($integer:ident)*: $($rule:ident, $assigned:ident, $symbol:tt;)*) => {
+        integers! { @each [$($integer)*] $($rule, $assigned, $symbol;)* }
+    };
+    (@each [$($integer:ident)*] $rule:ident, $assigned:ident, $symbol:tt; $($rest:tt)*) => {
+        $(
+            impl $rule for $integer {
+                type Output = $integer;
+
+                #[inline]
+                fn split<const ACTIVE: u64>(
+                    &self,
+                    right: &$integer,
+                    _: Active<ACTIVE>,
+                ) -> ($integer, impl FnOnce(&(), (), ()) -> ((), ()) + use<ACTIVE>) {
+                    (*self $symbol *right, |(): &(), (), ()| ((), ()))
+                }
+            }
+
+            impl $assigned for $integer {
+                #[inline]
+                fn split<const ACTIVE: u64>(
+                    &mut self,
+                    right: &$integer,
+                    _: Active<ACTIVE>,
+                ) -> (
+                    (),
+                    impl FnOnce(&(), Mut<'_, $integer>, ()) -> (AddedInPlace, ()) + use<ACTIVE>,
+                ) {
+                    let before = *self;
+                    *self = before $symbol *right;
+                    ((), move |(): &(), entry: Mut<'_, $integer>, ()| {
+                        *entry.value = before;
+                        (AddedInPlace, ())
+                    })
+                }
+            }
+        )*
+        integers! { @each [$($integer)*] $($rest)* }
+    };
+    (@each [$($integer:ident)*]) => {};
+}
+
+integers! {
+    i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize:
+        AddRule, AddAssignRule, +;
+        SubRule, SubAssignRule, -;
+        MulRule, MulAssignRule, *;
+        DivRule, DivAssignRule, /;
+}

@@ -12,8 +12,8 @@ mod written;
 use crate::errors::Errors;
 use crate::fence::catalogue as no;
 use crate::ir::{
-    Aggregate, Arg, BinaryOp, Call, Callee, Claim, Function, Head, Hold, Kind, Method, Op, Region,
-    Stmt, Tree, ValueId, Views,
+    Aggregate, Arg, BinaryOp, Call, Claim, Function, Head, Hold, Kind, Method, Op, Region, Stmt,
+    Tree, ValueId, Views,
 };
 use crate::rules::Output;
 use std::collections::BTreeSet;
@@ -233,16 +233,10 @@ fn vary_stmt(f: &Function, stmt: &Stmt, views: &Views, varied: &mut BTreeSet<Val
 /// It might keep what it sees all the same, in a cell or a static: only a function
 /// that is differentiated does not.
 fn is_idle(f: &Function, call: &Call, activity: &Activity) -> bool {
-    // a type with a derivative has no cells
-    let args = match call.callee {
-        Callee::Method(..) => call.args.get(1..).unwrap_or_default(),
-        _ => &call.args,
-    };
     let written = written_roots(f, &activity.views, &call.args);
     let mut changed = call.given().into_iter().chain(written);
-    argument_leaves(args)
-        .iter()
-        .any(|leaf| activity.is_varied(*leaf))
+    let mut seen = argument_leaves(&call.args).into_iter();
+    seen.any(|leaf| activity.is_varied(leaf) || activity.is_varied(activity.views.root(leaf)))
         && !changed.any(|value| activity.is_active(value))
 }
 

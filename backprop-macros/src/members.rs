@@ -6,8 +6,8 @@ mod operators;
 use crate::errors::Errors;
 use crate::expand::{companions, with_errors};
 use crate::fence::catalogue as no;
+use crate::parse;
 use crate::parse::{Around, Home, Options, Signature};
-use crate::{emit, parse};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Attribute, ImplItem, ItemFn, ItemImpl, ItemTrait, Meta, TraitItem, Visibility};
@@ -55,8 +55,9 @@ pub(crate) fn implementation(options: TokenStream, mut block: ItemImpl) -> Token
     }
     let only_marked = any_marked(&functions);
     for (marks, function) in &functions {
-        let is_chosen = is_chosen(marks, &function.sig, only_marked, &around);
-        around.add(&function.sig, block.trait_.is_none(), is_chosen);
+        let has_companions = is_chosen(marks, &function.sig, only_marked, &around)
+            || parse::is_reading(&function.sig, home);
+        around.add(&function.sig, block.trait_.is_none(), has_companions);
     }
     let beside = of_members(functions, &options, home, &around, &mut errors);
     let outside = options.inherent.as_ref().filter(|_| block.trait_.is_some());
@@ -97,7 +98,8 @@ pub(crate) fn definition(options: TokenStream, mut block: ItemTrait) -> TokenStr
     let only_marked = any_marked(&defined) || any_marked(&declared);
     let mut around = Around::of(&block.generics);
     for (_, function) in defined.iter().chain(&declared) {
-        around.add(&function.sig, false, true);
+        // what `Self` has, it has of the trait
+        around.add(&function.sig, true, true);
     }
     for (list, home) in [(defined, Home::Trait), (declared, Home::Declaration)] {
         let list = list
@@ -149,20 +151,11 @@ fn of_members(
     errors: &mut Errors,
 ) -> TokenStream {
     let only_marked = any_marked(&functions);
-    let any_of_self = functions.iter().any(|(marks, function)| {
-        let is_method = function.sig.receiver().is_some();
-        is_method && is_chosen(marks, &function.sig, only_marked, around)
-    });
     let mut beside = TokenStream::new();
     for (marks, function) in functions {
-        if !is_chosen(&marks, &function.sig, only_marked, around) {
-            // the type has a gradient, and what reads a count off it a companion
-            if any_of_self && !only_marked && parse::is_reading(&function.sig) {
-                let mut unused = Errors::default();
-                let own = Options::read(TokenStream::new(), &mut unused).inside(options);
-                let input = parse::parse(function, own, home, around, &mut unused);
-                beside.extend(emit::reading(&input));
-            }
+        let is_marked = !marks.is_empty();
+        let is_reading = parse::is_reading(&function.sig, home);
+        if !is_chosen(&marks, &function.sig, only_marked, around) && !is_reading {
             continue;
         }
         let own = match marks.first().map(|mark| &mark.meta) {
@@ -171,8 +164,15 @@ fn of_members(
         };
         let mut found = Errors::default();
         let own = Options::read(own, &mut found).inside(options);
-        beside.extend(companions(function, own, home, around, &mut found));
-        errors.append(found);
+        let companions = companions(function, own, home, around, &mut found);
+        // nobody asked for the companion of a method that only reads off the type
+        let is_extra = is_reading && !is_marked && home == Home::Impl;
+        if !(is_extra && found.any()) {
+            beside.extend(companions);
+        }
+        if !is_extra {
+            errors.append(found);
+        }
     }
     beside
 }

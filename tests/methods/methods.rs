@@ -92,6 +92,7 @@ oracle::programs! {
     #[derive(Clone, Copy, Debug, PartialEq, Differentiable)]
     enum Kind { Tanh, Linear }
 
+    #[differentiate]
     impl Kind { fn is_linear(self) -> bool { matches!(self, Kind::Linear) } }
 
     impl Layer {

@@ -582,24 +582,11 @@ impl Emitter<'_> {
         }
         let is_unit = call.result.is_unit();
         let Some(pullback) = call.pullback else {
-            // only what is differentiated keeps nothing of what it sees
-            let companion = match (&call.callee, call.is_idle) {
-                (Callee::Function(path), true) => {
-                    let (ty, span) = (companion_type(path), call.span);
-                    quote_spanned!(span=> let _: ::core::option::Option<#ty> = ::core::option::Option::None;)
-                }
-                _ => TokenStream::new(),
-            };
-            if let (Callee::Method(..) | Callee::Associated(_), true) = (&call.callee, call.is_idle)
-            {
-                let active = self.facade.private("Active", call.span);
-                let split = self.callee(call, Some(quote!(#active::<0u64>)));
-                return quote!(#prepare let (#result, _) = #split; #finish);
-            }
+            let companion = call.is_idle.then(|| self.companion_is_there(call));
             let call = self.callee(call, None);
             return match is_unit {
-                true => quote!(#companion #prepare #call; #finish),
-                false => quote!(#companion #prepare let #result = #call; #finish),
+                true => quote!(#prepare #companion #call; #finish),
+                false => quote!(#prepare #companion let #result = #call; #finish),
             };
         };
         let active = self.facade.private("Active", call.span);
@@ -607,6 +594,16 @@ impl Emitter<'_> {
         let pullback = self.ident(pullback);
         let split = self.callee(call, Some(quote!(#active::<#mask>)));
         quote!(#prepare let (#result, #pullback) = #split; #finish)
+    }
+
+    /// Only what is differentiated keeps nothing of what it sees: rustc finds the
+    /// companion of a call, which does not run.
+    fn companion_is_there(&self, call: &Call) -> TokenStream {
+        let span = call.span;
+        let active = self.facade.private("Active", span);
+        let split = self.callee(call, Some(quote!(#active::<0u64>)));
+        // what is moved there is not moved on
+        quote_spanned!(span=> if false { let _ = #split; ::core::unreachable!() })
     }
 
     /// The call itself: of the primal, or of the companion with a mask.

@@ -92,13 +92,6 @@ pub(crate) fn stub(input: &Input) -> TokenStream {
     parts.assemble(quote!({ (#refused(), #closure) }))
 }
 
-/// The companion of a method that reads a count or a name off its receiver.
-pub(crate) fn reading(input: &Input) -> TokenStream {
-    let mut parts = Parts::of(input);
-    parts.boxed = false;
-    parts.reading()
-}
-
 /// What a trait asks for beside a method without a body.
 pub(crate) fn declaration(input: &Input) -> TokenStream {
     Parts::of(input).declaration()

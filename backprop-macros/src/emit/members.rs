@@ -42,14 +42,7 @@ impl Parts<'_> {
                 }
             }
         });
-        let public = match self.input.home {
-            // the trait has them
-            Home::TraitImpl => None,
-            _ => {
-                let (grad, backprop) = (self.grad(), self.backprop());
-                Some(quote!(#grad #backprop))
-            }
-        };
+        let public = self.public();
         quote_spanned! {span=>
             #(#cfgs)*
             #[doc(hidden)]
@@ -61,42 +54,13 @@ impl Parts<'_> {
         }
     }
 
-    /// The companion of a method with a constant result: callers find one, and it adds
-    /// nothing.
-    pub(super) fn reading(&self) -> TokenStream {
-        // what implements a trait has that of the trait
-        if self.input.home == Home::TraitImpl {
-            return TokenStream::new();
+    /// The public functions, if there is a derivative and the trait does not have them.
+    fn public(&self) -> Option<TokenStream> {
+        if self.input.home == Home::TraitImpl || self.input.is_reading {
+            return None;
         }
-        let item = &self.input.item;
-        let (span, vis, primal) = (self.span, &item.vis, &item.sig.ident);
-        let name = companion_method(primal, span);
-        let cfgs = attributes(&item.attrs, &["cfg"]);
-        let head = self.member_head();
-        let params = &self.input.signature.params;
-        let args = params.iter().map(|param| match param.is_receiver() {
-            true => Ident::new("self", param.name.span()),
-            false => self.inner(param),
-        });
-        let (value, mask) = (plumbing("value", span), plumbing("active", span));
-        let upstream = &self.upstream;
-        let entries = params.iter().map(|param| self.entry_type(param));
-        let slots = params
-            .iter()
-            .map(|param| match self.has_shared_entry(param) {
-                true => self.private("AddedInPlace"),
-                false => self.absent(param),
-            });
-        quote_spanned! {span=>
-            #(#cfgs)*
-            #[doc(hidden)]
-            #[inline]
-            #vis fn #name #head {
-                let _ = #mask;
-                let #value = Self::#primal(#(#args),*);
-                (#value, |_: &#upstream, #(_: #entries),*| (#(#slots,)*))
-            }
-        }
+        let (grad, backprop) = (self.grad(), self.backprop());
+        Some(quote!(#grad #backprop))
     }
 
     /// The companions of a method that a trait asks for without a body.
@@ -105,14 +69,13 @@ impl Parts<'_> {
         let span = self.span;
         let split = companion_method(&item.sig.ident, span);
         let cfgs = attributes(&item.attrs, &["cfg"]);
-        let (head, grad, backprop) = (self.member_head(), self.grad(), self.backprop());
+        let (head, public) = (self.member_head(), self.public());
         quote_spanned! {span=>
             #(#cfgs)*
             #[doc(hidden)]
             fn #split #head;
 
-            #grad
-            #backprop
+            #public
         }
     }
 

@@ -22,7 +22,7 @@ mod split;
 
 pub(crate) use circuit::{circuit, circuit_stub};
 pub(crate) use companions::{
-    Forms, bare, companions, custom, declaration, has_jacobian, has_mut, may_be_joint, reading,
+    Forms, bare, companions, custom, declaration, has_jacobian, has_mut, may_be_joint,
     rule_has_tangent, stub,
 };
 pub(crate) use names::{PREFIX, companion_method, plumbing};

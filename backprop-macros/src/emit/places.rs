@@ -406,8 +406,7 @@ impl Emitter<'_> {
             }
             Op::CopyGradient(d) => {
                 let copy = private("copy_gradient");
-                // the gradient of a reference is one, as is a buffer
-                let d = match self.f.is_reference(*d) || self.f.info(*d).adjoint {
+                let d = match self.f.is_reference(*d) {
                     true => self.value(*d),
                     false => self.reference(*d),
                 };

@@ -17,7 +17,7 @@ impl Lowerer<'_> {
             Some(owner) => self.float_type(&owner.ty).is_none(),
             None => matches!(self.callable(&path.path), Callable::Associated),
         };
-        let is_constant = || self.constant_of_parameter(call, path).is_some();
+        let is_constant = || self.number_of_parameter(call, path).is_some();
         is_function && !is_constant() && self.sees_more(&call.args)
     }
 
@@ -28,8 +28,16 @@ impl Lowerer<'_> {
         path: &syn::ExprPath,
         expected: Option<&Tree<()>>,
     ) -> Lowering {
-        if let Some(kind) = self.constant_of_parameter(call, path) {
-            return Some(self.push(Op::Constant(call.to_token_stream()), kind, call.span()));
+        if let Some(kind) = self.number_of_parameter(call, path) {
+            // a method of the user's own may do more than give a number
+            let op = match is_plain_number(&path.path) {
+                true => Op::Constant(call.to_token_stream()),
+                false => {
+                    let capture = self.passed(&Expr::Call(call.clone()), Parts::Integers)?;
+                    Op::Verbatim(capture, no::STD_FUNCTION.message)
+                }
+            };
+            return Some(self.push(op, kind, call.span()));
         }
         if !self.sees_more(&call.args) {
             return self.verbatim(&Expr::Call(call.clone()), no::STD_FUNCTION);
@@ -43,9 +51,9 @@ impl Lowerer<'_> {
         Some(value)
     }
 
-    /// `T::zero()`, `T::from_f64(0.5)`: a constant of a type parameter that stands
-    /// for a real number.
-    fn constant_of_parameter(&self, call: &syn::ExprCall, path: &syn::ExprPath) -> Option<Kind> {
+    /// `T::zero()`, `T::from_f64(0.5)`: a number of a type parameter, computed from
+    /// nothing that is active.
+    fn number_of_parameter(&self, call: &syn::ExprCall, path: &syn::ExprPath) -> Option<Kind> {
         let names = &path.path.segments;
         if path.qself.is_some() || names.len() != 2 || names[1].ident == "from" {
             return None;
@@ -86,4 +94,30 @@ impl Lowerer<'_> {
         let op = Op::Verbatim(capture, no::STD_FUNCTION.message);
         Some(Some(self.push(op, kind, call.method.span())))
     }
+}
+
+/// Functions of numbers that are constants: they may run any number of times.
+fn is_plain_number(path: &syn::Path) -> bool {
+    const NAMES: &[&str] = &[
+        "zero",
+        "one",
+        "neg_zero",
+        "infinity",
+        "neg_infinity",
+        "nan",
+        "epsilon",
+        "min_value",
+        "max_value",
+        "min_positive_value",
+        "pi",
+        "two_pi",
+        "e",
+        "from_f64",
+        "from_f32",
+    ];
+    let last = path
+        .segments
+        .last()
+        .map(|segment| segment.ident.to_string());
+    last.is_some_and(|name| NAMES.contains(&&*name))
 }

@@ -6,9 +6,8 @@
 //! takes its receiver is not known either: what may be changed is lent as `&mut`,
 //! and the companion takes what it needs.
 
-use super::passed::Parts;
 use super::{Binding, Lowerer, Lowering};
-use crate::ir::{Callee, Hold, Kind, Op, Tree, ValueId};
+use crate::ir::{Callee, Hold, Kind, Tree, ValueId};
 use crate::parse::{Passing, Sibling};
 use proc_macro2::Ident;
 use quote::ToTokens;
@@ -36,15 +35,10 @@ impl Lowerer<'_> {
     /// The method of the same block that a call of `self` means, whatever std has
     /// under this name.
     pub(super) fn sibling(&self, call: &ExprMethodCall) -> Option<&Sibling> {
-        self.method_of_block(call)
-            .filter(|sibling| sibling.is_inherent)
-    }
-
-    /// The method of the same block that a call of `self` names.
-    fn method_of_block(&self, call: &ExprMethodCall) -> Option<&Sibling> {
         match super::call::strip(&call.receiver) {
             Expr::Path(path) if path.path.is_ident(crate::parse::RECEIVER) => {
-                self.siblings.get(&call.method.to_string())
+                let sibling = self.siblings.get(&call.method.to_string());
+                sibling.filter(|sibling| sibling.is_sure)
             }
             _ => None,
         }
@@ -57,27 +51,17 @@ impl Lowerer<'_> {
         call: &ExprMethodCall,
         expected: Option<&Tree<()>>,
     ) -> Option<Lowering> {
-        let sibling = self.sibling(call)?.clone();
-        if sibling.has_companions {
-            return self
-                .sees_more(call)
-                .then(|| self.user_method(call, expected));
-        }
-        if !sibling.is_constant {
+        let sibling = self.sibling(call)?;
+        let (has_companions, kind) = (sibling.has_companions, super::kind_of(&sibling.result));
+        if !has_companions || !self.sees_more(call) {
             return None;
         }
-        // it has no derivative, whatever it looks at
-        let whole = Expr::MethodCall(call.clone());
-        let capture = match self.passed(&whole, Parts::Calls) {
-            Some(capture) => capture,
-            None => return Some(None),
-        };
-        let kind = super::kind_of(&sibling.result);
-        Some(Some(self.push(
-            Op::Verbatim(capture, ""),
-            kind,
-            call.method.span(),
-        )))
+        let value = self.user_method(call, expected);
+        // what is no number by spelling carries no derivative
+        if let (Some(Tree::Leaf(leaf)), Kind::Int | Kind::Bool) = (&value, kind) {
+            self.f.info_mut(*leaf).kind = kind;
+        }
+        Some(value)
     }
 
     /// Whether a method is one of an option, or of a result. What a function of the
@@ -171,7 +155,7 @@ impl Lowerer<'_> {
     fn receiver(&self, call: &ExprMethodCall) -> Expr {
         let receiver = super::call::strip(&call.receiver);
         let span = receiver.span();
-        let mutable = match self.method_of_block(call) {
+        let mutable = match self.sibling(call) {
             Some(sibling) => sibling.passing == Passing::Mut,
             None => self.may_be_changed(receiver) && !is_lent_too(receiver, call),
         };

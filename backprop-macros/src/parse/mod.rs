@@ -27,6 +27,8 @@ pub(crate) struct Input {
     pub(crate) reals: Reals,
     /// The operator that the function implements.
     pub(crate) operator: Option<Operator>,
+    /// Whether it is a method that only [reads](is_reading).
+    pub(crate) is_reading: bool,
     /// The generics of the `impl` or the trait around it, if it is seen.
     pub(crate) outer: Option<syn::Generics>,
     /// The methods of the same block, as far as it is seen.
@@ -59,12 +61,10 @@ pub(crate) struct Around {
 pub(crate) struct Sibling {
     /// How it takes its receiver.
     pub(crate) passing: Passing,
-    /// Whether `self.name()` means it for sure: the type itself may have a method of
-    /// the name of one of a trait.
-    pub(crate) is_inherent: bool,
+    /// Whether `self.name()` means it for sure: where a trait is implemented, the type
+    /// itself may have a method of the name.
+    pub(crate) is_sure: bool,
     pub(crate) has_companions: bool,
-    /// Whether it only computes what cannot carry a derivative.
-    pub(crate) is_constant: bool,
     pub(crate) result: Shape,
 }
 
@@ -79,7 +79,7 @@ impl Around {
     }
 
     /// Adds a method, if it is one.
-    pub(crate) fn add(&mut self, sig: &syn::Signature, is_inherent: bool, has_companions: bool) {
+    pub(crate) fn add(&mut self, sig: &syn::Signature, is_sure: bool, has_companions: bool) {
         let Some(passing) = receiver::passing(sig) else {
             return;
         };
@@ -87,14 +87,10 @@ impl Around {
             syn::ReturnType::Default => Shape::Tuple(Vec::new()),
             syn::ReturnType::Type(_, ty) => Shape::of(ty, &self.reals(&sig.generics)),
         };
-        let lends = |input: &syn::FnArg| matches!(input, syn::FnArg::Typed(typed) if matches!(&*typed.ty, syn::Type::Reference(reference) if reference.mutability.is_some()));
         let sibling = Sibling {
             passing,
-            is_inherent,
+            is_sure,
             has_companions,
-            is_constant: !result.may_be_active()
-                && passing != Passing::Mut
-                && !sig.inputs.iter().any(lends),
             result,
         };
         self.siblings.insert(sig.ident.to_string(), sibling);
@@ -144,27 +140,26 @@ impl Home {
 }
 
 /// Whether a method only reads what has no derivative off its receiver: its result and
-/// its other parameters are constants by spelling.
-pub(crate) fn is_reading(sig: &syn::Signature) -> bool {
+/// its other parameters are constants by spelling. A trait is implemented elsewhere:
+/// there a result that is a number or a flag decides, which any body can give.
+pub(crate) fn is_reading(sig: &syn::Signature, home: Home) -> bool {
     let none = Reals::default();
     let is_constant = |ty: &syn::Type| match ty {
         syn::Type::Reference(reference) if reference.mutability.is_some() => false,
         ty => !Shape::of(ty, &none).may_be_active(),
     };
     let passes = |input: &syn::FnArg| match input {
-        syn::FnArg::Receiver(receiver) => match receiver::type_of(receiver) {
-            syn::Type::Reference(reference) => reference.mutability.is_none(),
-            _ => false,
-        },
+        syn::FnArg::Receiver(_) => receiver::passing(sig) != Some(Passing::Mut),
         syn::FnArg::Typed(typed) => is_constant(&typed.ty),
     };
     let gives = match &sig.output {
-        syn::ReturnType::Type(_, ty) => is_constant(ty),
+        syn::ReturnType::Type(_, ty) if home == Home::Impl => is_constant(ty),
+        syn::ReturnType::Type(_, ty) => matches!(Shape::of(ty, &none), Shape::Int | Shape::Bool),
         syn::ReturnType::Default => false,
     };
-    let is_plain = sig.asyncness.is_none() && sig.generics.params.is_empty();
-    let is_safe = !matches!(sig.safety, syn::Safety::Unsafe(_)) && sig.abi.is_none();
-    gives && is_plain && is_safe && sig.receiver().is_some() && sig.inputs.iter().all(passes)
+    let has_home = home.is_member() && home != Home::Operator;
+    let is_plain = sig.generics.params.is_empty() && sig.receiver().is_some();
+    has_home && is_plain && gives && sig.inputs.iter().all(passes)
 }
 
 /// Reads the function and the options; what is wrong goes to `errors`.
@@ -176,7 +171,14 @@ pub(crate) fn parse(
     errors: &mut Errors,
 ) -> Input {
     let reals = around.reals(&item.sig.generics);
-    let mut signature = Signature::read(&item.sig, &options, &reals, errors);
+    let is_reading = options.rule.is_none() && is_reading(&item.sig, home);
+    let mut found = Errors::default();
+    let mut signature = Signature::read(&item.sig, &options, &reals, &mut found);
+    match is_reading {
+        // it has no derivative, as one sees
+        true => signature.is_sound = true,
+        false => errors.append(found),
+    }
     if let Some(operator) = &around.operator {
         signature.of_operator(operator);
     }
@@ -190,6 +192,7 @@ pub(crate) fn parse(
         home,
         reals,
         operator: around.operator.clone(),
+        is_reading,
         outer: around.generics.clone(),
         siblings: around.siblings.clone(),
     }

@@ -74,11 +74,6 @@ pub(super) fn mentions_self_type(item: &syn::ItemFn) -> bool {
     mentions(quote::quote!(#sig #block))
 }
 
-/// The type of `self`.
-pub(super) fn type_of(receiver: &syn::Receiver) -> syn::Type {
-    super::signature::receiver_type(receiver)
-}
-
 /// How a method takes its receiver.
 pub(super) fn passing(sig: &syn::Signature) -> Option<super::Passing> {
     let ty = super::signature::receiver_type(sig.receiver()?);
