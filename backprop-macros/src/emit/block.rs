@@ -602,8 +602,9 @@ impl Emitter<'_> {
         let span = call.span;
         let active = self.facade.private("Active", span);
         let split = self.callee(call, Some(quote!(#active::<0u64>)));
+        let there = plumbing("companion", span);
         // what is moved there is not moved on
-        quote_spanned!(span=> if false { let _ = #split; ::core::unreachable!() })
+        quote_spanned!(span=> if false { let #there = #split; ::core::unreachable!() })
     }
 
     /// The call itself: of the primal, or of the companion with a mask.

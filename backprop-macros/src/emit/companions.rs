@@ -622,7 +622,7 @@ impl<'a> Parts<'a> {
     }
 
     /// Whether a parameter borrows, by its spelling or through a lifetime.
-    fn borrows(&self) -> bool {
+    pub(super) fn borrows(&self) -> bool {
         let params = &self.input.signature.params;
         let by_reference = |param: &Parameter| {
             param.passing != Passing::Value

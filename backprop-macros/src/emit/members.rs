@@ -92,6 +92,8 @@ impl Parts<'_> {
                 let boxed = self.private("Box");
                 quote!(#boxed<dyn #pullback>)
             }
+            // without anything borrowed all is captured that there is
+            false if !self.borrows_around() => quote!(impl #pullback),
             false => {
                 let captured = self.captured();
                 quote_spanned!(span=> impl #pullback + use<#(#captured),*>)
@@ -105,6 +107,12 @@ impl Parts<'_> {
     fn member_generics(&self) -> TokenStream {
         let (parameters, active) = (self.generic_parameters(), plumbing("ACTIVE", self.span));
         quote!(<#(#parameters,)* const #active: u64>)
+    }
+
+    /// Whether the signature, or the type around it, borrows.
+    fn borrows_around(&self) -> bool {
+        let around = self.input.outer.iter().flat_map(|outer| outer.lifetimes());
+        self.borrows() || self.receiver().is_some() || around.count() > 0
     }
 
     /// What the pullback may hold: nothing that is borrowed. Every type in scope has

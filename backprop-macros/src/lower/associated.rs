@@ -39,11 +39,13 @@ impl Lowerer<'_> {
             };
             return Some(self.push(op, kind, call.span()));
         }
-        if !self.sees_more(&call.args) {
-            return self.verbatim(&Expr::Call(call.clone()), no::STD_FUNCTION);
-        }
-        let callee = Callee::Associated(path.clone());
-        let value = self.function_call(callee, &call.args, call.func.span(), expected)?;
+        let value = match self.sees_more(&call.args) {
+            true => {
+                let callee = Callee::Associated(path.clone());
+                self.function_call(callee, &call.args, call.func.span(), expected)?
+            }
+            false => self.verbatim(&Expr::Call(call.clone()), no::STD_FUNCTION)?,
+        };
         // `Complex::new(..)` is a `Complex`, as far as anyone can tell
         if let Tree::Leaf(leaf) = &value {
             self.named.insert(*leaf);

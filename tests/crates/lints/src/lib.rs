@@ -34,6 +34,8 @@
 )]
 #![deny(clippy::all, clippy::pedantic)]
 
+pub mod methods;
+
 use backprop::differentiate;
 
 /// The lecture's circuit.

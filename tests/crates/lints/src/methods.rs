@@ -1,0 +1,162 @@
+//! Methods, traits, operators and type parameters.
+
+use backprop::{Differentiable, Real, differentiate};
+use std::ops::{AddAssign, Mul, Neg};
+
+/// A point of the plane.
+#[derive(Clone, Copy, Debug, PartialEq, Differentiable)]
+pub struct Point {
+    /// Along the first axis.
+    pub x: f64,
+    /// Along the second axis.
+    pub y: f64,
+}
+
+#[differentiate]
+impl Point {
+    /// A point on the diagonal.
+    #[must_use]
+    pub fn diagonal(x: f64) -> Self {
+        Self { x, y: x }
+    }
+
+    /// The squared distance from the origin.
+    #[must_use]
+    pub fn norm(self) -> f64 {
+        self.x * self.x + self.y * self.y
+    }
+
+    /// Moves it.
+    pub fn advance(&mut self, by: &Self, factor: f64) {
+        self.x += by.x * factor;
+        self.y += by.y * factor;
+    }
+
+    /// The number of axes.
+    #[must_use]
+    pub const fn axes(&self) -> usize {
+        2
+    }
+}
+
+#[differentiate]
+impl Mul<f64> for Point {
+    type Output = Self;
+
+    fn mul(self, factor: f64) -> Self {
+        Self {
+            x: self.x * factor,
+            y: self.y * factor,
+        }
+    }
+}
+
+#[differentiate]
+impl Neg for Point {
+    type Output = Self;
+
+    fn neg(self) -> Self {
+        Self {
+            x: -self.x,
+            y: -self.y,
+        }
+    }
+}
+
+#[differentiate]
+impl AddAssign for Point {
+    fn add_assign(&mut self, other: Self) {
+        self.x += other.x;
+        self.y += other.y;
+    }
+}
+
+/// What has a size.
+#[differentiate]
+pub trait Shape {
+    /// The size.
+    fn size(&self) -> f64;
+
+    /// The number of corners.
+    fn corners(&self) -> usize;
+
+    /// The size of several.
+    fn sizes(&self, factors: &[f64]) -> f64 {
+        let mut sum = 0.0;
+        for factor in factors {
+            sum += factor * self.size();
+        }
+        sum
+    }
+}
+
+#[differentiate]
+impl Shape for Point {
+    fn size(&self) -> f64 {
+        self.x.abs() + self.y.abs()
+    }
+
+    fn corners(&self) -> usize {
+        1
+    }
+}
+
+/// A weighted sum of sizes.
+#[differentiate]
+pub fn weigh<S: Shape>(shapes: &[S], weight: f64) -> f64 {
+    let mut total = 0.0;
+    for shape in shapes {
+        if shape.corners() > 0 {
+            total += weight * shape.size();
+        }
+    }
+    total
+}
+
+/// The largest product of neighbours.
+#[differentiate]
+pub fn largest<T>(values: &[T]) -> T
+where
+    T: Real,
+{
+    let mut largest = values[0] * values[1];
+    for pair in values.windows(2) {
+        if pair[0] * pair[1] > largest {
+            largest = pair[0] * pair[1];
+        }
+    }
+    largest
+}
+
+/// A walk that turns back.
+#[differentiate]
+#[must_use]
+pub fn walk(start: Point, steps: usize) -> f64 {
+    let mut at = start;
+    let step = Point::diagonal(0.5) * start.x;
+    for _ in 0..steps {
+        at.advance(&step, 0.5);
+        if at.norm() > 1.0 && at.axes() == 2 {
+            at += -step;
+        }
+    }
+    at.norm()
+}
+
+/// A pair of numbers of any width.
+#[derive(Clone, Copy, Debug, PartialEq, Differentiable)]
+pub struct Pair<T> {
+    /// The first.
+    pub first: T,
+    /// The second.
+    pub second: T,
+}
+
+#[differentiate]
+impl<T: Real> Pair<T> {
+    /// Their product, scaled.
+    #[must_use]
+    pub fn product(&self, factor: T) -> T {
+        self.first * self.second * factor
+    }
+}
