@@ -210,8 +210,27 @@ fn fitted(model: &Sequence, data: &[f64]) -> f64 {
     model.loss(data)
 }
 
+#[differentiate]
+impl Complex {
+    fn dot(&self, other: &Complex) -> f64 {
+        self.re * other.re + self.im * other.im
+    }
+}
+
+/// An argument refers to the receiver, a target stands on both sides.
+#[differentiate]
+fn with_itself(a: Complex, b: Complex) -> f64 {
+    let mut x: Complex = a;
+    x += b * x;
+    let mut zs = vec![x, b];
+    zs[0] = a;
+    x.dot(&x) + zs[0].dot(&zs[1])
+}
+
 #[test]
 fn gradients_agree_with_differences() {
+    let (a, b) = (Complex { re: 0.3, im: 0.2 }, Complex { re: -0.4, im: 0.6 });
+    assert_gradient!(with_itself(a, b));
     assert_gradient!(fitted(&Sequence(vec![1.0, 2.0]), &vec![0.3, 0.6]));
     let zs = vec![Complex { re: 0.9, im: 0.2 }, Complex { re: 0.3, im: 0.1 }];
     assert_gradient!(nearest(&zs, Complex { re: 0.7, im: 0.4 }));

@@ -218,6 +218,7 @@ impl Emitter<'_> {
 /// The line of the user's code, or 0 where no compiler tells.
 fn line(span: Span) -> u32 {
     match proc_macro::is_available() {
+        // a span of the compiler is behind it, so that this does not panic
         true => span.unwrap().line().try_into().unwrap_or(0),
         false => 0,
     }

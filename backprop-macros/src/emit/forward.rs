@@ -1,7 +1,7 @@
 //! Forward mode: the hidden `f::jvp` of a companion, and calls of it.
 
 use super::Emitter;
-use super::block::companion_type;
+use super::calls::companion_type;
 use super::companions::{Parts, plain};
 use super::names::plumbing;
 use super::split::load_parameter;

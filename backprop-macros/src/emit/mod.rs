@@ -5,8 +5,10 @@
 //! that defines it, is written where it is used.
 
 mod block;
+mod calls;
 mod circuit;
 mod companions;
+mod custom;
 mod expr;
 mod forward;
 mod generics;
@@ -22,9 +24,9 @@ mod split;
 
 pub(crate) use circuit::{circuit, circuit_stub};
 pub(crate) use companions::{
-    Forms, bare, companions, custom, declaration, has_jacobian, has_mut, may_be_joint,
-    rule_has_tangent, stub,
+    Forms, bare, companions, declaration, has_jacobian, has_mut, may_be_joint, stub,
 };
+pub(crate) use custom::{custom, rule_has_tangent};
 pub(crate) use names::{PREFIX, companion_method, plumbing};
 
 use crate::ir::{Function, Op, PullbackArg, Region, Stmt, StmtId, ValueId};

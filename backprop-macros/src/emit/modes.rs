@@ -1,6 +1,7 @@
 //! The public functions of the modes that are asked for.
 
-use super::companions::{Parts, RawIdent, has_jacobian, has_mut, plain, respan, rule_has_tangent};
+use super::companions::{Parts, RawIdent, has_jacobian, has_mut, plain, respan};
+use super::custom::rule_has_tangent;
 use super::names::plumbing;
 use crate::parse::{Parameter, Passing, Wrapped};
 use proc_macro2::{Ident, TokenStream};

@@ -29,6 +29,7 @@ impl Lowerer<'_> {
         let from = self.sequence(&call.args[0], Claimed::Sequence)?;
         let (len, other) = (self.len(&to, span), self.len(&from, span));
         let differ = self.push_value(Op::Binary(BinaryOp::Ne, len, other), Kind::Bool, span);
+        // the generated code panics where the user's does
         let panics = self.region(|this| {
             let tokens = quote_spanned! {span=>
                 ::core::panic!("the source slice and the destination slice differ in length")

@@ -157,6 +157,7 @@ impl Lowerer<'_> {
             "is_some" => return Some(Tree::Leaf(flag)),
             "is_none" => return Some(self.push(Op::Not(flag), Kind::Bool, span)),
             "unwrap" | "expect" => {
+                // the generated code panics where the user's does
                 let panics = self.region(|this| {
                     let tokens = match arg {
                         Some(message) => quote_spanned!(span=> ::core::panic!("{}", #message)),

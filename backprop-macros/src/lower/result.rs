@@ -198,6 +198,7 @@ impl Lowerer<'_> {
             ("is_err", None) => Some(self.push(Op::Not(flag), Kind::Bool, span)),
             ("ok", None) => Some(*option),
             ("unwrap" | "expect", _) => {
+                // the generated code panics where the user's does
                 let panics = self.region(|this| {
                     let tokens = match call.args.first() {
                         Some(message) => quote_spanned!(span=> ::core::panic!("{}", #message)),

@@ -4,6 +4,7 @@
 mod options;
 mod reals;
 mod receiver;
+mod recursion;
 mod signature;
 
 pub(crate) use options::Options;

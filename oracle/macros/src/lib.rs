@@ -62,14 +62,14 @@ fn expand(items: Vec<Item>, mode: Mode) -> TokenStream {
         #(#items)*
 
         /// The same items on dual numbers.
-        #[allow(unused, private_interfaces, irrefutable_let_patterns, unreachable_pub, missing_docs, clippy::all)]
+        #[allow(unused, private_interfaces, irrefutable_let_patterns, unreachable_pub, missing_docs, clippy::all, reason = "the programs are test data, and so are their twins")]
         pub mod dual {
             use super::*;
             #twins
         }
 
         /// One check per function, for `oracle::check!`.
-        #[allow(unused, private_interfaces, unreachable_pub, missing_docs, clippy::all)]
+        #[allow(unused, private_interfaces, unreachable_pub, missing_docs, clippy::all, reason = "generated from test data")]
         pub mod checks {
             use super::*;
             #checks

@@ -1,0 +1,144 @@
+//! Calls of other functions: their pullbacks run in reverse.
+
+use super::{Pass, memory};
+use crate::ir::{Arg, Kind, Pullback, PullbackArg, Region, Stmt, Tree, ValueId};
+use crate::rules::Expr;
+use proc_macro2::Span;
+use std::collections::{BTreeMap, BTreeSet};
+
+impl Pass<'_> {
+    pub(super) fn call(&mut self, stmt: &Stmt, call: &crate::ir::Call) {
+        let defined = crate::ir::definitions(stmt);
+        let upstreams: Vec<ValueId> = defined
+            .iter()
+            .filter_map(|value| match self.is_in_place(*value) {
+                true => self.memory.get(value).copied(),
+                false => self.adjoints.get(value).copied(),
+            })
+            .collect();
+        let writes = self.writes_active(&call.args);
+        if upstreams.is_empty() && !writes {
+            return;
+        }
+        // what a callee gets in a container it takes for masked itself
+        let all_masked = !writes
+            && upstreams.iter().all(|d| self.masked.contains(d))
+            && !upstreams.iter().any(|d| self.f.kind(*d).is_container());
+        let pullback = self
+            .f
+            .value(Kind::Opaque, Some(pullback_name(call)), call.span);
+        self.pullbacks.insert(call.id, pullback);
+        self.snapshots.remove(&call.id);
+        let upstream = self.take_upstream(call.result.payload(), call.span);
+        let mut shares = Vec::new();
+        let mut args = Vec::new();
+        let mut lent = BTreeSet::new();
+        for arg in &call.args {
+            args.push(match arg {
+                Arg::In(Tree::Leaf(leaf)) if self.f.is_reference(*leaf) => {
+                    self.lend(*leaf, call, &mut lent)
+                }
+                Arg::In(tree) => {
+                    let adjoint = tree.map(&mut |leaf| {
+                        self.activity
+                            .is_active(*leaf)
+                            .then(|| self.share(*leaf, &mut shares))
+                    });
+                    PullbackArg::In {
+                        is_used: matches!(tree, Tree::Ref(_)),
+                        arg: tree.clone(),
+                        adjoint,
+                    }
+                }
+                Arg::Mut { before, after } => PullbackArg::Mut {
+                    after: after.clone(),
+                    upstream: self.take_upstream(after, call.span),
+                    adjoint: before.map(&mut |leaf| self.share(*leaf, &mut shares)),
+                },
+            });
+        }
+        let guard = match all_masked {
+            true => self.any_nonzero(&upstreams, call.span),
+            false => None,
+        };
+        let mut otherwise = Vec::new();
+        if guard.is_some() {
+            for (value, _) in &shares {
+                otherwise.push(self.zero(*value, call.span));
+            }
+        }
+        self.out.push(Stmt::Pullback(Pullback {
+            of: call.id,
+            pullback,
+            upstream,
+            args,
+            guard,
+            otherwise,
+            span: call.span,
+        }));
+        for (value, share) in shares {
+            // the callee may mask what it returns
+            self.masked.insert(share);
+            self.contribute(value, share);
+        }
+    }
+
+    pub(super) fn any_nonzero(&mut self, upstreams: &[ValueId], span: Span) -> Option<ValueId> {
+        let tests = upstreams.iter().map(|d| match self.f.kind(*d) {
+            Kind::Opaque => Expr::Runtime("is_nonzero", vec![Expr::Value(*d)]),
+            _ => Expr::Value(*d).differs_from_zero(),
+        });
+        let any = tests.reduce(|a, b| a.or(b))?;
+        Some(any.build(self.f, &mut self.out, span))
+    }
+
+    pub(super) fn share(
+        &mut self,
+        value: ValueId,
+        shares: &mut Vec<(ValueId, ValueId)>,
+    ) -> ValueId {
+        let info = self.f.info(value).clone();
+        let share = self.f.value(info.kind, info.hint, info.span);
+        self.f.info_mut(share).adjoint = true;
+        shares.push((value, share));
+        share
+    }
+
+    /// The adjoints of what a call defines; zeros where there are none.
+    pub(super) fn take_upstream(&mut self, tree: &Tree<ValueId>, span: Span) -> Tree<ValueId> {
+        tree.map(&mut |leaf| match self.take_adjoint(*leaf) {
+            Some(d) => d,
+            None => self.zero(*leaf, span),
+        })
+    }
+}
+
+fn pullback_name(call: &crate::ir::Call) -> String {
+    match call.callee.name() {
+        Some(name) => format!("{}_pullback", name.to_string().trim_start_matches("r#")),
+        None => "pullback".to_owned(),
+    }
+}
+
+pub(super) fn set_pullbacks(
+    region: &mut Region,
+    pullbacks: &BTreeMap<crate::ir::StmtId, ValueId>,
+    snapshots: &mut BTreeMap<crate::ir::StmtId, memory::Snapshots>,
+) {
+    for mut stmt in std::mem::take(&mut region.stmts) {
+        crate::ir::for_each_region_mut(&mut stmt, &mut |inner| {
+            set_pullbacks(inner, pullbacks, snapshots);
+        });
+        let Stmt::Call(call) = &mut stmt else {
+            region.stmts.push(stmt);
+            continue;
+        };
+        call.pullback = pullbacks.get(&call.id).copied();
+        let copies = snapshots.remove(&call.id).unwrap_or_default();
+        region
+            .stmts
+            .extend(copies.before.into_iter().map(Stmt::Let));
+        region.stmts.push(stmt);
+        region.stmts.extend(copies.after.into_iter().map(Stmt::Let));
+    }
+}

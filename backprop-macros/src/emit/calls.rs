@@ -1,0 +1,322 @@
+//! Calls of other functions, and of their pullbacks.
+
+use super::Emitter;
+use super::names::{companion_method, plumbing};
+use crate::ir::{Arg, Call, Callee, Op, Pullback, PullbackArg, Stmt, Tree, ValueId};
+use proc_macro2::{Literal, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+
+impl Emitter<'_> {
+    pub(super) fn call(&self, call: &Call) -> TokenStream {
+        let prepare = call.args.iter().map(|arg| match arg {
+            Arg::Mut { before, after } => {
+                let before = self.tree(before);
+                let name = match after {
+                    Tree::Leaf(leaf) => self.ident(*leaf),
+                    after => self.whole(after),
+                };
+                quote!(let mut #name = #before;)
+            }
+            Arg::In(_) => TokenStream::new(),
+        });
+        let prepare: TokenStream = prepare.collect();
+        let finish = call.args.iter().map(|arg| match arg {
+            Arg::Mut {
+                after: after @ (Tree::Tuple(_) | Tree::Ref(_)),
+                ..
+            } => {
+                let (names, whole) = (self.pattern(after), self.whole(after));
+                quote!(let #names = #whole;)
+            }
+            _ => TokenStream::new(),
+        });
+        let finish: TokenStream = finish.collect();
+        let mut result = self.pattern(&call.result);
+        let mut finish = finish;
+        if call.result.is_fallible() {
+            let (parts, whole) = (result, plumbing("optional", call.span));
+            let apart = match call.result {
+                Tree::Result(..) => "take_result_apart",
+                _ => "take_apart",
+            };
+            let apart = self.facade.private(apart, call.span);
+            result = whole.to_token_stream();
+            finish.extend(quote!(let #parts = #apart(#whole);));
+        }
+        if let Some(tangents) = &call.tangents {
+            return self.call_forward(call, tangents, prepare, result, finish);
+        }
+        let is_unit = call.result.is_unit();
+        let Some(pullback) = call.pullback else {
+            let companion = call.is_idle.then(|| self.companion_is_there(call));
+            let call = self.callee(call, None);
+            return match is_unit {
+                true => quote!(#prepare #companion #call; #finish),
+                false => quote!(#prepare #companion let #result = #call; #finish),
+            };
+        };
+        let active = self.facade.private("Active", call.span);
+        let mask = Literal::u64_suffixed(self.mask(call));
+        let pullback = self.ident(pullback);
+        let split = self.callee(call, Some(quote!(#active::<#mask>)));
+        quote!(#prepare let (#result, #pullback) = #split; #finish)
+    }
+
+    /// Only what is differentiated keeps nothing of what it sees: rustc finds the
+    /// companion of a call, which does not run.
+    pub(super) fn companion_is_there(&self, call: &Call) -> TokenStream {
+        let span = call.span;
+        let active = self.facade.private("Active", span);
+        let split = self.callee(call, Some(quote!(#active::<0u64>)));
+        let there = plumbing("companion", span);
+        // what is moved there is not moved on
+        quote_spanned!(span=> if false { let #there = #split; ::core::unreachable!() })
+    }
+
+    /// The call itself: of the primal, or of the companion with a mask.
+    pub(super) fn callee(&self, call: &Call, mask: Option<TokenStream>) -> TokenStream {
+        let span = call.span;
+        let args = call.args.iter().map(|arg| self.arg(arg));
+        let companion = |name: &proc_macro2::Ident| match mask {
+            Some(_) => companion_method(name, name.span()),
+            None => name.clone(),
+        };
+        match &call.callee {
+            Callee::Function(path) => match &mask {
+                None => quote!(#path(#(#args),*)),
+                Some(mask) => {
+                    let ty = companion_type(path);
+                    quote_spanned!(span=> <#ty>::split(#mask, #path, #(#args),*))
+                }
+            },
+            Callee::Associated(path) => {
+                let mut path = path.clone();
+                if let Some(last) = path.path.segments.last_mut() {
+                    last.ident = companion(&last.ident);
+                }
+                let mask = mask.iter();
+                quote_spanned!(span=> #path(#(#args,)* #(#mask)*))
+            }
+            Callee::Operator(operator) => {
+                let Some(mask) = &mask else {
+                    let op = super::expr::symbol(operator.symbol, span);
+                    return match &call.args[..] {
+                        [only] => {
+                            let only = self.arg(only);
+                            quote_spanned!(span=> #op (#only))
+                        }
+                        args => {
+                            let left = match operator.symbol.ends_with('=') {
+                                true => self.receiver_arg(&args[0]),
+                                false => self.arg(&args[0]),
+                            };
+                            let right = args[1..].iter().map(|arg| self.arg(arg));
+                            quote_spanned!(span=> (#left) #op #((#right))*)
+                        }
+                    };
+                };
+                // the companion borrows what the operator may take by value
+                let operands = call.args.iter().map(|arg| match arg {
+                    Arg::In(tree) => match tree.behind_refs() {
+                        Tree::Leaf(leaf) if self.f.is_reference(*leaf) => self.value(*leaf),
+                        Tree::Leaf(leaf) => {
+                            let operand = self.operand(*leaf);
+                            quote_spanned!(span=> &#operand)
+                        }
+                        tree => {
+                            let tree = self.tree(tree);
+                            quote_spanned!(span=> &#tree)
+                        }
+                    },
+                    arg => self.arg(arg),
+                });
+                let rule = self.facade.private(operator.rule, span);
+                quote_spanned!(span=> #rule::split(#(#operands,)* #mask))
+            }
+            Callee::Method(name, turbofish) => {
+                let name = companion(name);
+                let receiver = call.args.first().map(|arg| self.receiver_arg(arg));
+                let (args, mask) = (args.skip(1), mask.iter());
+                let turbofish = turbofish.as_ref().filter(|_| mask.len() == 0);
+                quote_spanned!(span=> #receiver.#name #turbofish(#(#args,)* #(#mask)*))
+            }
+        }
+    }
+
+    /// An argument that stands before a dot.
+    pub(super) fn receiver_arg(&self, arg: &Arg) -> TokenStream {
+        let tree = match arg {
+            Arg::In(tree) => tree,
+            Arg::Mut { after, .. } => match after {
+                Tree::Leaf(leaf) => return self.ident(*leaf).to_token_stream(),
+                after => return self.whole(after).to_token_stream(),
+            },
+        };
+        match tree.behind_refs() {
+            // the method takes the reference that it needs
+            Tree::Leaf(leaf) => match self.inline.get(leaf) {
+                Some(Op::View(place, _)) => self.receiver(place),
+                _ => self.before_dot(*leaf),
+            },
+            tree => self.tree(tree),
+        }
+    }
+
+    /// Which arguments of a call are active, one bit each.
+    pub(super) fn mask(&self, call: &Call) -> u64 {
+        let mut mask = 0;
+        for (index, arg) in call.args.iter().enumerate() {
+            let active = match arg {
+                Arg::In(tree) => {
+                    // the content goes back to what it was before the call
+                    if tree.any(|leaf| self.f.info(*leaf).hold == crate::ir::Hold::Mut) {
+                        mask |= 1 << 63;
+                    }
+                    tree.any(|leaf| self.active_args.contains(&(call.id, *leaf)))
+                }
+                Arg::Mut { .. } => true,
+            };
+            if active && index < 63 {
+                mask |= 1 << index;
+            }
+        }
+        mask
+    }
+
+    pub(super) fn pullback(&self, call: &Pullback) -> TokenStream {
+        let span = call.span;
+        let mut prepare = TokenStream::new();
+        let mut finish = TokenStream::new();
+        let mut entries = Vec::new();
+        let mut returned = Vec::new();
+        for arg in &call.args {
+            match arg {
+                PullbackArg::In { arg, adjoint, .. } => {
+                    let buffered = matches!(arg, Tree::Ref(_)) && adjoint.any(Option::is_some);
+                    if buffered {
+                        // the callee may add in place instead of returning
+                        let entry = self.facade.private("shared_entry", span);
+                        let zero = self.facade.private("zero_gradient", span);
+                        let take = self.facade.private("contribution", span);
+                        let number = returned.len();
+                        let value = plumbing(&format!("argument_{number}"), span);
+                        let buffer = plumbing(&format!("buffer_{number}"), span);
+                        let share = plumbing(&format!("share_{number}"), span);
+                        let content = match arg {
+                            Tree::Ref(inner) => self.tree(inner),
+                            tree => self.tree(tree),
+                        };
+                        prepare.extend(quote! {
+                            let #value = #content;
+                            let mut #buffer = #zero(&#value);
+                        });
+                        let some = quote!(::core::option::Option::Some);
+                        entries.push(quote!(#entry(&#value, #some(&mut #buffer))));
+                        let names = self.adjoint_pattern(adjoint);
+                        finish.extend(quote!(let #names = #take(#share, #buffer);));
+                        returned.push(share.to_token_stream());
+                    } else if let Tree::Ref(_) = arg {
+                        let entry = self.facade.private("constant_entry", span);
+                        let arg = self.tree(arg);
+                        entries.push(quote!(#entry(#arg)));
+                        returned.push(quote!(_));
+                    } else {
+                        entries.push(quote!(()));
+                        returned.push(self.adjoint_pattern(adjoint));
+                    }
+                }
+                PullbackArg::View {
+                    content,
+                    adjoint,
+                    detour,
+                    ..
+                } => {
+                    let lent = self.lend(content, adjoint, *detour, returned.len(), span);
+                    prepare.extend(lent.before);
+                    finish.extend(lent.after);
+                    entries.push(lent.entry);
+                    returned.push(lent.returned);
+                }
+                PullbackArg::MutView {
+                    content,
+                    adjoint,
+                    detour,
+                    ..
+                } => {
+                    let lent = self.lend_mut(*content, adjoint, *detour, returned.len(), span);
+                    prepare.extend(lent.before);
+                    finish.extend(lent.after);
+                    entries.push(lent.entry);
+                    returned.push(lent.returned);
+                }
+                PullbackArg::Mut {
+                    after,
+                    upstream,
+                    adjoint,
+                } => {
+                    let entry = self.facade.private("Mut", span);
+                    let number = returned.len();
+                    let value = plumbing(&format!("content_{number}"), span);
+                    let buffer = plumbing(&format!("buffer_{number}"), span);
+                    let (content, upstream) = (self.tree(after), self.tree(upstream));
+                    prepare.extend(quote! {
+                        let mut #value = #content;
+                        let mut #buffer = #upstream;
+                    });
+                    entries.push(quote!(#entry { value: &mut #value, adjoint: &mut #buffer }));
+                    let names = self.pattern(adjoint);
+                    finish.extend(quote!(let #names = #buffer;));
+                    returned.push(quote!(_));
+                }
+            }
+        }
+        let pullback = self.value(call.pullback);
+        let upstream = self.tree(&Tree::Ref(Box::new(call.upstream.clone())));
+        let run = quote_spanned!(span=> #pullback(#upstream, #(#entries),*));
+        let Some(guard) = call.guard else {
+            return quote!(#prepare let (#(#returned,)*) = #run; #finish);
+        };
+        let names: Vec<ValueId> = crate::ir::definitions(&Stmt::Pullback(call.clone()));
+        if names.is_empty() {
+            let guard = self.value(guard);
+            return quote! {
+                if #guard { #prepare let (#(#returned,)*) = #run; #finish }
+            };
+        }
+        let otherwise = self.group(&call.otherwise);
+        let guard = self.value(guard);
+        let outer = self.names(&names);
+        let inner = self.group(&names);
+        quote! {
+            let #outer = if #guard {
+                #prepare let (#(#returned,)*) = #run; #finish
+                #inner
+            } else {
+                #otherwise
+            };
+        }
+    }
+
+    pub(super) fn adjoint_pattern(&self, tree: &Tree<Option<ValueId>>) -> TokenStream {
+        match tree {
+            Tree::Leaf(Some(leaf)) => self.binder(*leaf),
+            Tree::Leaf(None) => quote!(_),
+            Tree::Tuple(parts) => {
+                let parts = parts.iter().map(|part| self.adjoint_pattern(part));
+                quote!((#(#parts,)*))
+            }
+            Tree::Ref(inner) => self.adjoint_pattern(inner),
+            // options are passed to calls as constants only
+            Tree::Option(..) | Tree::Result(..) => quote!(_),
+        }
+    }
+}
+
+/// The type that a function's companion is, by the path of the function.
+pub(super) fn companion_type(path: &syn::Path) -> syn::Path {
+    let mut ty = path.clone();
+    if let Some(last) = ty.segments.last_mut() {
+        last.arguments = syn::PathArguments::None;
+    }
+    ty
+}

@@ -1,0 +1,389 @@
+//! Statements.
+
+use super::{BinaryOp, Callee, Capture, Op, Place, Region, StmtId, Target, Tree, ValueId, VarId};
+use proc_macro2::Span;
+
+/// One statement.
+#[derive(Clone, Debug)]
+pub(crate) enum Stmt {
+    /// Defines a value.
+    Let(Let),
+    /// Runs user code for its effect (`println!`, `assert!`), once.
+    Effect(Capture),
+    /// A call of another differentiated function.
+    Call(Call),
+    If(If),
+    Match(Match),
+    Loop(Loop),
+    /// `panic!` and its like: control ends here.
+    Diverge(Capture),
+    /// Writes to a place.
+    Store(Store),
+    /// Calls a method that rearranges, lengthens or shortens a container.
+    Mutate(Mutate),
+    /// Both values have one type, as the versions of one variable do.
+    SameType(ValueId, ValueId),
+    /// An opaque value is a real number, or carries no derivative: rustc checks.
+    Check(ValueId, Claim, Span),
+
+    // Before `ssa` only.
+    Declare(VarId),
+    Read(ValueId, VarId),
+    Write(VarId, ValueId),
+    Block(Target, Region),
+    Exit(Target),
+
+    // In the reverse half only.
+    /// Adds a contribution to a place of an adjoint.
+    AddAt(AddAt),
+    /// Adds each element of an adjoint to another adjoint.
+    AddEach(ValueId, ValueId, Span),
+    RevBranch(RevBranch),
+    RevLoop(RevLoop),
+    Pullback(Pullback),
+    /// Declares a tape or an iteration count before a loop.
+    NewTape(ValueId, TapeSize),
+    /// Makes room on a tape for the records of a run of a loop, and of each
+    /// later run in the iterations that are left of the loops around it.
+    Reserve(ValueId, Range, Vec<Range>),
+    /// Pushes a record on a tape.
+    Push(ValueId, Vec<ValueId>),
+}
+
+/// How many records a tape will hold.
+#[derive(Clone, Debug)]
+pub(crate) enum TapeSize {
+    Unknown,
+    /// At most so many: it needs no allocation.
+    Constant(u64),
+    /// As many as the range has numbers.
+    Range(Range),
+}
+
+/// What a [`Stmt::Check`] claims of a type that only rustc knows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Claim {
+    Real,
+    Discrete,
+    /// A number of any type, that `as` or `From` makes a real number of.
+    Castable,
+    /// The same, in arithmetic.
+    Number,
+}
+
+/// `let value = op;`
+#[derive(Clone, Debug)]
+pub(crate) struct Let {
+    pub(crate) value: ValueId,
+    pub(crate) op: Op,
+}
+
+/// `place = value;`, or `place += value;` and its like.
+#[derive(Clone, Debug)]
+pub(crate) struct Store {
+    pub(crate) place: Place,
+    /// `+` or `-` of a compound assignment.
+    pub(crate) op: Option<BinaryOp>,
+    pub(crate) value: ValueId,
+    /// The zero gradient of what was there, where it may have had another shape.
+    pub(crate) old: Option<ValueId>,
+}
+
+/// `place.method(args);`
+#[derive(Clone, Debug)]
+pub(crate) struct Mutate {
+    pub(crate) place: Place,
+    pub(crate) method: &'static str,
+    pub(crate) args: Vec<ValueId>,
+    /// What only the reverse half needs.
+    pub(crate) record: Option<ValueId>,
+    pub(crate) span: Span,
+}
+
+/// `place += value;` on an adjoint.
+#[derive(Clone, Debug)]
+pub(crate) struct AddAt {
+    pub(crate) place: Place,
+    pub(crate) value: ValueId,
+    pub(crate) span: Span,
+}
+
+/// A call `callee(args)` whose value and pullback are kept.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    pub(crate) id: StmtId,
+    pub(crate) callee: Callee,
+    pub(crate) args: Vec<Arg>,
+    pub(crate) result: Tree<ValueId>,
+    pub(crate) span: Span,
+    /// Set by `analyse`: the call sees active values, and nothing that comes of it
+    /// is active.
+    pub(crate) is_idle: bool,
+    /// Set by the adjoint pass if the call is active.
+    pub(crate) pullback: Option<ValueId>,
+    /// Set by the tangent pass if the call is active.
+    pub(crate) tangents: Option<CallTangents>,
+}
+
+/// The tangents that go into a call and come out of it.
+#[derive(Clone, Debug)]
+pub(crate) struct CallTangents {
+    /// One for each argument.
+    pub(crate) args: Vec<TangentArg>,
+    /// Of the result, with `()` for what carries no derivative; of the payload, if
+    /// it is an `Option` or a `Result`.
+    pub(crate) result: Tree<ValueId>,
+}
+
+/// The tangent of an argument.
+#[derive(Clone, Debug)]
+pub(crate) enum TangentArg {
+    /// The argument is a constant.
+    Constant,
+    Value(Tree<ValueId>),
+    /// `&tree`
+    Shared(Tree<ValueId>),
+    /// `&place`
+    View(Place),
+    /// `&mut place`
+    MutView(Place),
+    /// `&mut`: the tangent before and after the call.
+    Mut {
+        before: Tree<ValueId>,
+        after: Tree<ValueId>,
+    },
+}
+
+impl Call {
+    /// The values that the call gives: its result, and what it makes of variables.
+    pub(crate) fn given(&self) -> Vec<ValueId> {
+        let mut given = self.result.leaves();
+        for arg in &self.args {
+            if let Arg::Mut { after, .. } = arg {
+                given.extend(after.leaves());
+            }
+        }
+        given
+    }
+}
+
+/// An argument of a call.
+#[derive(Clone, Debug)]
+pub(crate) enum Arg {
+    /// Passed as it stands: values, and references to values as `&tree`.
+    In(Tree<ValueId>),
+    /// `&mut place`: its content before and after the call.
+    Mut {
+        before: Tree<ValueId>,
+        after: Tree<ValueId>,
+    },
+}
+
+/// `if cond { then } else { other }`, yielding `results`.
+#[derive(Clone, Debug)]
+pub(crate) struct If {
+    pub(crate) id: StmtId,
+    pub(crate) cond: ValueId,
+    pub(crate) then: Region,
+    pub(crate) other: Region,
+    pub(crate) results: Vec<ValueId>,
+    /// Set by the record pass: holds what the reverse half of an arm needs.
+    pub(crate) record: Option<BranchRecord>,
+    /// The reverse half of the arms, if it runs right after them.
+    pub(crate) fused: Option<RevBranch>,
+}
+
+/// `match scrutinee { arms }`, yielding `results`.
+#[derive(Clone, Debug)]
+pub(crate) struct Match {
+    pub(crate) id: StmtId,
+    pub(crate) scrutinee: Tree<ValueId>,
+    pub(crate) arms: Vec<Arm>,
+    pub(crate) results: Vec<ValueId>,
+    pub(crate) record: Option<BranchRecord>,
+    pub(crate) fused: Option<RevBranch>,
+    pub(crate) span: Span,
+}
+
+/// One arm of a `match`.
+#[derive(Clone, Debug)]
+pub(crate) struct Arm {
+    pub(crate) pattern: syn::Pat,
+    /// Names in the pattern that are bound to values of their own.
+    pub(crate) bindings: Vec<(syn::Ident, ValueId)>,
+    /// The guard's statements; it yields one `bool`.
+    pub(crate) guard: Option<Region>,
+    pub(crate) body: Region,
+}
+
+/// How the arm that ran, and what its reverse half needs, is recorded.
+#[derive(Clone, Debug)]
+pub(crate) struct BranchRecord {
+    /// The value that holds the record.
+    pub(crate) value: ValueId,
+    /// The recorded values of each arm. If all are empty, the record is the
+    /// number of the arm.
+    pub(crate) arms: Vec<Vec<ValueId>>,
+}
+
+/// A loop. Before each iteration `params` hold the carried values; the body
+/// yields the next ones; after the loop they are `results`.
+#[derive(Clone, Debug)]
+pub(crate) struct Loop {
+    pub(crate) id: StmtId,
+    pub(crate) head: Head,
+    pub(crate) inits: Vec<ValueId>,
+    pub(crate) params: Vec<ValueId>,
+    pub(crate) results: Vec<ValueId>,
+    pub(crate) body: Region,
+    /// A `bool` of the body: leave after this iteration.
+    pub(crate) stop: Option<ValueId>,
+    /// Before `exits` only: what `break` leaves.
+    pub(crate) exit: Option<Target>,
+    /// Set by the record pass: the tape, or the iteration count.
+    pub(crate) tape: Option<ValueId>,
+    /// The reverse half, if that of each iteration runs right after it.
+    pub(crate) fused: Option<RevLoop>,
+    pub(crate) span: Span,
+}
+
+/// What decides whether another iteration runs.
+#[derive(Clone, Debug)]
+pub(crate) enum Head {
+    Forever,
+    /// The region yields one `bool`.
+    While(Region),
+    Range(Range),
+}
+
+/// `for item in (start..end).rev().step_by(step)`.
+#[derive(Clone, Debug)]
+pub(crate) struct Range {
+    pub(crate) item: ValueId,
+    pub(crate) start: ValueId,
+    pub(crate) end: ValueId,
+    pub(crate) inclusive: bool,
+    /// `rev` and `step_by` in the order written.
+    pub(crate) adaptors: Vec<RangeAdaptor>,
+}
+
+/// An adaptor of an integer range.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum RangeAdaptor {
+    Rev,
+    StepBy(ValueId),
+}
+
+/// The reverse half of an `If` or `Match`: the arm that ran, reversed. Each
+/// arm yields the adjoints `results`.
+#[derive(Clone, Debug)]
+pub(crate) struct RevBranch {
+    pub(crate) of: StmtId,
+    /// The condition of an `If`.
+    pub(crate) cond: Option<ValueId>,
+    pub(crate) arms: Vec<Region>,
+    pub(crate) results: Vec<ValueId>,
+    pub(crate) record: Option<BranchRecord>,
+}
+
+/// The reverse half of a loop: its iterations, last to first.
+#[derive(Clone, Debug)]
+pub(crate) struct RevLoop {
+    pub(crate) of: StmtId,
+    pub(crate) inits: Vec<ValueId>,
+    pub(crate) params: Vec<ValueId>,
+    pub(crate) results: Vec<ValueId>,
+    pub(crate) body: Region,
+    /// Set by the record pass.
+    pub(crate) order: Order,
+    pub(crate) span: Span,
+}
+
+/// What drives a reverse loop.
+#[derive(Clone, Debug)]
+pub(crate) enum Order {
+    /// Not decided yet.
+    Unknown,
+    /// The records of a tape, last to first.
+    Drain(Drain),
+    /// The forward range, from its end to its start.
+    Range(Range),
+    /// As many iterations as the forward half counted.
+    Count(ValueId),
+}
+
+/// How a reverse loop takes its records back.
+#[derive(Clone, Debug)]
+pub(crate) struct Drain {
+    pub(crate) tape: ValueId,
+    /// What one record holds.
+    pub(crate) values: Vec<ValueId>,
+    pub(crate) run: Run,
+    /// The forward range from its end to its start, if its item is used.
+    pub(crate) beside: Option<Range>,
+}
+
+/// Which records of a tape belong to the run of the loop that is reversed. One
+/// tape serves all runs of a loop: their records lie on it in order.
+#[derive(Clone, Debug)]
+pub(crate) enum Run {
+    /// All: the tape is not used again.
+    All,
+    /// All that there are now.
+    Rest,
+    /// As many as the range has numbers.
+    Range(Range),
+    /// Those that came after the tape had this length.
+    Since(ValueId),
+}
+
+/// `let (d_args) = pullback(&upstream, entries);`
+#[derive(Clone, Debug)]
+pub(crate) struct Pullback {
+    pub(crate) of: StmtId,
+    pub(crate) pullback: ValueId,
+    pub(crate) upstream: Tree<ValueId>,
+    pub(crate) args: Vec<PullbackArg>,
+    /// Run only if this `bool` holds: every upstream is zero otherwise.
+    pub(crate) guard: Option<ValueId>,
+    /// With a guard: what the adjoints are if it does not hold.
+    pub(crate) otherwise: Vec<ValueId>,
+    pub(crate) span: Span,
+}
+
+/// An argument of the call whose pullback runs.
+#[derive(Clone, Debug)]
+pub(crate) enum PullbackArg {
+    /// The argument and, for each active leaf, its adjoint.
+    In {
+        arg: Tree<ValueId>,
+        adjoint: Tree<Option<ValueId>>,
+        /// Whether the argument itself is used: it is a reference.
+        is_used: bool,
+    },
+    /// A reference into a place: its content as the callee saw it, and where
+    /// its adjoint is, if it has one.
+    View {
+        /// The reference in the call.
+        argument: ValueId,
+        content: Place,
+        adjoint: Option<Place>,
+        /// Another argument of the call has an adjoint in the same buffer:
+        /// this one goes through a buffer of its own.
+        detour: bool,
+    },
+    /// The same by `&mut`: the copy of its content after the call.
+    MutView {
+        argument: ValueId,
+        content: ValueId,
+        adjoint: Option<Place>,
+        detour: bool,
+    },
+    /// `&mut`: the content after the call, the adjoint of it, and the adjoint
+    /// of the content before.
+    Mut {
+        after: Tree<ValueId>,
+        upstream: Tree<ValueId>,
+        adjoint: Tree<ValueId>,
+    },
+}
