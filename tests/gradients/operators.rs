@@ -217,6 +217,45 @@ impl Complex {
     }
 }
 
+#[derive(Clone, Debug, Differentiable)]
+struct Counter {
+    x: f64,
+}
+
+#[differentiate]
+impl Counter {
+    fn tick(&mut self) -> f64 {
+        self.x *= 2.0;
+        self.x
+    }
+}
+
+#[differentiate]
+trait Ticking {
+    fn tick(&self) -> f64;
+    fn go(&mut self, k: f64) -> f64;
+}
+
+#[differentiate]
+impl Ticking for Counter {
+    fn tick(&self) -> f64 {
+        self.x
+    }
+
+    /// The type's own `tick` comes before that of the trait.
+    fn go(&mut self, k: f64) -> f64 {
+        let before = self.x;
+        let ticked = self.tick();
+        before * ticked * self.x * k
+    }
+}
+
+#[differentiate]
+fn ticked(x: f64, k: f64) -> f64 {
+    let mut counter = Counter { x };
+    counter.go(k) + Ticking::tick(&counter)
+}
+
 /// An argument refers to the receiver, a target stands on both sides.
 #[differentiate]
 fn with_itself(a: Complex, b: Complex) -> f64 {
@@ -231,6 +270,7 @@ fn with_itself(a: Complex, b: Complex) -> f64 {
 fn gradients_agree_with_differences() {
     let (a, b) = (Complex { re: 0.3, im: 0.2 }, Complex { re: -0.4, im: 0.6 });
     assert_gradient!(with_itself(a, b));
+    assert_gradient!(ticked(0.7, 1.3));
     assert_gradient!(fitted(&Sequence(vec![1.0, 2.0]), &vec![0.3, 0.6]));
     let zs = vec![Complex { re: 0.9, im: 0.2 }, Complex { re: 0.3, im: 0.1 }];
     assert_gradient!(nearest(&zs, Complex { re: 0.7, im: 0.4 }));
