@@ -261,7 +261,7 @@ fn ticked(x: f64, k: f64) -> f64 {
 fn with_itself(a: Complex, b: Complex) -> f64 {
     let mut x: Complex = a;
     x += b * x;
-    let mut zs = vec![x, b];
+    let mut zs = [x, b];
     zs[0] = a;
     x.dot(&x) + zs[0].dot(&zs[1])
 }
