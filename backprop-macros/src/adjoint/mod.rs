@@ -17,6 +17,7 @@
 mod call;
 mod control;
 pub(crate) mod fuse;
+pub(crate) mod guards;
 pub(crate) mod memory;
 pub(crate) mod record;
 
@@ -383,7 +384,15 @@ impl Pass<'_> {
                 true => partial.or_zero_where(&upstream),
                 false => partial,
             };
+            let before = self.out.len();
             let share = partial.build(self.f, &mut self.out, span);
+            let guard = self.out[before..].iter().rev().find_map(|stmt| match stmt {
+                Stmt::Let(Let { value, op }) => matches!(op, Op::Select(..)).then_some(*value),
+                _ => None,
+            });
+            if let (true, Some(guard)) = (guarded, guard) {
+                self.f.masks.insert(guard, rule.singular);
+            }
             if masked || routes {
                 self.masked.insert(share);
             }

@@ -44,7 +44,7 @@ mod visit;
 
 use crate::fence::Refusal;
 use proc_macro2::{Ident, Span};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) use kind::{Kind, Width};
 pub(crate) use stmt::*;
@@ -121,6 +121,9 @@ pub(crate) struct Function {
     /// The strong zeros of tangents: where a tangent is zero it adds nothing, but how
     /// it would change is told by what is guarded.
     pub(crate) guards: BTreeSet<ValueId>,
+    /// The strong zeros of adjoints, each an [`Op::Select`]; whether the rule asks for
+    /// it, and not only that control flow may have sent nothing.
+    pub(crate) masks: BTreeMap<ValueId, bool>,
 }
 
 /// A parameter of the primal.
@@ -189,6 +192,7 @@ impl Function {
             reals: Vec::new(),
             unsupported: None,
             guards: BTreeSet::new(),
+            masks: BTreeMap::new(),
         }
     }
 

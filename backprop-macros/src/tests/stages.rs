@@ -48,6 +48,7 @@ fn stages(function: &str) -> String {
     let names = ["record", "record (joint)"].into_iter();
     for (form, name) in std::iter::once(&mut *f).chain(&mut joint).zip(names) {
         adjoint::record::record(form);
+        adjoint::guards::gather(form);
         simplify::simplify(form);
         stage(name, &text::function(form));
     }
@@ -136,6 +137,14 @@ snapshots! {
             if s > 100.0 { break; }
         }
         s
+    }"
+    predators: "fn predators(mut u: f64, mut v: f64, k: f64, steps: usize) -> f64 {
+        for _ in 0..steps {
+            let (d_u, d_v) = (u - u * v, v * (k * u));
+            u += d_u;
+            v += d_v;
+        }
+        u
     }"
     linear_loop: "fn linear_loop(x: f64, n: usize) -> f64 {
         let mut s = 0.0;
