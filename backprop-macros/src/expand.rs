@@ -165,6 +165,7 @@ fn compile(input: &Input, errors: &mut Errors) -> Option<TokenStream> {
     };
     for form in std::iter::once(&mut function).chain(&mut joint) {
         adjoint::record::record(form);
+        adjoint::sums::carry(form);
         adjoint::guards::gather(form);
         simplify::simplify(form);
         simplify::settle(form);
@@ -207,6 +208,7 @@ fn second_order(f: &mut Function, value: Tree<ValueId>, errors: &mut Errors) -> 
         *f = fused;
     }
     adjoint::record::record(f);
+    adjoint::sums::carry(f);
     adjoint::guards::gather(f);
     simplify::simplify(f);
     simplify::settle(f);

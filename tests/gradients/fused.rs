@@ -206,6 +206,72 @@ oracle::programs! {
         }
         s
     }
+
+    // places that stay the same in a loop: their sums are carried
+
+    // the third is not there, and not read if the loop does not run
+    #[differentiate]
+    fn absent(x: f64, k: &[f64], n: usize) -> f64 {
+        let mut s = x;
+        for _ in 0..n {
+            s += s * k[0] - k[2] * k[1 + 1];
+        }
+        s
+    }
+
+    // one index of a pair moves with the outer loop, the other with the inner
+    #[differentiate]
+    fn springs(x: &[[f64; 2]], k: &[f64], cols: usize) -> f64 {
+        let mut energy = 0.0;
+        for i in 0..x.len() {
+            for j in 0..i {
+                let (u, v) = (x[i][0] - x[j][0], x[i][1] - x[j][1]);
+                energy += k[i * cols + 1] * u * u + k[i * cols] * v * v * u;
+            }
+        }
+        energy
+    }
+
+    // what is added up is also taken in the same loop
+    #[differentiate]
+    fn overwritten(x: f64, n: usize) -> f64 {
+        let mut a = [x, 2.0 * x];
+        for i in 0..n {
+            let s = a[0] * a[1] * a[0];
+            if i % 2 == 1 {
+                a[0] = s.sin();
+            }
+            a[1] += 0.1 * a[0] * x;
+        }
+        a[0] * a[1]
+    }
+
+    // three products of an adjoint that is zero until the branch was taken
+    #[differentiate]
+    fn late(x: f64, y: f64, k: &[f64; 3], n: usize) -> f64 {
+        let (mut u, mut v) = (x, y);
+        for i in 0..n {
+            let w = v * (k[0] + k[1] * u) - v.ln() * k[2];
+            if i + 2 > n {
+                u += w * v;
+            }
+            v += 0.01 * w;
+        }
+        u
+    }
+}
+
+#[test]
+fn sums_and_branches() {
+    let k = [0.3, -0.2, 0.7, 0.1, 1.2, 0.4];
+    oracle::check!(absent(0.6, &k[..1], 0));
+    oracle::check!(absent(0.6, &k, 3));
+    oracle::check!(springs(&[[0.1, 0.4], [1.0, -0.3], [0.2, 2.0]], &k, 2));
+    oracle::check!(springs(&[[0.1, 0.4]], &k[..0], 2));
+    for n in 0..4 {
+        oracle::check!(overwritten(0.8, n));
+        oracle::check!(late(0.4, 1.3, &[0.3, -0.2, 0.7], n));
+    }
 }
 
 #[test]

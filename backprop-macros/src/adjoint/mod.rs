@@ -20,6 +20,7 @@ pub(crate) mod fuse;
 pub(crate) mod guards;
 pub(crate) mod memory;
 pub(crate) mod record;
+pub(crate) mod sums;
 
 use crate::analyse::Activity;
 use crate::fence::catalogue as no;

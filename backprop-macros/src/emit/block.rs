@@ -2,16 +2,38 @@
 
 use super::Emitter;
 use crate::ir::{
-    BranchRecord, Claim, Drain, Head, If, Loop, Match, Op, Order, Range, RangeAdaptor, Region,
-    RevBranch, RevLoop, Run, Stmt, TapeSize, Tree, ValueId,
+    AddAt, BranchRecord, Claim, Drain, Head, If, Let, Loop, Match, Op, Order, Range, RangeAdaptor,
+    Region, RevBranch, RevLoop, Run, Stmt, TapeSize, Tree, ValueId,
 };
+use crate::simplify::{is_pinned, is_removable};
 use proc_macro2::{Group, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use std::collections::BTreeSet;
 
 impl Emitter<'_> {
     pub(super) fn stmts(&self, region: &Region) -> TokenStream {
-        region.stmts.iter().map(|stmt| self.stmt(stmt)).collect()
+        let mut out = TokenStream::new();
+        // contributions to one adjoint in a row: what stands between them reads no memory
+        let mut adds: Vec<&AddAt> = Vec::new();
+        for stmt in &region.stmts {
+            match stmt {
+                Stmt::AddAt(add) => {
+                    if adds.iter().any(|other| other.place.base != add.place.base) {
+                        out.extend(self.add_all(&std::mem::take(&mut adds)));
+                    }
+                    adds.push(add);
+                }
+                Stmt::Let(Let { op, .. }) if is_removable(self.f, op) && !is_pinned(self.f, op) => {
+                    out.extend(self.stmt(stmt));
+                }
+                stmt => {
+                    out.extend(self.add_all(&std::mem::take(&mut adds)));
+                    out.extend(self.stmt(stmt));
+                }
+            }
+        }
+        out.extend(self.add_all(&adds));
+        out
     }
 
     fn stmt(&self, stmt: &Stmt) -> TokenStream {
@@ -41,7 +63,7 @@ impl Emitter<'_> {
             }
             Stmt::Store(store) => self.store(store),
             Stmt::Mutate(mutate) => self.mutate(mutate),
-            Stmt::AddAt(add) => self.add_at(add),
+            Stmt::AddAt(add) => self.add_all(&[add]),
             Stmt::AddEach(to, from, span) => self.add_each(*to, *from, *span),
             Stmt::Call(call) => self.call(call),
             Stmt::If(branch) => self.branch(branch),
@@ -330,7 +352,11 @@ impl Emitter<'_> {
         let end = (!branch.results.is_empty()).then(|| quote!(;));
         if let (None, Some(cond), [then, other]) = (&branch.record, branch.cond, &branch.arms[..]) {
             let cond = self.value(cond);
-            let (then, other) = (self.arm(then, None), self.arm(other, None));
+            let then = self.arm(then, None);
+            if other.stmts.is_empty() && other.yields.is_empty() {
+                return quote!(if #cond { #then });
+            }
+            let other = self.arm(other, None);
             return quote!(#receive if #cond { #then } else { #other } #end);
         }
         let Some(record) = &branch.record else {

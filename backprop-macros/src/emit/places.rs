@@ -255,38 +255,43 @@ impl Emitter<'_> {
         quote!(#place.#method(#(#args),*);)
     }
 
-    /// `place += value;`
-    pub(super) fn add_at(&self, add: &AddAt) -> TokenStream {
-        let add_to = |place: TokenStream| {
-            // a field may be one without a gradient, `#[differentiate(skip)]`
-            let is_field = matches!(
-                add.place.path.last(),
-                Some(Proj::Field(syn::Member::Named(_)))
-            );
-            if self.is_number(add.value) && !is_field {
-                let (op, value) = match self.inline.get(&add.value) {
-                    Some(Op::Neg(inner)) => (BinaryOp::Sub, *inner),
-                    _ => (BinaryOp::Add, add.value),
-                };
-                let (op, value) = (self.compound(op, add.value), self.value(value));
-                return quote!(#place #op #value;);
-            }
-            let function = self.facade.private("add_to", add.span);
-            let value = self.reference(add.value);
-            quote!(#function(#value, &mut #place);)
+    /// `place += value;` for several places of one adjoint.
+    pub(super) fn add_all(&self, adds: &[&AddAt]) -> TokenStream {
+        let Some(first) = adds.first() else {
+            return TokenStream::new();
         };
-        if self.f.info(add.place.base).hold != Hold::Shared {
-            return add_to(self.place(&add.place));
+        let base = first.place.base;
+        if self.f.info(base).hold != Hold::Shared {
+            let each = adds.iter();
+            return each
+                .map(|add| self.add_to(add, self.place(&add.place)))
+                .collect();
         }
         // the caller may not want this adjoint
-        let base = self.ident(add.place.base);
-        let inner = plumbing("buffer", add.span);
-        let some = quote!(::core::option::Option::Some);
-        let body = match add.place.path.is_empty() {
-            true => add_to(quote!(**#inner)),
-            false => add_to(self.buffered(&inner, &add.place.path)),
-        };
-        quote!(if let #some(#inner) = &mut #base { #body })
+        let inner = plumbing("buffer", first.span);
+        let body = adds.iter().map(|add| match add.place.path.is_empty() {
+            true => self.add_to(add, quote!(**#inner)),
+            false => self.add_to(add, self.buffered(&inner, &add.place.path)),
+        });
+        let base = self.ident(base);
+        quote!(if let ::core::option::Option::Some(#inner) = &mut #base { #(#body)* })
+    }
+
+    fn add_to(&self, add: &AddAt, place: TokenStream) -> TokenStream {
+        // a field may be one without a gradient, `#[differentiate(skip)]`
+        let last = add.place.path.last();
+        let is_field = matches!(last, Some(Proj::Field(syn::Member::Named(_))));
+        if self.is_number(add.value) && !is_field {
+            let (op, value) = match self.inline.get(&add.value) {
+                Some(Op::Neg(inner)) => (BinaryOp::Sub, *inner),
+                _ => (BinaryOp::Add, add.value),
+            };
+            let (op, value) = (self.compound(op, add.value), self.value(value));
+            return quote!(#place #op #value;);
+        }
+        let function = self.facade.private("add_to", add.span);
+        let value = self.reference(add.value);
+        quote!(#function(#value, &mut #place);)
     }
 
     pub(super) fn add_each(&self, to: ValueId, from: ValueId, span: Span) -> TokenStream {

@@ -48,6 +48,7 @@ fn stages(function: &str) -> String {
     let names = ["record", "record (joint)"].into_iter();
     for (form, name) in std::iter::once(&mut *f).chain(&mut joint).zip(names) {
         adjoint::record::record(form);
+        adjoint::sums::carry(form);
         adjoint::guards::gather(form);
         simplify::simplify(form);
         stage(name, &text::function(form));
@@ -138,9 +139,9 @@ snapshots! {
         }
         s
     }"
-    predators: "fn predators(mut u: f64, mut v: f64, k: f64, steps: usize) -> f64 {
+    predators: "fn predators(mut u: f64, mut v: f64, k: &[f64; 2], steps: usize) -> f64 {
         for _ in 0..steps {
-            let (d_u, d_v) = (u - u * v, v * (k * u));
+            let (d_u, d_v) = (u - k[0] * u * v, v * (k[1] * u));
             u += d_u;
             v += d_v;
         }

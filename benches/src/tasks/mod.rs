@@ -35,7 +35,7 @@ pub(crate) fn cases() -> Vec<Case> {
         "mlp" = mlp::Single: 1 x 10 <= 1.25;
         "mlp-lanes" = mlp::Lanes: 1 x 10;
         "mlp-batch" = mlp::Batch: 64 x 1;
-        "euler" = ode::Euler: 1000 x 1 <= 1.3, 10_000 x 1, 100_000 x 1;
+        "euler" = ode::Euler: 1000 x 1 <= 1.15, 10_000 x 1, 100_000 x 1;
         "runge-kutta" = ode::RungeKutta: 1000 x 1 <= 2.4, 100_000 x 1;
         "fft" = fft::InPlace: 64 x 10, 1024 x 1, 16384 x 1;
         "fft-recursive" = fft::Recursive: 64 x 10, 1024 x 1, 16384 x 1;
