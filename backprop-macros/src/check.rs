@@ -2,6 +2,7 @@
 //! once for each output, with differences of the function itself.
 
 use crate::emit::companion_method;
+use crate::fence::check_depth;
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::parse::{Parse, ParseStream};
@@ -62,7 +63,7 @@ impl Parse for Assertion {
 
 /// Expands the macro.
 pub(crate) fn assert_gradient(input: TokenStream) -> TokenStream {
-    match syn::parse2::<Assertion>(input) {
+    match check_depth(&input).and_then(|()| syn::parse2::<Assertion>(input)) {
         Ok(assertion) => expand(&assertion),
         Err(error) => error.into_compile_error(),
     }

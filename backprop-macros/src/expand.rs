@@ -17,7 +17,7 @@ use syn::Item;
 /// What `#[differentiate(options)] item` becomes.
 pub(crate) fn differentiate(options: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    match syn::parse2::<Item>(item.clone()) {
+    match fence::check_depth(&item).and_then(|()| syn::parse2::<Item>(item.clone())) {
         Ok(Item::Fn(function)) => {
             let primal = function.to_token_stream();
             let options = Options::read(options, &mut errors);

@@ -29,11 +29,13 @@ fn main() -> ExitCode {
             print!("{}", generate::program(number("--seed", 1), 0).text);
             ExitCode::SUCCESS
         }
+        Some("tokens") => tokens(number("--inputs", 10_000), number("--seed", 0)),
         Some("bench") => bench(&arguments[1..]),
         _ => {
             eprintln!(
                 "cargo xtask fuzz [--programs N] [--seed S] [--release] [--record-all] [--circuit-grad]\n\
                  cargo xtask print [--seed S]\n\
+                 cargo xtask tokens [--inputs N] [--seed S]\n\
                  cargo xtask bench [--gate | TASK...]"
             );
             ExitCode::FAILURE
@@ -50,6 +52,25 @@ fn features(flag: impl Fn(&str) -> bool) -> Vec<&'static str> {
     ];
     let given = all.into_iter().filter(|(name, _)| flag(name));
     given.map(|(_, feature)| feature).collect()
+}
+
+/// Expands random tokens: a test of the macro crate, whose inside only its own tests
+/// see. An input that overflows the stack is the one whose number is in the trace.
+fn tokens(inputs: u64, seed: u64) -> ExitCode {
+    let trace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/tokens");
+    let mut command = Command::new(env!("CARGO"));
+    command
+        .args(["test", "--release", "--package", "backprop-macros", "--lib"])
+        .args(["many_inputs", "--", "--ignored", "--nocapture"])
+        .env("TOKENS_INPUTS", inputs.to_string())
+        .env("TOKENS_SEED", seed.to_string())
+        .env("TOKENS_TRACE", &trace);
+    let status = command.status().expect("cargo runs");
+    if !status.success() {
+        let last = std::fs::read_to_string(trace).unwrap_or_default();
+        println!("the last input had the seed {last}");
+    }
+    ExitCode::from(u8::from(!status.success()))
 }
 
 /// Runs the benchmark suite: all of it into `docs/benchmarks.md`, the tasks that

@@ -6,7 +6,7 @@ mod traits;
 pub(crate) use accessors::{accessor, accessor_ref};
 
 use crate::errors::Errors;
-use crate::fence::catalogue as no;
+use crate::fence::{catalogue as no, check_depth};
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
 use syn::visit::Visit;
@@ -17,7 +17,7 @@ use syn::{
 
 /// Expands the derive.
 pub(crate) fn derive(input: TokenStream) -> TokenStream {
-    let input: DeriveInput = match syn::parse2(input) {
+    let input: DeriveInput = match check_depth(&input).and_then(|()| syn::parse2(input)) {
         Ok(input) => input,
         Err(error) => return error.into_compile_error(),
     };

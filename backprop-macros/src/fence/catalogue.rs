@@ -130,7 +130,7 @@ catalogue! {
     BIT_CAST = "the bits of an active value carry no derivative; wrap the call in `backprop::constant(..)` if that is meant";
     METHOD_ARGUMENTS = "this method of `f32` and `f64` takes another number of arguments";
     CALL_OF_VALUE = "only functions called by their path are differentiated";
-    CONSTRUCTOR = "`Some`, `Ok` and `Err` are differentiated by these names, without a path";
+    CONSTRUCTOR = "`Some`, `Ok` and `Err` are differentiated by these names, without a path, of one value";
     STD_FUNCTION = "functions of the standard library that take active arguments have no rule; write it out, or wrap it in `backprop::constant(..)` if it carries no gradient";
     MUT_REFERENCE = "a `&mut` reference can be taken of a local variable only";
     MUT_REFERENCE_CHOSEN = "`&mut` references that are stored conditionally or reassigned are not differentiated yet";
@@ -150,5 +150,6 @@ catalogue! {
     UNKNOWN_LABEL = "no enclosing loop or block has this label";
     OUTSIDE_LOOP = "`break` and `continue` need an enclosing loop";
     ASSIGN_DESTRUCTURE = "destructuring assignments take tuples of local variables";
-    TOO_DEEP = "this expression is nested too deeply to be differentiated";
+    TOO_MANY_CLOSURES = "closures are written out where they are called, and those that call others make that too often here; write a function with `#[differentiate]` in place of one";
+    TOO_DEEP = "this is nested too deeply to be differentiated; bind parts of it with `let`, or move them into functions of their own";
 }

@@ -5,8 +5,10 @@
 //! messages of the same [`catalogue`].
 
 pub(crate) mod catalogue;
+mod depth;
 
 pub(crate) use catalogue::Refusal;
+pub(crate) use depth::check_depth;
 
 use crate::errors::Errors;
 use catalogue as no;

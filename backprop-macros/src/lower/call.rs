@@ -62,7 +62,13 @@ impl Lowerer<'_> {
         {
             return self.closure_call(&closure, call);
         }
-        match self.callable(&path.path) {
+        let callable = match self.callable(&path.path) {
+            Callable::Some | Callable::Ok | Callable::Err if call.args.len() != 1 => {
+                Callable::Opaque(no::CONSTRUCTOR)
+            }
+            callable => callable,
+        };
+        match callable {
             Callable::Float(width, name) => self.float_function(call, width, &name),
             Callable::Stop => {
                 let capture = self.passed_arguments(&call.args, Parts::Calls)?;

@@ -5,10 +5,14 @@ use crate::fence::catalogue as no;
 use crate::ir::{Region, Stmt, Tree, ValueId};
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
+use std::cmp::Ordering;
 use std::rc::Rc;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{Expr, ExprClosure, Pat, ReturnType, Type};
+
+/// Closures that call closures can be written out more often than the code is long.
+const MAX_CLOSURES: u32 = 5_000;
 
 /// A closure and the names around it.
 pub(super) struct Closure {
@@ -211,6 +215,12 @@ impl Lowerer<'_> {
         }
         if self.depth > super::MAX_DEPTH {
             return self.refuse(&closure.expr, no::TOO_DEEP);
+        }
+        self.closures += 1;
+        match self.closures.cmp(&MAX_CLOSURES) {
+            Ordering::Less => {}
+            Ordering::Equal => return self.refuse(&closure.expr, no::TOO_MANY_CLOSURES),
+            Ordering::Greater => return Some(self.dummy(span)),
         }
         self.depth += 1;
         let expected = self.expected_of_closure.take();

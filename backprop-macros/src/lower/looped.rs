@@ -6,6 +6,7 @@ use crate::ir::{Head, Kind, Loop, Range, Region, Stmt, Target, Tree};
 use proc_macro2::Span;
 use quote::ToTokens;
 use syn::spanned::Spanned;
+use syn::visit::Visit;
 use syn::{Expr, Label, Pat};
 
 impl Lowerer<'_> {
@@ -43,7 +44,8 @@ impl Lowerer<'_> {
         let span = expr.while_token.span;
         let before = self.f.vars.len();
         let mut head = self.region(|_| {});
-        if !contains_let(&expr.cond) {
+        // a loop inside would be lowered twice here, one inside that four times
+        if !contains_let(&expr.cond) && !contains_while(&expr.cond) {
             let mut cond = None;
             head = self.region(|this| {
                 let value = this.expr(&expr.cond);
@@ -298,6 +300,19 @@ pub(super) fn contains_let(cond: &Expr) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether there is a `while` anywhere in a condition.
+fn contains_while(cond: &Expr) -> bool {
+    struct Found(bool);
+    impl<'ast> Visit<'ast> for Found {
+        fn visit_expr_while(&mut self, _: &'ast syn::ExprWhile) {
+            self.0 = true;
+        }
+    }
+    let mut found = Found(false);
+    found.visit_expr(cond);
+    found.0
 }
 
 /// Whether a loop goes over what it writes as a value and what is a reference.

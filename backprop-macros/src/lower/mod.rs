@@ -88,6 +88,7 @@ pub(crate) fn raw(input: &Input, errors: &mut Errors) -> Lowered {
         items: Vec::new(),
         nested: Vec::new(),
         depth: 0,
+        closures: 0,
         expected_of_closure: None,
         payloads: BTreeSet::new(),
         binds_references: false,
@@ -161,6 +162,8 @@ struct Lowerer<'a> {
     /// Functions of the body and whether they are differentiated.
     nested: Vec<(String, bool)>,
     depth: u32,
+    /// How often a closure was written out.
+    closures: u32,
     /// The shape asked of the value of the function that is applied next.
     expected_of_closure: Option<Tree<()>>,
     /// Values that patterns bind inside opaque ones: possibly references.

@@ -19,6 +19,9 @@ pub(super) enum Asked<'p> {
     Any,
 }
 
+/// Options in options beyond this are refused.
+const MAX_OPTIONS: usize = 8;
+
 impl Lowerer<'_> {
     pub(super) fn none(&mut self, span: Span) -> Tree<ValueId> {
         let flag = self.push(Op::Flag(false), Kind::Bool, span);
@@ -26,6 +29,16 @@ impl Lowerer<'_> {
     }
 
     pub(super) fn some(&mut self, payload: Tree<ValueId>, span: Span) -> Tree<ValueId> {
+        // each operation on it is one on every level
+        let inside = |tree: &Tree<ValueId>| match tree {
+            Tree::Option(_, payload) => Some((**payload).clone()),
+            _ => None,
+        };
+        let levels = std::iter::successors(Some(payload.clone()), inside);
+        if levels.take(MAX_OPTIONS).count() == MAX_OPTIONS {
+            self.errors.refuse_at(span, no::TOO_DEEP);
+            return self.dummy(span);
+        }
         let flag = self.push(Op::Flag(true), Kind::Bool, span);
         Tree::Option(Box::new(flag), Box::new(payload))
     }

@@ -1,7 +1,7 @@
 //! The arguments of `#[differentiate(..)]`.
 
 use crate::errors::Errors;
-use crate::fence::catalogue as no;
+use crate::fence::{catalogue as no, check_depth};
 use proc_macro2::{Ident, TokenStream};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
@@ -88,7 +88,7 @@ impl Options {
             }
             Ok(())
         };
-        if let Err(error) = parser.parse2(tokens) {
+        if let Err(error) = check_depth(&tokens).and_then(|()| parser.parse2(tokens)) {
             errors.push(error);
         }
         options

@@ -5,3 +5,4 @@
 mod catalogue;
 mod modes;
 mod stages;
+mod tokens;
