@@ -41,7 +41,7 @@ catalogue! {
     EMPTY_WRT = "`wrt()` names no parameter; write `wrt(x)`, or leave it out to differentiate with respect to all";
     UNKNOWN_WRT = "no parameter has this name";
     REPEATED_WRT = "this parameter is named twice";
-    CONSTANT_WRT = "this parameter cannot carry a derivative: only real numbers can";
+    CONSTANT_WRT = "this parameter cannot carry a derivative: only real numbers can; leave it out of `wrt(..)`";
     NOT_A_FUNCTION = "`#[differentiate]` goes on a function, a method, an `impl` or a trait; a method without a body is marked by marking its trait";
     INHERENT_IMPL = "`inherent` goes on the `impl` of a trait that is not marked itself";
     OPTION_OF_ONE_FUNCTION = "this option goes on one method: write `#[differentiate(..)]` on it inside the block";

@@ -3,6 +3,8 @@
 //! Bless with `INSTA_UPDATE=always cargo test -p backprop-macros`.
 
 mod catalogue;
+mod gallery;
+mod growth;
 mod modes;
 mod stages;
 mod tokens;
