@@ -5,6 +5,8 @@ mod cholesky;
 mod circuit;
 mod fft;
 mod lennard_jones;
+mod lstm;
+mod mixture;
 mod mlp;
 mod neuron;
 mod ode;
@@ -41,6 +43,12 @@ pub(crate) fn cases() -> Vec<Case> {
         "fft-recursive" = fft::Recursive: 64 x 10, 1024 x 1, 16384 x 1;
         "cholesky" = cholesky::Cholesky: 16 x 10, 64 x 1, 128 x 1;
         "black-scholes" = black_scholes::BlackScholes: 10 x 1, 100 x 1, 1000 x 1;
+        "mixture-2-5" = mixture::Mixture<2, 5>: 1000 x 1;
+        "mixture-10-25" = mixture::Mixture<10, 25>: 1000 x 1;
+        "mixture-20-50" = mixture::Mixture<20, 50>: 1000 x 1;
+        "mixture-64-25" = mixture::Mixture<64, 25>: 1000 x 1;
+        "lstm-2" = lstm::Stack<2>: 1024 x 1;
+        "lstm-4" = lstm::Stack<4>: 1024 x 1;
         "lennard-jones" = lennard_jones::LennardJones: 10 x 10, 100 x 1, 1000 x 1;
     }
     cases
