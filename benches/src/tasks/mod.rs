@@ -1,8 +1,10 @@
 //! The tasks, from a formula to whole algorithms.
 
 mod black_scholes;
+mod brusselator;
 mod cholesky;
 mod circuit;
+mod conjugate_gradients;
 mod fft;
 mod lennard_jones;
 mod lstm;
@@ -49,6 +51,9 @@ pub(crate) fn cases() -> Vec<Case> {
         "mixture-64-25" = mixture::Mixture<64, 25>: 1000 x 1;
         "lstm-2" = lstm::Stack<2>: 1024 x 1;
         "lstm-4" = lstm::Stack<4>: 1024 x 1;
+        "brusselator" = brusselator::Rate: 1 x 10;
+        "brusselator-euler" = brusselator::Euler: 10 x 1, 100 x 1, 1000 x 1;
+        "conjugate-gradients" = conjugate_gradients::ConjugateGradients: 16 x 1, 64 x 1, 128 x 1;
         "lennard-jones" = lennard_jones::LennardJones: 10 x 10, 100 x 1, 1000 x 1;
     }
     cases
