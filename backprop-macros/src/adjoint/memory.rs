@@ -444,8 +444,12 @@ pub(crate) fn stable(f: &Function) -> BTreeSet<ValueId> {
 /// there may move it away. An earlier one cannot have, nor can one in a loop
 /// that goes on.
 pub(crate) fn is_moved(f: &Function, region: &Region, value: ValueId) -> bool {
+    // numbers are copied; to look for the last use of each takes too long
+    if matches!(f.kind(value), Kind::Real(_) | Kind::Int | Kind::Bool) {
+        return false;
+    }
     if region.yields.contains(&value) {
-        return !matches!(f.kind(value), Kind::Real(_) | Kind::Int | Kind::Bool);
+        return true;
     }
     let uses = |stmt: &&Stmt| {
         let mut found = false;
