@@ -5,6 +5,7 @@ mod brusselator;
 mod cholesky;
 mod circuit;
 mod conjugate_gradients;
+mod dormand_prince;
 mod fft;
 mod lennard_jones;
 mod lstm;
@@ -54,6 +55,7 @@ pub(crate) fn cases() -> Vec<Case> {
         "brusselator" = brusselator::Rate: 1 x 10;
         "brusselator-euler" = brusselator::Euler: 10 x 1, 100 x 1, 1000 x 1;
         "conjugate-gradients" = conjugate_gradients::ConjugateGradients: 16 x 1, 64 x 1, 128 x 1;
+        "dormand-prince" = dormand_prince::DormandPrince: 1000 x 1, 100_000 x 1;
         "lennard-jones" = lennard_jones::LennardJones: 10 x 10, 100 x 1, 1000 x 1;
     }
     cases
