@@ -279,7 +279,7 @@ impl Task for DormandPrince {
     type Work = Gradient;
 
     fn input(steps: usize) -> Self::Input {
-        steps as f64 / 50.0
+        steps as f64 / 27.5
     }
 
     fn work(_: &Self::Input) -> Self::Work {
