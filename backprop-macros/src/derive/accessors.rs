@@ -87,7 +87,8 @@ pub(crate) fn accessor(variant: Option<&Ident>, member: &Member, span: Span) -> 
         Member::Named(name) => name.to_string(),
         Member::Unnamed(index) => index.index.to_string(),
     };
-    let name = format!("__{}_{}", variant, member.trim_start_matches("r#"));
+    let plain = |name: &str| name.trim_start_matches("r#").to_owned();
+    let name = format!("__{}_{}", plain(&variant), plain(&member));
     Ident::new(&name.to_lowercase(), span)
 }
 

@@ -148,6 +148,7 @@ fn found_inputs() {
         let (options, item) = line.split_once(" # ").expect("options and an item");
         let parse = |text: &str| text.parse::<TokenStream>().expect("tokens");
         crate::expand::differentiate(parse(options), parse(item));
+        crate::derive::derive(parse(item));
     }
 }
 
