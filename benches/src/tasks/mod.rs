@@ -2,6 +2,7 @@
 
 mod black_scholes;
 mod brusselator;
+mod bundle_adjustment;
 mod cholesky;
 mod circuit;
 mod conjugate_gradients;
@@ -56,6 +57,7 @@ pub(crate) fn cases() -> Vec<Case> {
         "brusselator-euler" = brusselator::Euler: 10 x 1, 100 x 1, 1000 x 1;
         "conjugate-gradients" = conjugate_gradients::ConjugateGradients: 16 x 1, 64 x 1, 128 x 1;
         "dormand-prince" = dormand_prince::DormandPrince: 1000 x 1, 100_000 x 1;
+        "bundle-adjustment" = bundle_adjustment::BundleAdjustment: 31_843 x 1, 287_451 x 1;
         "lennard-jones" = lennard_jones::LennardJones: 10 x 10, 100 x 1, 1000 x 1;
     }
     cases
