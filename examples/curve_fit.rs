@@ -12,14 +12,16 @@
 //! least; the standard deviations come from the Jacobian, so they check it. The
 //! picture goes to `target/curve_fit.svg`.
 
+mod nist;
+
 use std::error::Error;
-use std::fs;
 use std::path::Path;
 
 use backprop::differentiate;
 use levenberg_marquardt::{LeastSquaresProblem, LevenbergMarquardt};
 use nalgebra::storage::Owned;
 use nalgebra::{DMatrix, DVector, Dyn};
+use nist::Data;
 use plotters::prelude::*;
 
 /// Digits that must agree with the certified values.
@@ -177,61 +179,6 @@ impl LeastSquaresProblem<f64, Dyn, Dyn> for Fit<'_> {
         let numbers = self.rows().flat_map(|row| row.1);
         Some(DMatrix::from_row_iterator(rows, columns, numbers))
     }
-}
-
-/// A file of NIST.
-struct Data {
-    /// (x, y)
-    points: Vec<(f64, f64)>,
-    starts: [Vec<f64>; 2],
-    /// Each parameter and its standard deviation.
-    certified: Vec<(f64, f64)>,
-    sum_of_squares: f64,
-}
-
-impl Data {
-    fn read(name: &str) -> Result<Self, Box<dyn Error>> {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/nist_strd");
-        let text = fs::read_to_string(format!("{folder}/{name}.dat"))?;
-        let mut starts = [Vec::new(), Vec::new()];
-        let (mut certified, mut sum_of_squares) = (Vec::new(), None);
-        for line in text.lines() {
-            if let Some(("b", numbers)) = line.split_once('=').map(|(name, rest)| {
-                (
-                    name.trim().trim_end_matches(|c: char| c.is_ascii_digit()),
-                    rest,
-                )
-            }) {
-                // two starting values, the certified value, its standard deviation
-                if let [first, second, value, deviation] = numbers_of(numbers)?[..] {
-                    starts[0].push(first);
-                    starts[1].push(second);
-                    certified.push((value, deviation));
-                }
-            }
-            if let Some(number) = line.strip_prefix("Residual Sum of Squares:") {
-                sum_of_squares = Some(number.trim().parse()?);
-            }
-        }
-        // the observations follow the last line that starts so
-        let (_, table) = text.rsplit_once("\nData:").ok_or("no observations")?;
-        let mut points = Vec::new();
-        for line in table.lines().skip(1) {
-            if let [y, x] = numbers_of(line)?[..] {
-                points.push((x, y));
-            }
-        }
-        Ok(Self {
-            points,
-            starts,
-            certified,
-            sum_of_squares: sum_of_squares.ok_or("no sum of squares")?,
-        })
-    }
-}
-
-fn numbers_of(text: &str) -> Result<Vec<f64>, std::num::ParseFloatError> {
-    text.split_whitespace().map(str::parse).collect()
 }
 
 /// Observations and fitted curves.

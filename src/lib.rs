@@ -29,6 +29,7 @@
 //! | `f_jvp` | `(x: f64, d_x: f64, n: usize) -> (f64, f64)` | forward mode: value and directional derivative; with the option [`jvp`](macro@differentiate#modes) |
 //! | `f_jacobian` | `(x: f64, n: usize) -> (R, Vec<f64>)` | the gradient of each number of the result; option `jacobian` |
 //! | `f_hvp` | `(x: f64, d_x: f64, n: usize) -> (f64, f64, f64)` | value, gradient, Hessian times the vector of the `d_`; option `hvp` |
+//! | `f::objective` | `(n: usize) -> impl Objective` | the function as [solvers](Objective) take it; option `objective` |
 //! | `f_hessian` | `(x: f64, n: usize) -> (f64, f64, Vec<f64>)` | value, gradient, rows of the Hessian; option `hessian` |
 //!
 //! One parameter has its gradient itself, several have a tuple in their order.
@@ -191,9 +192,11 @@ extern crate self as backprop;
 pub mod activations;
 #[cfg(feature = "libm")]
 pub mod neural;
+mod objective;
 pub mod optimisers;
 
 pub use backprop_core::{Circuit, Differentiable, Numbers, Real, circuit, constant};
+pub use objective::{GradientOf, Objective, TwiceDifferentiable};
 
 /// Generates the gradient of a function, beside the function.
 ///
@@ -436,8 +439,27 @@ pub use backprop_core::{Circuit, Differentiable, Numbers, Real, circuit, constan
 ///
 /// These three take no `&mut` parameters. `f_jacobian` and `f_hessian` run the function
 /// several times: what is passed by value is cloned, and effects (printing) are
-/// repeated. Second derivatives do not go through calls of other functions yet; at a
-/// kink they are those of the branch taken.
+/// repeated. At a kink second derivatives are those of the branch taken. They go through
+/// calls of other functions, which need the option `hvp`, too; such a function may
+/// return several numbers, and has no `f_hvp` of its own then.
+///
+/// ```
+/// use backprop::differentiate;
+///
+/// #[differentiate(hvp)]
+/// fn spring(ends: &[f64]) -> (f64, f64) {
+///     let length = ends[1] - ends[0];
+///     (length.powi(2), length.powi(3))
+/// }
+///
+/// #[differentiate(hvp)]
+/// fn chain(x: &[f64], k: f64) -> f64 {
+///     x.windows(2).map(|ends| { let (soft, stiff) = spring(ends); soft + k * stiff }).sum()
+/// }
+///
+/// let (_, _, product) = chain_hvp(&[0.0, 1.0], &[0.0, 1.0], 0.5, 0.0);
+/// assert_eq!(product, (vec![-5.0, 5.0], 3.0));
+/// ```
 ///
 /// # Panics
 ///
@@ -569,6 +591,7 @@ pub use backprop_macros::assert_gradient;
 
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::objective::{Objective, TwiceDifferentiable, objective, twice_differentiable};
     pub use backprop_core::__private::*;
 }
 

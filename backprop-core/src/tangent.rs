@@ -6,7 +6,7 @@
 
 use crate::Differentiable;
 use crate::numbers::Numbers;
-use crate::protocol::{InPlace, Lend, ParameterExcludedByWrt};
+use crate::protocol::{ConstantEntry, InPlace, Lend, ParameterExcludedByWrt, SharedEntry};
 use alloc::vec::Vec;
 
 /// Functions with `#[differentiate(jvp)]`: none of those without it.
@@ -16,6 +16,63 @@ use alloc::vec::Vec;
     note = "`jvp` is needed on every differentiated function that is called with active arguments"
 )]
 pub trait HasForwardMode {}
+
+/// Functions with `#[differentiate(hvp)]`: none of those without it.
+#[diagnostic::on_unimplemented(
+    message = "second derivatives reach a function without them: `{Self}`",
+    label = "write `#[differentiate(hvp)]` on this function too",
+    note = "`hvp` is needed on every differentiated function that is called with active arguments"
+)]
+pub trait HasSecondOrder {}
+
+/// What the pullback of second derivatives takes for the tangent of an argument
+/// `&value`.
+#[derive(Debug)]
+pub struct SharedDirection<'a, T: InPlace + ?Sized> {
+    /// The tangent, as in the call; none of a constant.
+    pub tangent: Option<&'a T::Adjoint>,
+    /// Where its adjoint goes, if the caller wants it.
+    pub adjoint: Option<&'a mut T::Adjoint>,
+}
+
+impl<T: InPlace + ?Sized> NoTangent for SharedDirection<'_, T> {
+    #[inline]
+    fn none() -> Self {
+        SharedDirection {
+            tangent: None,
+            adjoint: None,
+        }
+    }
+}
+
+impl<'a, T, C, A> SharedEntry<'a, C, A> for SharedDirection<'a, T>
+where
+    T: InPlace + ?Sized,
+    C: Lend<T::Adjoint> + ?Sized,
+    A: Lend<T::Adjoint> + ?Sized,
+{
+    #[inline]
+    fn entry(content: &'a C, adjoint: Option<&'a mut A>) -> Self {
+        SharedDirection {
+            tangent: Some(content.lend()),
+            adjoint: adjoint.map(A::lend_mut),
+        }
+    }
+}
+
+impl<'a, T, C> ConstantEntry<&'a C> for SharedDirection<'a, T>
+where
+    T: InPlace + ?Sized,
+    C: Lend<T::Adjoint> + ?Sized,
+{
+    #[inline]
+    fn entry(content: &'a C) -> Self {
+        SharedDirection {
+            tangent: Some(content.lend()),
+            adjoint: None,
+        }
+    }
+}
 
 /// The tangent of a constant argument.
 pub trait NoTangent {

@@ -100,10 +100,26 @@ fn modes_are_sound(input: &Input, errors: &mut Errors) -> bool {
     {
         errors.refuse(mode, no::JACOBIAN_RESULT);
     }
+    if let Some(option) = &input.options.objective {
+        if input.home != Home::Module {
+            errors.refuse(option, no::OBJECTIVE_OF_A_METHOD);
+        } else if !emit::rule_has_tangent(input) || emit::has_mut(input) {
+            errors.refuse(option, no::OBJECTIVE_RESULT);
+        } else if !emit::has_point(input) {
+            errors.refuse(option, no::OBJECTIVE_POINT);
+        }
+    }
     for mode in modes.second() {
         if input.options.rule.is_some() {
             errors.refuse(mode, no::MODE_WITH_RULE);
-        } else if !emit::rule_has_tangent(input) {
+            continue;
+        }
+        let is_sound = match mode == "hessian" {
+            true => emit::rule_has_tangent(input),
+            // its callers may want it for any number of results
+            false => emit::has_jacobian(input),
+        };
+        if !is_sound {
             errors.refuse(mode, no::SECOND_ORDER_RESULT);
         }
     }
@@ -143,14 +159,19 @@ fn compile(input: &Input, errors: &mut Errors) -> Option<TokenStream> {
         None if cfg!(feature = "circuit_grad") => circuit::if_any(input, &function, &activity),
         None => None,
     };
-    let mut second = modes
-        .second()
-        .next()
-        .map(|_| tangent::to_differentiate(&function, &activity));
-    if let Some(second) = &mut second {
-        let value = function.result.clone();
-        if !second_order(second, value, errors) {
+    let (mut second, mut doubled) = (None, None);
+    if modes.second().next().is_some() {
+        let mut form = tangent::with_tangent(&function, &activity);
+        if !second_order(&mut form, None, errors) {
             return None;
+        }
+        doubled = Some(form);
+        if emit::rule_has_tangent(input) {
+            let mut form = tangent::to_differentiate(&function, &activity);
+            if !second_order(&mut form, Some(function.result.clone()), errors) {
+                return None;
+            }
+            second = Some(form);
         }
     }
     adjoint::adjoint(&mut function, &activity);
@@ -177,6 +198,7 @@ fn compile(input: &Input, errors: &mut Errors) -> Option<TokenStream> {
     let forms = emit::Forms {
         forward: forward.as_ref(),
         second: second.as_ref(),
+        doubled: doubled.as_ref(),
         split: &function,
         joint: joint.as_ref(),
         circuit: drawn.as_ref(),
@@ -190,9 +212,9 @@ fn compile(input: &Input, errors: &mut Errors) -> Option<TokenStream> {
     Some(quote!(#companions #circuit))
 }
 
-/// Adds the reverse half to a function of tangents, whose upstream is known: one.
-/// The result of what is left is the value; whether nothing was refused.
-fn second_order(f: &mut Function, value: Tree<ValueId>, errors: &mut Errors) -> bool {
+/// Adds the reverse half to a function of tangents. Where its upstream is known, one,
+/// `value` is the result of what is left. Whether nothing was refused.
+fn second_order(f: &mut Function, value: Option<Tree<ValueId>>, errors: &mut Errors) -> bool {
     let activity = analyse::analyse(f, errors);
     if errors.any() {
         return false;
@@ -202,9 +224,10 @@ fn second_order(f: &mut Function, value: Tree<ValueId>, errors: &mut Errors) -> 
         errors.refuse_at(span, refusal);
         return false;
     }
-    f.result = value;
+    let is_split = value.is_none();
+    f.result = value.unwrap_or_else(|| f.result.clone());
     simplify::simplify(f);
-    if let Some(fused) = adjoint::fuse::fuse(f) {
+    if !is_split && let Some(fused) = adjoint::fuse::fuse(f) {
         *f = fused;
     }
     adjoint::record::record(f);

@@ -6,7 +6,9 @@
 //! with dual numbers, the second with differences of gradients. Here are the public
 //! functions themselves.
 
+mod calls;
 mod jacobian;
 mod kinks;
+mod objectives;
 mod second;
 mod tangents;

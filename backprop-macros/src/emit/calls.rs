@@ -86,6 +86,14 @@ impl Emitter<'_> {
                 None => quote!(#path(#(#args),*)),
                 Some(mask) => {
                     let ty = companion_type(path);
+                    if call.is_doubled {
+                        let pairs = call.args.chunks(2).map(|pair| {
+                            let value = pair.first().map(|arg| self.arg(arg));
+                            let tangent = pair.get(1).map(|arg| self.tangent_arg(arg, span));
+                            quote!((#value, #tangent))
+                        });
+                        return quote_spanned!(span=> <#ty>::doubled(#mask, #path, #(#pairs),*));
+                    }
                     quote_spanned!(span=> <#ty>::split(#mask, #path, #(#args),*))
                 }
             },
@@ -143,6 +151,28 @@ impl Emitter<'_> {
         }
     }
 
+    /// A tangent, as the parameter asks for it.
+    fn tangent_arg(&self, arg: &Arg, span: proc_macro2::Span) -> TokenStream {
+        let tree = match arg {
+            Arg::In(tree) if !tree.is_unit() => tree,
+            _ => {
+                let none = self.facade.private("no_tangent", span);
+                return quote_spanned!(span=> #none());
+            }
+        };
+        let by_reference = match tree {
+            Tree::Ref(_) => true,
+            Tree::Leaf(leaf) => self.f.is_reference(*leaf),
+            _ => false,
+        };
+        let make = match by_reference {
+            true => "shared_tangent",
+            false => "value_tangent",
+        };
+        let (make, arg) = (self.facade.private(make, span), self.arg(arg));
+        quote_spanned!(span=> #make(#arg))
+    }
+
     /// An argument that stands before a dot.
     pub(super) fn receiver_arg(&self, arg: &Arg) -> TokenStream {
         let tree = match arg {
@@ -191,6 +221,12 @@ impl Emitter<'_> {
         let mut returned = Vec::new();
         for arg in &call.args {
             match arg {
+                // the tangent of a constant, or `()` itself
+                PullbackArg::In { arg, .. } if arg.is_unit() => {
+                    let none = self.facade.private("no_tangent", span);
+                    entries.push(quote!(#none()));
+                    returned.push(quote!(_));
+                }
                 PullbackArg::In { arg, adjoint, .. } => {
                     let buffered = matches!(arg, Tree::Ref(_)) && adjoint.any(Option::is_some);
                     if buffered {

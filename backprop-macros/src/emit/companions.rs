@@ -2,6 +2,7 @@
 //! public `f_grad` and `f_backprop` on top of it.
 
 use super::circuit::gradient_of_circuit;
+use super::doubled::doubled_body;
 use super::forward::forward_body;
 use super::names::{local, plumbing};
 use super::second::second_body;
@@ -22,6 +23,8 @@ pub(crate) struct Forms<'a> {
     pub(crate) forward: Option<&'a Function>,
     /// Value, gradient and the Hessian times a vector, if asked for.
     pub(crate) second: Option<&'a Function>,
+    /// The split form with tangents: for callers with second derivatives.
+    pub(crate) doubled: Option<&'a Function>,
     /// The forward half that draws what it executes.
     pub(crate) circuit: Option<&'a crate::circuit::Circuit>,
     /// Items of the body.
@@ -61,6 +64,9 @@ pub(crate) fn companions(input: &Input, forms: &Forms) -> TokenStream {
     parts.second = forms
         .second
         .map(|f| second_body(input, &parts, f, forms.items));
+    parts.doubled = forms
+        .doubled
+        .map(|f| doubled_body(input, &parts, f, forms.items));
     parts.assemble(body)
 }
 
@@ -144,6 +150,8 @@ pub(super) struct Parts<'a> {
     pub(super) forward: Option<TokenStream>,
     /// The body of `f::hvp`, if it is asked for.
     pub(super) second: Option<TokenStream>,
+    /// The body of `f::doubled`, if it is asked for.
+    pub(super) doubled: Option<TokenStream>,
 }
 
 /// A name without `r#`, as it stands in other names.
@@ -175,6 +183,7 @@ impl<'a> Parts<'a> {
             by_circuit: None,
             forward: None,
             second: None,
+            doubled: None,
         };
         parts.upstream = match &input.item.sig.output {
             ReturnType::Default => quote!(()),
@@ -327,7 +336,7 @@ impl<'a> Parts<'a> {
     }
 
     /// The type that the pullback returns for a parameter.
-    fn slot_type(&self, param: &Parameter) -> TokenStream {
+    pub(super) fn slot_type(&self, param: &Parameter) -> TokenStream {
         match param.passing {
             Passing::Mut => self.private("AddedInPlace"),
             _ if self.has_shared_entry(param) => self.private("AddedInPlace"),
@@ -401,6 +410,7 @@ impl<'a> Parts<'a> {
         let public = [self.grad(), Some(self.backprop()), jvp];
         let modes = self.modes();
         let second = self.second_companion();
+        let objective = self.objective();
         let parameters = self.generic_parameters();
         let where_clause = self.where_clause(None);
         let forward =
@@ -408,6 +418,7 @@ impl<'a> Parts<'a> {
         let generics = quote! {
             <#(#parameters,)* const #active: u64, #primal_ty: 'static #tie>
         };
+        let doubled = self.doubled_companion(&generics, &own);
         let joint = self.joint.as_ref().map(|body| {
             let (parameters, returned) = self.joint_parameters();
             quote_spanned! {span=>
@@ -446,6 +457,10 @@ impl<'a> Parts<'a> {
                 #forward
 
                 #second
+
+                #doubled
+
+                #objective
             }
 
             #(#public)*
@@ -498,7 +513,7 @@ impl<'a> Parts<'a> {
 }
 
 /// A type with one lifetime in place of those that are written in it.
-fn with_lifetimes(ty: &Type, lifetime: &str) -> TokenStream {
+pub(super) fn with_lifetimes(ty: &Type, lifetime: &str) -> TokenStream {
     use proc_macro2::{Group, TokenTree};
     fn replaced(tokens: TokenStream, lifetime: &str) -> TokenStream {
         let mut after_quote = false;

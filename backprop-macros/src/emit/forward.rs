@@ -62,7 +62,7 @@ pub(super) fn forward_body(
 }
 
 /// Takes the tangent of a parameter apart; zero if the caller has none.
-fn load_tangent(
+pub(super) fn load_tangent(
     emitter: &Emitter,
     parts: &Parts,
     param: &Parameter,
@@ -111,7 +111,7 @@ impl Parts<'_> {
     }
 
     /// The type of what the hidden form takes for the tangent of a parameter.
-    fn tangent_type(&self, param: &Parameter) -> TokenStream {
+    pub(super) fn tangent_type(&self, param: &Parameter) -> TokenStream {
         if !param.has_adjoint() {
             return match param.shape.may_be_active() {
                 true => self.private("ParameterExcludedByWrt"),

@@ -9,12 +9,14 @@ mod calls;
 mod circuit;
 mod companions;
 mod custom;
+mod doubled;
 mod expr;
 mod forward;
 mod generics;
 mod members;
 mod modes;
 mod names;
+mod objective;
 mod operators;
 mod paths;
 mod places;
@@ -28,6 +30,7 @@ pub(crate) use companions::{
 };
 pub(crate) use custom::{custom, rule_has_tangent};
 pub(crate) use names::{PREFIX, companion_method, plumbing};
+pub(crate) use objective::has_point;
 
 use crate::ir::{Function, Op, PullbackArg, Region, Stmt, StmtId, ValueId};
 use names::NameTable;

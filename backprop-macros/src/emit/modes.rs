@@ -163,7 +163,7 @@ impl Parts<'_> {
     }
 
     /// The direction of a parameter that is not listed: zero.
-    fn no_direction(&self, param: &Parameter) -> TokenStream {
+    pub(super) fn no_direction(&self, param: &Parameter) -> TokenStream {
         let (zero, lend) = (self.private("zero_gradient"), self.private("lend"));
         let name = &param.name;
         match param.passing {

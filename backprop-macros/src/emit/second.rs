@@ -4,7 +4,7 @@ use super::Emitter;
 use super::companions::{Parts, plain};
 use super::names::plumbing;
 use super::split::{adjoint_tree, load_parameter};
-use crate::ir::Function;
+use crate::ir::{Function, Tree};
 use crate::parse::{Input, Parameter, Passing};
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
@@ -64,9 +64,13 @@ pub(super) fn second_body(
     }
     let (one, upstream) = (parts.private("one"), emitter.pattern(&reverse.upstream));
     let seed_type = &parts.upstream;
-    let seed = match reverse.upstream.leaves().is_empty() {
-        true => TokenStream::new(),
-        false => quote!(let #upstream = #one::<#seed_type>();),
+    let seed = match &reverse.upstream {
+        tree if tree.leaves().is_empty() => TokenStream::new(),
+        // that of a number whose type only rustc knows
+        Tree::Leaf(leaf) if f.is_reference(*leaf) => {
+            quote!(let #upstream = &#one::<#seed_type>();)
+        }
+        _ => quote!(let #upstream = #one::<#seed_type>();),
     };
     let (forward, backward) = (emitter.stmts(&f.body), emitter.stmts(&reverse.body));
     if f.body.diverges() {

@@ -257,7 +257,11 @@ fn pullback(emitter: &Emitter, parts: &Parts, f: &Function) -> TokenStream {
 }
 
 /// The pattern of a gradient behind a reference: what is no number stays there.
-fn upstream_pattern(emitter: &Emitter, f: &Function, tree: &Tree<ValueId>) -> TokenStream {
+pub(super) fn upstream_pattern(
+    emitter: &Emitter,
+    f: &Function,
+    tree: &Tree<ValueId>,
+) -> TokenStream {
     match tree {
         Tree::Leaf(leaf) if f.is_reference(*leaf) => {
             let name = emitter.ident(*leaf);

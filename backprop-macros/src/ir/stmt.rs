@@ -123,6 +123,9 @@ pub(crate) struct Call {
     pub(crate) pullback: Option<ValueId>,
     /// Set by the tangent pass if the call is active.
     pub(crate) tangents: Option<CallTangents>,
+    /// Set by the tangent pass for second derivatives: each argument is followed by
+    /// its tangent, `()` where it has none, and the result is a pair.
+    pub(crate) is_doubled: bool,
 }
 
 /// The tangents that go into a call and come out of it.

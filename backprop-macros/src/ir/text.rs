@@ -256,9 +256,14 @@ impl Text<'_> {
                 let args: Vec<String> = args.collect();
                 let pullback = call.pullback.map(|v| format!(", {}", name(v)));
                 let line = format!(
-                    "{}{} = call {}({})",
+                    "{}{} = call{} {}({})",
                     self.tree(&call.result),
                     pullback.unwrap_or_default(),
+                    if call.is_doubled {
+                        " with tangents"
+                    } else {
+                        ""
+                    },
                     callee(&call.callee),
                     args.join(", "),
                 );

@@ -476,6 +476,7 @@ impl Lowerer<'_> {
             is_idle: false,
             pullback: None,
             tangents: None,
+            is_doubled: false,
         }));
         for (place, after, span) in written {
             self.write_place(&place, &after, span);

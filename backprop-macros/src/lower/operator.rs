@@ -28,6 +28,7 @@ impl Lowerer<'_> {
             span,
             is_idle: false,
             tangents: None,
+            is_doubled: false,
             pullback: None,
         }));
         self.named.insert(value);

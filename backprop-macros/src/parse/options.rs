@@ -26,6 +26,8 @@ pub(crate) struct Options {
     pub(crate) inherent: Option<Ident>,
     /// What is generated beside the gradient.
     pub(crate) modes: Modes,
+    /// `objective`: also `f::objective`, for solvers.
+    pub(crate) objective: Option<Ident>,
     /// `circuit`: also `f_circuit`.
     pub(crate) circuit: Option<Ident>,
     /// `show`: print the generated code as a note of the compiler.
@@ -70,6 +72,7 @@ impl Options {
             recursive: None,
             inherent: None,
             modes: Modes::default(),
+            objective: None,
             circuit: None,
             show: None,
         };
@@ -99,7 +102,8 @@ impl Options {
         let wrt = self.wrt.iter().flatten().next();
         let rule = self.rule.iter().filter_map(|path| path.get_ident());
         let named = wrt.into_iter().chain(&self.name).chain(rule);
-        named.chain(&self.circuit).cloned().collect()
+        let drawn = named.chain(&self.circuit);
+        drawn.chain(&self.objective).cloned().collect()
     }
 
     /// These, for a method of a block with options of its own.
@@ -148,6 +152,7 @@ impl Options {
                 });
             }
             "inherent" => self.inherent = Some(key.clone()),
+            "objective" => self.objective = Some(key.clone()),
             "circuit" => self.circuit = Some(key.clone()),
             "show" => self.show = Some(key.clone()),
             "jvp" => self.modes.jvp = Some(key.clone()),

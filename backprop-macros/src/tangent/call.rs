@@ -26,15 +26,14 @@ impl Pass<'_> {
             self.out.push(Stmt::Call(call.clone()));
             return;
         }
-        if self.is_differentiated {
-            self.f
-                .unsupported
-                .get_or_insert((call.span, no::CALL_IN_SECOND_ORDER));
-        }
         if !matches!(call.callee, Callee::Function(_)) {
             self.f
                 .unsupported
                 .get_or_insert((call.span, no::METHOD_IN_FORWARD_MODE));
+        }
+        if self.is_differentiated {
+            self.doubled(call);
+            return;
         }
         let lent = self.lent(call);
         let mut returned = Vec::new();
@@ -66,6 +65,62 @@ impl Pass<'_> {
         call.tangents = Some(CallTangents { args, result });
         self.out.push(Stmt::Call(call));
         self.out.extend(returned.into_iter().map(Stmt::Mutate));
+    }
+
+    /// A call of the split form with tangents: to what comes after it is a call of a
+    /// function of twice as many parameters.
+    fn doubled(&mut self, call: &Call) {
+        let changes = call.args.iter().any(|arg| match arg {
+            Arg::In(tree) => tree.any(|leaf| self.f.info(*leaf).hold == Hold::Mut),
+            Arg::Mut { .. } => true,
+        });
+        if changes || call.result.has_option() {
+            self.f
+                .unsupported
+                .get_or_insert((call.span, no::CALL_IN_SECOND_ORDER));
+        }
+        let mut args = Vec::new();
+        for arg in &call.args {
+            args.push(arg.clone());
+            args.push(Arg::In(match arg {
+                Arg::In(Tree::Leaf(leaf)) if self.f.is_reference(*leaf) => {
+                    match self.tangent_place(&Place::whole(*leaf)) {
+                        Some(place) => Tree::Leaf(self.lent_place(place)),
+                        None => Tree::unit(),
+                    }
+                }
+                Arg::In(tree) if !tree.any(|leaf| self.is_active(*leaf)) => Tree::unit(),
+                Arg::In(Tree::Ref(inner)) => match &**inner {
+                    Tree::Leaf(leaf) if self.is_in_place(*leaf) => {
+                        match self.tangent_place(&Place::whole(*leaf)) {
+                            Some(place) => Tree::Leaf(self.lent_place(place)),
+                            None => Tree::unit(),
+                        }
+                    }
+                    inner => Tree::Ref(Box::new(self.tangent_tree(inner))),
+                },
+                Arg::In(tree) => self.tangent_tree(tree),
+                Arg::Mut { .. } => Tree::unit(),
+            }));
+        }
+        let result = call.result.clone();
+        let tangent = self.fresh_tree(&result);
+        let mut call = call.clone();
+        call.args = args;
+        call.result = Tree::Tuple(vec![result, tangent]);
+        call.is_doubled = true;
+        self.out.push(Stmt::Call(call));
+    }
+
+    /// A reference to a place of a tangent.
+    fn lent_place(&mut self, place: Place) -> ValueId {
+        if place.path.is_empty() && self.f.is_reference(place.base) {
+            return place.base;
+        }
+        let info = self.f.info(place.base).clone();
+        let view = self.push(Op::View(place, false), info.kind, info.span);
+        self.f.info_mut(view).hold = Hold::Shared;
+        view
     }
 
     /// The tangents that arguments refer to, and whether to change them.

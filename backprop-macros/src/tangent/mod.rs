@@ -38,13 +38,18 @@ pub(crate) fn tangent(f: &Function, activity: &Activity) -> Function {
 /// tangent of its result. By the tangents it is the gradient of `f`, by the values the
 /// Hessian times the tangents.
 pub(crate) fn to_differentiate(f: &Function, activity: &Activity) -> Function {
-    let mut g = of(f, activity, true);
+    let mut g = with_tangent(f, activity);
     if let Tree::Tuple(pair) = &mut g.result
         && let Some(tangent) = pair.pop()
     {
         g.result = tangent;
     }
     g
+}
+
+/// The same for callers: its gradient holds that of the value and of the tangent.
+pub(crate) fn with_tangent(f: &Function, activity: &Activity) -> Function {
+    of(f, activity, true)
 }
 
 fn of(f: &Function, activity: &Activity, is_differentiated: bool) -> Function {

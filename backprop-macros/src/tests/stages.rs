@@ -59,6 +59,7 @@ fn stages(function: &str) -> String {
         circuit: None,
         forward: None,
         second: None,
+        doubled: None,
         items: &lowered.items,
     };
     let tokens = emit::companions(&input, &forms);

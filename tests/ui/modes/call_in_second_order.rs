@@ -1,13 +1,15 @@
 use backprop::differentiate;
 
 #[differentiate]
-fn square(x: f64) -> f64 {
-    x * x
+fn double(x: &mut f64) {
+    *x *= 2.0;
 }
 
-#[differentiate(hessian)]
+#[differentiate(hvp)]
 fn f(x: f64) -> f64 {
-    square(x) + 1.0
+    let mut y = x;
+    double(&mut y);
+    y * y
 }
 
 fn main() {}

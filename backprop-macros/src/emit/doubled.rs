@@ -1,0 +1,208 @@
+//! The split form with tangents, `f::doubled`: what second derivatives call.
+//!
+//! It is the split form of the function of values and tangents: each parameter is
+//! followed by its tangent, the result is a pair, and so is the upstream.
+
+use super::Emitter;
+use super::companions::{Parts, plain};
+use super::forward::load_tangent;
+use super::names::plumbing;
+use super::split::{adjoint_tree, load_parameter, upstream_pattern};
+use crate::ir::Function;
+use crate::parse::{Input, Parameter};
+use proc_macro2::{Ident, TokenStream};
+use quote::{quote, quote_spanned};
+
+/// The forward half of values and tangents, and its pullback.
+pub(super) fn doubled_body(
+    input: &Input,
+    parts: &Parts,
+    f: &Function,
+    items: &[syn::Item],
+) -> TokenStream {
+    let emitter = Emitter::new(f, parts.krate);
+    let span = parts.span;
+    let params = &input.signature.params;
+    let mut load = TokenStream::new();
+    for (index, param) in params.iter().enumerate() {
+        let entry = &f.params[2 * index + 1].entry;
+        load.extend(load_tangent(&emitter, parts, param, entry));
+    }
+    for (index, param) in params.iter().enumerate() {
+        load.extend(load_parameter(
+            &emitter,
+            parts,
+            param,
+            &f.params[2 * index].entry,
+        ));
+    }
+    let forward = emitter.stmts(&f.body);
+    if f.body.diverges() {
+        return quote_spanned!(span=> { #(#items)* #load #forward });
+    }
+    let result = emitter.tree(&f.result);
+    let closure = pullback(&emitter, parts, f);
+    let closure = match parts.boxed {
+        true => {
+            let boxed = parts.private("Box");
+            quote!(#boxed::new(#closure))
+        }
+        false => closure,
+    };
+    quote_spanned!(span=> { #(#items)* #load #forward (#result, #closure) })
+}
+
+fn pullback(emitter: &Emitter, parts: &Parts, f: &Function) -> TokenStream {
+    let Some(reverse) = &f.reverse else {
+        return TokenStream::new();
+    };
+    let span = parts.span;
+    let upstream = upstream_pattern(emitter, f, &reverse.upstream);
+    let upstream_type = parts.doubled_upstream();
+    let (mut entries, mut slots, mut head) = (Vec::new(), Vec::new(), TokenStream::new());
+    for (index, param) in parts.input.signature.params.iter().enumerate() {
+        let (primal, tangent) = (2 * index, 2 * index + 1);
+        let name = |what: &str| plumbing(&format!("{what}_{}", plain(&param.name)), span);
+        let (entry, direction) = (name("entry"), name("direction"));
+        let types = [parts.entry_type(param), parts.direction_entry(param)];
+        if !parts.has_shared_entry(param) {
+            for (k, ty) in [primal, tangent].into_iter().zip(types) {
+                entries.push(quote!(_: #ty));
+                slots.push(match param.has_adjoint() {
+                    true => adjoint_tree(emitter, parts, param, &reverse.adjoints[k], f, k),
+                    false => parts.absent(param),
+                });
+            }
+            continue;
+        }
+        // the record borrows nothing: argument and tangent come again
+        let (value, zero) = (emitter.tree(&f.params[primal].entry), name("zero"));
+        let (along, or_zero) = (
+            emitter.pattern(&f.params[tangent].entry),
+            parts.private("shared_or_zero"),
+        );
+        head.extend(quote! {
+            let #value = #entry.value;
+            let mut #zero = ::core::option::Option::None;
+            let #along = #or_zero(#value, #direction.tangent, &mut #zero);
+        });
+        for (k, from) in [(primal, &entry), (tangent, &direction)] {
+            if let Some(buffer) = reverse.buffers[k] {
+                let buffer = emitter.binder(buffer);
+                head.extend(quote!(let #buffer = #from.adjoint;));
+            }
+            slots.push(parts.private("AddedInPlace"));
+        }
+        let [entry_type, direction_type] = types;
+        entries.push(quote!(#entry: #entry_type));
+        entries.push(quote!(#direction: #direction_type));
+    }
+    let body = emitter.stmts(&reverse.body);
+    quote_spanned! {span=>
+        move |&#upstream: &#upstream_type, #(#entries),*| {
+            #head #body
+            (#(#slots,)*)
+        }
+    }
+}
+
+impl Parts<'_> {
+    fn doubled_upstream(&self) -> TokenStream {
+        let upstream = &self.upstream;
+        quote!((#upstream, #upstream))
+    }
+
+    /// The type of the pullback's entry for the tangent of a parameter.
+    fn direction_entry(&self, param: &Parameter) -> TokenStream {
+        match (&param.ty, self.has_shared_entry(param)) {
+            (syn::Type::Reference(reference), true) => {
+                let entry = self.private("SharedDirection");
+                let ty = super::companions::with_lifetimes(&reference.elem, "_");
+                quote!(#entry<'_, #ty>)
+            }
+            _ => quote!(()),
+        }
+    }
+
+    /// The hidden function of the companion: with the body that was asked for, or one
+    /// whose bound tells a caller what to write.
+    pub(super) fn doubled_companion(
+        &self,
+        generics: &TokenStream,
+        own: &TokenStream,
+    ) -> TokenStream {
+        let span = self.span;
+        let (primal_ty, primal) = (plumbing("Primal", span), plumbing("primal", span));
+        let (mask, active) = (plumbing("active", span), self.active_type());
+        let all = &self.input.signature.params;
+        // in pairs, so that there are as many arguments as `split` has
+        let each = all.iter().map(|param| {
+            let (inner, name) = (self.inner(param), self.tangent_name(param));
+            let (ty, tangent_ty) = (&param.ty, self.tangent_type(param));
+            quote!((#inner, #name): (#ty, #tangent_ty))
+        });
+        let each: Vec<TokenStream> = each.collect();
+        let (result, tangent) = (&self.result, self.result_tangent());
+        let entries = all.iter().map(|param| {
+            let (entry, direction) = (self.entry_type(param), self.direction_entry(param));
+            quote!(#entry, #direction)
+        });
+        let slots = all.iter().map(|param| {
+            let slot = self.slot_type(param);
+            quote!(#slot, #slot)
+        });
+        let upstream = self.doubled_upstream();
+        let pullback = quote! {
+            ::core::ops::FnOnce(&#upstream, #(#entries),*) -> (#(#slots,)*)
+        };
+        let arguments = self.type_arguments();
+        let mask_name = plumbing("ACTIVE", span);
+        let Some(body) = &self.doubled else {
+            // what was refused has one error already
+            let is_asked_for = self.input.options.modes.second().next().is_some();
+            let (has, refused) = (self.private("HasSecondOrder"), self.private("refused"));
+            let bound = (!is_asked_for).then(|| quote!(#primal_ty: #has));
+            let names = all
+                .iter()
+                .flat_map(|p| [self.inner(p), self.tangent_name(p)]);
+            let names: Vec<Ident> = names.collect();
+            let boxed = self.private("Box");
+            let where_clause = self.where_clause(bound);
+            return quote_spanned! {span=>
+                #[doc(hidden)]
+                #[inline]
+                pub fn doubled #generics(
+                    _: #active,
+                    #primal: #primal_ty,
+                    #(#each),*
+                ) -> ((#result, #tangent), #boxed<dyn #pullback>) #where_clause {
+                    let _ = (#primal, #(#names,)*);
+                    #refused()
+                }
+            };
+        };
+        let returned = match self.boxed {
+            true => {
+                let boxed = self.private("Box");
+                quote!(#boxed<dyn #pullback>)
+            }
+            false if self.borrows() => {
+                quote_spanned!(span=> impl #pullback + use<#(#arguments,)* #mask_name, #primal_ty>)
+            }
+            false => quote!(impl #pullback),
+        };
+        let (check, where_clause) = (self.private("check_companion"), self.where_clause(None));
+        quote_spanned! {span=>
+            #[doc(hidden)]
+            #[inline]
+            pub fn doubled #generics(
+                #mask: #active,
+                #primal: #primal_ty,
+                #(#each),*
+            ) -> ((#result, #tangent), #returned) #where_clause {
+                #check(&#primal, &#own);
+                #body
+            }
+        }
+    }
+}

@@ -1,0 +1,12 @@
+use backprop::differentiate;
+
+struct Line;
+
+impl Line {
+    #[differentiate(objective)]
+    fn f(&self, x: f64) -> f64 {
+        x * 2.0
+    }
+}
+
+fn main() {}
