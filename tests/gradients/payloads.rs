@@ -273,3 +273,131 @@ fn parts() {
     }
     assert_gradient!(loops(&parts, 0.7));
 }
+
+#[derive(Differentiable, Clone, Debug, Default)]
+struct Point {
+    x: f64,
+    y: f64,
+    n: usize,
+}
+
+#[derive(Differentiable, Clone, Debug)]
+enum Figure {
+    Dot(f64),
+    Line { x: f64, ends: [f64; 2] },
+    At(Point),
+    Many(Vec<f64>),
+    Empty,
+}
+
+// what is inside a struct or an array inside a variant, and tests there
+#[differentiate]
+fn inside(f: &Figure) -> f64 {
+    match f {
+        Figure::Dot(x) => x * x,
+        Figure::Line { x, ends: [a, b] } => x * a * b,
+        Figure::At(Point { x, n: 3, .. }) => x * 7.0,
+        Figure::At(Point { x, y, n }) => x * y * *n as f64,
+        Figure::Many(v) => v[0],
+        Figure::Empty => 1.0,
+    }
+}
+
+#[differentiate]
+fn inside_owned(f: Figure, k: f64) -> f64 {
+    match f {
+        Figure::Line { x, ends: [a, ..] } => x * a * k,
+        Figure::At(Point { x, y, .. }) => x * y * k,
+        _ => k,
+    }
+}
+
+// what is tested inside stays a test
+#[differentiate]
+fn tested(k: &Option<[f64; 3]>) -> f64 {
+    match k {
+        Some([(..=0.6), b, ..]) => b * b,
+        Some([a, rest @ ..]) => a * rest[1],
+        None => 0.0,
+    }
+}
+
+#[differentiate]
+fn optional(p: &Option<Point>) -> f64 {
+    if let Some(Point { x, y, .. }) = p {
+        x * y
+    } else {
+        0.0
+    }
+}
+
+// alternatives that bind a payload of each variant
+#[differentiate]
+fn alternatives(f: Figure, t: f64) -> f64 {
+    match f {
+        Figure::Dot(x) | Figure::Line { x, .. } if x > t => x * 3.0,
+        Figure::Dot(x) | Figure::At(Point { x, .. }) => x * x * t,
+        _ => t,
+    }
+}
+
+#[differentiate]
+fn nested_alternatives(f: &Option<Figure>) -> f64 {
+    match f {
+        Some(Figure::Dot(x) | Figure::Line { x, .. } | Figure::At(Point { x, .. })) => x * x,
+        _ => 0.0,
+    }
+}
+
+// of options: the first that matches is taken
+#[differentiate]
+fn either(a: Option<f64>, b: Option<f64>, y: f64) -> f64 {
+    let first = match (a, b) {
+        (Some(x), _) | (_, Some(x)) => x * y,
+        _ => y,
+    };
+    let only = if let (Some(x), None) | (None, Some(x)) = (a, b) {
+        x * y
+    } else {
+        y * y
+    };
+    let ((Some(x), None) | (None, Some(x))) = (a, b) else {
+        return first + only;
+    };
+    first * only * x
+}
+
+#[test]
+fn nested_patterns() {
+    let point = |n| Point { x: 1.1, y: 0.7, n };
+    let figures = [
+        Figure::Dot(1.5),
+        Figure::Dot(0.2),
+        Figure::Line {
+            x: 0.5,
+            ends: [2.0, 3.0],
+        },
+        Figure::At(point(3)),
+        Figure::At(point(2)),
+        Figure::Many(vec![1.0]),
+        Figure::Empty,
+    ];
+    for f in figures {
+        assert_gradient!(inside(&f.clone()));
+        assert_gradient!(inside_owned(f.clone(), 0.3));
+        assert_gradient!(alternatives(f.clone(), 0.4));
+        assert_gradient!(nested_alternatives(&Some(f)));
+    }
+    assert_eq!(inside_grad(&Figure::At(point(3))).0, 1.1 * 7.0);
+    assert_gradient!(optional(&Some(point(1))));
+    assert_gradient!(optional(&None));
+    for k in [None, Some([0.5, 0.8, 0.9]), Some([0.7, 0.8, 0.9])] {
+        assert_gradient!(tested(&k));
+    }
+    assert_eq!(tested_grad(&Some([0.5, 3.0, 1.0])).0, 9.0);
+    for a in [None, Some(1.2)] {
+        for b in [None, Some(0.4)] {
+            assert_gradient!(either(a, b, 0.3));
+        }
+    }
+}

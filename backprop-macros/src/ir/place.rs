@@ -101,8 +101,7 @@ fn path_in(pat: &syn::Pat, name: &proc_macro2::Ident, is_outermost: bool) -> Opt
     };
     let (step, mut inner) = match pat {
         Pat::Ident(bound) if !is_outermost => {
-            let is_it = bound.ident == *name && bound.subpat.is_none();
-            return is_it.then(Vec::new);
+            return (bound.ident == *name).then(Vec::new);
         }
         Pat::Paren(inner) => return path_in(&inner.pat, name, is_outermost),
         Pat::Reference(inner) => return path_in(&inner.pat, name, is_outermost),

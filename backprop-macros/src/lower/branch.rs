@@ -1,5 +1,6 @@
 //! `if`, `match`, `if let`, `let`-`else` and chains of conditions.
 
+use super::nested;
 use super::{Lowerer, Lowering, SlotId, looped::contains_let};
 use crate::fence::catalogue as no;
 use crate::ir::{Arm, If, Kind, Match, Region, Stmt, Tree, ValueId, VarId};
@@ -141,16 +142,20 @@ impl Lowerer<'_> {
         if self.match_element(&link.expr, &link.pat, then, &mut no) {
             return;
         }
-        let Some(scrutinee) = self.scrutinee(&link.expr, std::iter::once(&*link.pat)) else {
+        let pats = nested::alternatives(&link.pat);
+        let Some(scrutinee) = self.scrutinee(&link.expr, pats.iter()) else {
             return;
         };
-        if self.is_tested(&scrutinee, std::iter::once(&*link.pat)) {
-            self.let_by_tests(&scrutinee, &link.pat, then, &mut no);
+        if self.is_tested(&scrutinee, pats.iter()) {
+            self.let_by_tests(&scrutinee, &pats, then, &mut no);
             return;
         }
-        let first = self.arm(&link.pat, None, &scrutinee, then);
-        let second = self.arm(&wildcard(span), None, &scrutinee, &mut no);
-        self.push_match(scrutinee, vec![first, second], span);
+        let each = pats.iter();
+        let mut arms: Vec<Arm> = each
+            .map(|pat| self.arm(pat, None, &scrutinee, then))
+            .collect();
+        arms.push(self.arm(&wildcard(span), None, &scrutinee, &mut no));
+        self.push_match(scrutinee, arms, span);
     }
 
     fn push_match(&mut self, scrutinee: Tree<ValueId>, arms: Vec<Arm>, span: Span) {
@@ -173,8 +178,16 @@ impl Lowerer<'_> {
         scrutinee: &Tree<ValueId>,
         body: &mut dyn FnMut(&mut Self) -> Lowering,
     ) -> Arm {
+        // a guard sees the names before the body does
+        let nested::TakenOut { pattern, parts } = match guard {
+            None => nested::take_out(pat, self.f.values.len()),
+            Some(_) => nested::TakenOut {
+                pattern: pat.clone(),
+                parts: Vec::new(),
+            },
+        };
         self.scoped(|this| {
-            let (pattern, bindings) = this.arm_pattern(pat, scrutinee);
+            let (pattern, bindings) = this.arm_pattern(&pattern, scrutinee);
             let guard = guard.map(|guard| {
                 let mut cond = None;
                 let mut region = this.region(|this| {
@@ -192,6 +205,12 @@ impl Lowerer<'_> {
                 region
             });
             let body = this.region(|this| {
+                for (name, inner) in &parts {
+                    let path: syn::ExprPath = syn::parse_quote!(#name);
+                    if let Some(value) = this.path(&path) {
+                        this.bind_pattern(inner, value, None);
+                    }
+                }
                 body(this);
             });
             Arm {
@@ -225,20 +244,17 @@ impl Lowerer<'_> {
         expected: Option<&Tree<()>>,
     ) -> Lowering {
         let span = expr.match_token.span;
-        let scrutinee = self.scrutinee(&expr.expr, expr.arms.iter().map(|arm| &arm.pat))?;
-        if self.is_tested(&scrutinee, expr.arms.iter().map(|arm| &arm.pat)) {
-            return self.match_by_tests(&scrutinee, expr, expected);
+        let cases = cases(expr);
+        let scrutinee = self.scrutinee(&expr.expr, cases.iter().map(|case| &case.pat))?;
+        if self.is_tested(&scrutinee, cases.iter().map(|case| &case.pat)) {
+            return self.match_by_tests(&scrutinee, &cases, expected, span);
         }
         let result = self.slot(None, None, true, span);
         let mut reached = false;
         let mut arms = Vec::new();
-        for arm in &expr.arms {
-            let (pat, guard) = match &arm.pat {
-                Pat::Guard(guarded) => (&*guarded.pat, Some(&*guarded.guard)),
-                pat => (pat, None),
-            };
-            arms.push(self.arm(pat, guard, &scrutinee, &mut |this| {
-                if let Some(value) = this.expr_expecting(&arm.body, expected) {
+        for case in &cases {
+            arms.push(self.arm(&case.pat, case.guard, &scrutinee, &mut |this| {
+                if let Some(value) = this.expr_expecting(case.body, expected) {
                     this.write_slot(result, &value, span);
                     reached = true;
                 }
@@ -258,10 +274,11 @@ impl Lowerer<'_> {
         diverge: &Expr,
     ) -> Option<()> {
         let span = pat.span();
+        let pats = nested::alternatives(pat);
         let expected = self.expected(pat, ty);
         let mut scrutinee = match expected.as_ref() {
             Some(expected) => self.expr_expecting(init, Some(expected))?,
-            None => self.scrutinee(init, std::iter::once(pat))?,
+            None => self.scrutinee(init, pats.iter())?,
         };
         if let Some(ty) = ty {
             scrutinee = self.ascribe(scrutinee, ty);
@@ -273,13 +290,14 @@ impl Lowerer<'_> {
             .iter()
             .map(|(name, mutable)| self.slot(Some(name.to_string()), None, *mutable, name.span()))
             .collect();
-        if self.is_tested(&scrutinee, std::iter::once(pat)) {
-            self.let_else_by_tests(&scrutinee, pat, &names, &slots, diverge);
+        if self.is_tested(&scrutinee, pats.iter()) {
+            self.let_else_by_tests(&scrutinee, &pats, &names, &slots, diverge);
             for ((name, _), slot) in names.iter().zip(&slots) {
                 self.bind(name, super::Binding::Slot(*slot));
             }
             return Some(());
         }
+        // one arm: a variable that two write has no value in the third
         let first = self.arm(pat, None, &scrutinee, &mut |this| {
             for ((name, _), slot) in names.iter().zip(&slots) {
                 let path: syn::ExprPath = syn::parse_quote!(#name);
@@ -300,8 +318,29 @@ impl Lowerer<'_> {
     }
 }
 
-fn wildcard(span: Span) -> Pat {
+pub(super) fn wildcard(span: Span) -> Pat {
     syn::parse_quote_spanned!(span=> _)
+}
+
+/// An arm of a `match`, or one alternative of it.
+pub(super) struct Case<'e> {
+    pub(super) pat: Pat,
+    pub(super) guard: Option<&'e Expr>,
+    pub(super) body: &'e Expr,
+}
+
+fn cases(expr: &syn::ExprMatch) -> Vec<Case<'_>> {
+    let mut cases = Vec::new();
+    for arm in &expr.arms {
+        let (pat, guard) = match &arm.pat {
+            Pat::Guard(guarded) => (&*guarded.pat, Some(&*guarded.guard)),
+            pat => (pat, None),
+        };
+        let body = &*arm.body;
+        let each = nested::alternatives(pat).into_iter();
+        cases.extend(each.map(|pat| Case { pat, guard, body }));
+    }
+    cases
 }
 
 /// The links of `a && let p = b && c`, in order.

@@ -27,6 +27,7 @@ mod looped;
 mod macros;
 mod memory;
 mod methods;
+mod nested;
 mod operator;
 mod option;
 mod own;

@@ -40,32 +40,28 @@ impl Lowerer<'_> {
     pub(super) fn match_by_tests(
         &mut self,
         tree: &Tree<ValueId>,
-        expr: &syn::ExprMatch,
+        cases: &[super::branch::Case],
         expected: Option<&Tree<()>>,
+        span: Span,
     ) -> Lowering {
-        let span = expr.match_token.span;
         let result = self.slot(None, None, true, span);
         let done = self.f.target();
         let mut reached = false;
         let arms = self.region(|this| {
-            for (index, arm) in expr.arms.iter().enumerate() {
-                let (pat, guard) = match &arm.pat {
-                    Pat::Guard(guarded) => (&*guarded.pat, Some(&*guarded.guard)),
-                    pat => (pat, None),
-                };
+            for (index, case) in cases.iter().enumerate() {
                 let next = this.f.target();
                 // the last one matches: rustc has seen to that
-                let is_last = index + 1 == expr.arms.len() && guard.is_none();
+                let is_last = index + 1 == cases.len() && case.guard.is_none();
                 let body = this.region(|this| {
-                    this.refute(tree, pat, (!is_last).then_some(next));
-                    if let Some(guard) = guard {
+                    this.refute(tree, &case.pat, (!is_last).then_some(next));
+                    if let Some(guard) = case.guard {
                         let Some(cond) = this.expr(guard) else {
                             return;
                         };
                         let cond = this.leaf(&cond, guard.span());
                         this.leave_unless(cond, next);
                     }
-                    if let Some(value) = this.expr_expecting(&arm.body, expected) {
+                    if let Some(value) = this.expr_expecting(case.body, expected) {
                         let value = this.owned(&value, span);
                         this.write_slot(result, &value, span);
                         reached = true;
@@ -83,18 +79,21 @@ impl Lowerer<'_> {
     pub(super) fn let_by_tests(
         &mut self,
         tree: &Tree<ValueId>,
-        pat: &Pat,
+        pats: &[Pat],
         then: &mut dyn FnMut(&mut Self) -> Lowering,
         other: &mut dyn FnMut(&mut Self) -> Lowering,
     ) {
-        let (done, failed) = (self.f.target(), self.f.target());
+        let done = self.f.target();
         let region = self.region(|this| {
-            let matched = this.region(|this| {
-                this.refute(tree, pat, Some(failed));
-                then(this);
-                this.out.push(Stmt::Exit(done));
-            });
-            this.out.push(Stmt::Block(failed, matched));
+            for pat in pats {
+                let failed = this.f.target();
+                let matched = this.region(|this| {
+                    this.refute(tree, pat, Some(failed));
+                    then(this);
+                    this.out.push(Stmt::Exit(done));
+                });
+                this.out.push(Stmt::Block(failed, matched));
+            }
             other(this);
         });
         self.out.push(Stmt::Block(done, region));
@@ -104,7 +103,7 @@ impl Lowerer<'_> {
     pub(super) fn let_else_by_tests(
         &mut self,
         tree: &Tree<ValueId>,
-        pat: &Pat,
+        pats: &[Pat],
         names: &[(syn::Ident, bool)],
         slots: &[SlotId],
         diverge: &Expr,
@@ -119,7 +118,7 @@ impl Lowerer<'_> {
             None
         };
         let mut other = |this: &mut Self| this.expr(diverge);
-        self.let_by_tests(tree, pat, &mut then, &mut other);
+        self.let_by_tests(tree, pats, &mut then, &mut other);
     }
 
     fn leave_unless(&mut self, cond: ValueId, target: Target) {

@@ -4,7 +4,7 @@ use backprop::differentiate;
 fn f(x: f64, n: u8) -> f64 {
     let o = if n > 3 { None } else { Some((x, n)) };
     match o {
-        Some((v, 0)) | Some((v, 1)) => v,
+        Some((v, u8::MAX)) => v,
         _ => 2.0 * x,
     }
 }

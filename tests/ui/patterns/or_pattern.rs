@@ -2,10 +2,10 @@ use backprop::differentiate;
 
 #[differentiate]
 fn f(x: f64, y: f64) -> f64 {
-    match (x, y) {
-        (a, 0.0) | (0.0, a) => a,
-        _ => x,
-    }
+    let ((a, 0.0) | (0.0, a)) = (x, y) else {
+        return x;
+    };
+    a
 }
 
 fn main() {}
