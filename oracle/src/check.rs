@@ -64,7 +64,95 @@ impl<A: Value + Debug, R: Value + Debug> Program<'_, A, R> {
     ///
     /// At the first disagreement.
     pub fn check(&self, differences: bool) {
-        let outputs = (self.primal)(self.copy(None));
+        let point = flat(&self.arguments);
+        let at = |scalars: &[f64]| self.arguments.with_scalars(&mut scalars.iter().copied());
+        let outputs = (self.primal)(at(&point));
+        let grad = self.grad.map(|grad| {
+            move |scalars: &[f64]| {
+                let (values, gradient) = grad(at(scalars));
+                (Outputs::of(&values), gradient)
+            }
+        });
+        let backprop = self.backprop.map(|backprop| {
+            let (outputs, point) = (&outputs, &point);
+            move |upstream: &[f64], buffers: &[f64]| {
+                let (values, after) = backprop(at(point), outputs, upstream, buffers);
+                (Outputs::of(&values), after)
+            }
+        });
+        let jvp = self.jvp.map(|jvp| {
+            let point = &point;
+            move |direction: &[f64]| {
+                let (values, tangents) = jvp(at(point), direction);
+                (Outputs::of(&values), tangents)
+            }
+        });
+        let hvp = self.hvp.map(|hvp| {
+            let point = &point;
+            move |direction: &[f64]| {
+                let (values, gradient, product) = hvp(at(point), direction);
+                (Outputs::of(&values), gradient, product)
+            }
+        });
+        let call = Call {
+            text: format!("{}{:?}", self.name, self.arguments),
+            point: &point,
+            parameters: &self.parameters,
+            single: self.single,
+            primal: &|scalars| Outputs::of(&(self.primal)(at(scalars))),
+            dual: &|tangents| {
+                let dual = (self.dual)(self.arguments.dual(&mut tangents.iter().copied()));
+                let mut column = Vec::new();
+                R::tangents(&dual, &mut column);
+                (Outputs::of(&R::primal(&dual)), column)
+            },
+            grad: grad.as_ref().map(|grad| grad as _),
+            backprop: backprop.as_ref().map(|backprop| backprop as _),
+            jvp: jvp.as_ref().map(|jvp| jvp as _),
+            hvp: hvp.as_ref().map(|hvp| hvp as _),
+        };
+        call.check(differences);
+    }
+}
+
+/// Outputs as the comparison sees them.
+struct Outputs {
+    scalars: Vec<f64>,
+    text: String,
+}
+
+impl Outputs {
+    fn of<R: Value + Debug>(outputs: &R) -> Self {
+        Self {
+            scalars: flat(outputs),
+            text: format!("{outputs:?}"),
+        }
+    }
+}
+
+/// The same call without its types, so that the comparison is compiled once and
+/// not for each signature.
+struct Call<'a> {
+    /// The name of the function and its arguments.
+    text: String,
+    /// The arguments in flat form.
+    point: &'a [f64],
+    parameters: &'a [Parameter],
+    single: bool,
+    /// At any point; so is `grad`.
+    primal: &'a dyn Fn(&[f64]) -> Outputs,
+    /// With these tangents; the outputs and their tangents.
+    dual: &'a dyn Fn(&[f64]) -> (Outputs, Vec<f64>),
+    grad: Option<&'a dyn Fn(&[f64]) -> (Outputs, Vec<Vec<f64>>)>,
+    /// Upstreams, and the content of the buffers before and after.
+    backprop: Option<&'a dyn Fn(&[f64], &[f64]) -> (Outputs, Vec<Vec<f64>>)>,
+    jvp: Option<&'a dyn Fn(&[f64]) -> (Outputs, Vec<f64>)>,
+    hvp: Option<&'a dyn Fn(&[f64]) -> (Outputs, Vec<f64>, Vec<f64>)>,
+}
+
+impl Call<'_> {
+    fn check(&self, differences: bool) {
+        let outputs = (self.primal)(self.point);
         let jacobian = self.jacobian(&outputs);
         if differences {
             self.check_differences(&outputs, &jacobian);
@@ -75,45 +163,37 @@ impl<A: Value + Debug, R: Value + Debug> Program<'_, A, R> {
         self.check_hvp(&outputs, &jacobian, differences);
     }
 
-    /// The arguments again, or with other scalars.
-    fn copy(&self, scalars: Option<&[f64]>) -> A {
-        let scalars = scalars.map_or_else(|| flat(&self.arguments), <[f64]>::to_vec);
-        self.arguments.with_scalars(&mut scalars.into_iter())
-    }
-
     /// The derivative of each output (second index) along each input (first
     /// index), by one forward run per input.
-    fn jacobian(&self, outputs: &R) -> Vec<Vec<f64>> {
-        let inputs = flat(&self.arguments).len();
+    fn jacobian(&self, outputs: &Outputs) -> Vec<Vec<f64>> {
+        let inputs = self.point.len();
         let run = |seed: Option<usize>| {
-            let mut tangents = (0..inputs).map(|input| f64::from(u8::from(Some(input) == seed)));
-            let dual = (self.dual)(self.arguments.dual(&mut tangents));
-            self.same_values("the dual twin", outputs, &R::primal(&dual));
-            let mut column = Vec::new();
-            R::tangents(&dual, &mut column);
+            let tangents = (0..inputs).map(|input| f64::from(u8::from(Some(input) == seed)));
+            let (values, column) = (self.dual)(&tangents.collect::<Vec<f64>>());
+            self.same_values("the dual twin", outputs, &values);
             column
         };
         run(None);
         (0..inputs).map(|input| run(Some(input))).collect()
     }
 
-    fn check_differences(&self, outputs: &R, jacobian: &[Vec<f64>]) {
+    fn check_differences(&self, outputs: &Outputs, jacobian: &[Vec<f64>]) {
         let (steps, tolerance): (&[f64], f64) = if self.single {
             (&[3e-1, 1e-1, 3e-2, 1e-2, 3e-3, 1e-3], 2e-2)
         } else {
             (&[1e-3, 1e-4, 1e-5, 1e-6, 1e-7], 1e-5)
         };
-        let point = flat(&self.arguments);
-        let outputs = flat(outputs).len();
+        let point = self.point;
+        let outputs = outputs.scalars.len();
         for (input, column) in jacobian.iter().enumerate() {
             let slopes = |step: &f64| {
                 let moved = |sign: f64| {
-                    let mut moved = point.clone();
+                    let mut moved = point.to_vec();
                     moved[input] += sign * step * point[input].abs().max(1.0);
                     if self.single {
                         moved[input] = f64::from(moved[input] as f32);
                     }
-                    let values = flat(&(self.primal)(self.copy(Some(&moved))));
+                    let values = (self.primal)(&moved).scalars;
                     (moved[input], values)
                 };
                 let ((above, high), (below, low)) = (moved(1.0), moved(-1.0));
@@ -143,19 +223,19 @@ impl<A: Value + Debug, R: Value + Debug> Program<'_, A, R> {
         }
     }
 
-    fn check_grad(&self, outputs: &R, jacobian: &[Vec<f64>]) {
+    fn check_grad(&self, outputs: &Outputs, jacobian: &[Vec<f64>]) {
         let Some(grad) = self.grad else { return };
-        let (values, gradient) = grad(self.copy(None));
+        let (values, gradient) = grad(self.point);
         self.same_values("f_grad", outputs, &values);
         let expected: Vec<f64> = jacobian.iter().map(|column| column[0]).collect();
         self.same_gradient("f_grad", &expected, &gradient);
     }
 
-    fn check_backprop(&self, outputs: &R, jacobian: &[Vec<f64>]) {
+    fn check_backprop(&self, outputs: &Outputs, jacobian: &[Vec<f64>]) {
         let Some(backprop) = self.backprop else {
             return;
         };
-        for upstream in upstreams(flat(outputs).len()) {
+        for upstream in upstreams(outputs.scalars.len()) {
             let local: Vec<f64> = jacobian
                 .iter()
                 .map(|column| contract(column, &upstream))
@@ -173,7 +253,7 @@ impl<A: Value + Debug, R: Value + Debug> Program<'_, A, R> {
 
             let mut buffers = start.clone();
             for round in 1..=2 {
-                let (values, after) = backprop(self.copy(None), outputs, &upstream, &buffers);
+                let (values, after) = backprop(&upstream, &buffers);
                 let case =
                     format!("f_backprop, upstream {upstream:?}, call {round} into one buffer");
                 self.same_values(&case, outputs, &values);
@@ -194,7 +274,7 @@ impl<A: Value + Debug, R: Value + Debug> Program<'_, A, R> {
     }
 
     /// Along each input alone, then along all at once.
-    fn check_jvp(&self, outputs: &R, jacobian: &[Vec<f64>]) {
+    fn check_jvp(&self, outputs: &Outputs, jacobian: &[Vec<f64>]) {
         let Some(jvp) = self.jvp else {
             return;
         };
@@ -205,10 +285,10 @@ impl<A: Value + Debug, R: Value + Debug> Program<'_, A, R> {
             .map(|parameter| parameter.scalars)
             .sum();
         for direction in upstreams(scalars) {
-            let (values, tangents) = jvp(self.copy(None), &direction);
+            let (values, tangents) = jvp(&direction);
             let case = format!("f_jvp along {direction:?}");
             self.same_values(&case, outputs, &values);
-            let count = flat(outputs).len();
+            let count = outputs.scalars.len();
             assert!(
                 tangents.len() == count,
                 "{}: {case}: {} tangents of {count} outputs",
@@ -229,14 +309,14 @@ impl<A: Value + Debug, R: Value + Debug> Program<'_, A, R> {
 
     /// The gradient is that of the dual numbers, the Hessian is symmetric, and, away from
     /// kinks, its products are the differences of gradients.
-    fn check_hvp(&self, outputs: &R, jacobian: &[Vec<f64>], differences: bool) {
+    fn check_hvp(&self, outputs: &Outputs, jacobian: &[Vec<f64>], differences: bool) {
         let (Some(hvp), Some(grad)) = (self.hvp, self.grad) else {
             return;
         };
         let gradient: Vec<f64> = jacobian.iter().map(|column| column[0]).collect();
         let tolerance = if self.single { 2e-3 } else { 1e-8 };
         let run = |direction: &[f64]| {
-            let (values, slopes, product) = hvp(self.copy(None), direction);
+            let (values, slopes, product) = hvp(direction);
             let case = format!("f_hvp along {direction:?}");
             self.same_values(&case, outputs, &values);
             let agrees =
@@ -282,13 +362,13 @@ impl<A: Value + Debug, R: Value + Debug> Program<'_, A, R> {
         if !differences || self.single {
             return;
         }
-        let point = flat(&self.arguments);
+        let point = self.point;
         for (unit, row) in units.iter().zip(&rows) {
             let slopes = |step: &f64| {
                 let moved = |sign: f64| {
                     let moved = point.iter().zip(unit).map(|(x, d)| x + sign * step * d);
                     let moved: Vec<f64> = moved.collect();
-                    grad(self.copy(Some(&moved))).1.concat()
+                    grad(&moved).1.concat()
                 };
                 let (high, low) = (moved(1.0), moved(-1.0));
                 let pairs = high.iter().zip(&low);
@@ -317,19 +397,19 @@ impl<A: Value + Debug, R: Value + Debug> Program<'_, A, R> {
 
     /// Compares by the text of `Debug`, which tells any two floats apart but
     /// NaNs, and scalar by scalar, because a type may print less than it holds.
-    fn same_values(&self, case: &str, expected: &R, got: &R) {
-        let bits = |value: &R| -> Vec<Option<u64>> {
-            let scalars = flat(value).into_iter();
+    fn same_values(&self, case: &str, expected: &Outputs, got: &Outputs) {
+        let bits = |outputs: &Outputs| -> Vec<Option<u64>> {
+            let scalars = outputs.scalars.iter();
             scalars
                 .map(|scalar| (!scalar.is_nan()).then_some(scalar.to_bits()))
                 .collect()
         };
-        let same = bits(expected) == bits(got);
-        let (expected, got) = (format!("{expected:?}"), format!("{got:?}"));
         assert!(
-            same && expected == got,
-            "{}: {case}: value: expected {expected}, got {got}",
+            bits(expected) == bits(got) && expected.text == got.text,
+            "{}: {case}: value: expected {}, got {}",
             self.call(),
+            expected.text,
+            got.text,
         );
     }
 
@@ -355,8 +435,8 @@ impl<A: Value + Debug, R: Value + Debug> Program<'_, A, R> {
         }
     }
 
-    fn call(&self) -> String {
-        format!("{}{:?}", self.name, self.arguments)
+    fn call(&self) -> &str {
+        &self.text
     }
 
     /// The name of a flat input, such as "parameter 1 `y`, scalar 0".

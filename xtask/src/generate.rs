@@ -6,17 +6,35 @@ mod statements;
 mod values;
 
 use fastrand::Rng;
+pub(crate) use helpers::HELPERS;
 use std::fmt::Write;
 
-/// A module with functions and `pub fn run()` that checks them.
+/// Items for one `oracle::programs!`, which holds those of many programs. Their
+/// names end in `s`, the seed and `_`.
 pub(crate) struct Program {
-    pub(crate) text: String,
+    pub(crate) seed: u64,
+    /// The items.
+    pub(crate) items: String,
+    /// Statements that check the functions among them.
+    pub(crate) checks: String,
+}
+
+impl Program {
+    /// The program as a module of its own.
+    pub(crate) fn text(&self) -> String {
+        let Self { items, checks, .. } = self;
+        format!(
+            "use backprop::{{differentiate, Differentiable}};\noracle::programs! {{\n{HELPERS}{items}}}\n\
+             pub fn run() {{\n{checks}}}\n"
+        )
+    }
 }
 
 /// The program of a seed.
-pub(crate) fn program(seed: u64, _size: u32) -> Program {
+pub(crate) fn program(seed: u64) -> Program {
     let mut generator = Generator {
         rng: Rng::with_seed(seed),
+        suffix: format!("s{seed}_"),
         out: String::new(),
         indent: 1,
         scope: Scope::default(),
@@ -26,9 +44,12 @@ pub(crate) fn program(seed: u64, _size: u32) -> Program {
         loops: 0,
         result: Kind::Real,
     };
-    generator.module();
+    let count = 2 + generator.rng.usize(0..2);
+    let checks = (0..count).map(|index| generator.function(index)).collect();
     Program {
-        text: generator.out,
+        seed,
+        items: generator.out,
+        checks,
     }
 }
 
@@ -70,6 +91,8 @@ struct Scope {
 
 struct Generator {
     rng: Rng,
+    /// The end of the names of items.
+    suffix: String,
     out: String,
     indent: usize,
     scope: Scope,
@@ -81,18 +104,6 @@ struct Generator {
 }
 
 impl Generator {
-    fn module(&mut self) {
-        let count = 2 + self.rng.usize(0..2);
-        let mut checks = String::new();
-        self.out += "use backprop::differentiate;\noracle::programs! {\n";
-        self.out += helpers::HELPERS;
-        for index in 0..count {
-            checks += &self.function(index);
-        }
-        self.out += "}\n";
-        let _ = write!(self.out, "pub fn run() {{\n{checks}}}\n");
-    }
-
     /// A function; returns its checks.
     fn function(&mut self, index: usize) -> String {
         use Kind::*;
@@ -130,7 +141,8 @@ impl Generator {
         self.indent = 1;
         self.line("#[differentiate]");
         self.line(&format!(
-            "pub fn f{index}({}){result} {{",
+            "pub fn f{index}{}({}){result} {{",
+            self.suffix,
             listed.join(", ")
         ));
         for (name, kind) in &params {
@@ -155,7 +167,8 @@ impl Generator {
                 .collect();
             let _ = writeln!(
                 checks,
-                "    oracle::check!(f{index}({}), kink);",
+                "    oracle::check!(f{index}{}({}), kink);",
+                self.suffix,
                 args.join(", ")
             );
         }

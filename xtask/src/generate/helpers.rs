@@ -1,6 +1,6 @@
 //! Functions that the programs call.
 
-pub(super) const HELPERS: &str = "\
+pub(crate) const HELPERS: &str = "\
     #[derive(backprop::Differentiable, Clone, Debug, Default, PartialEq)]
     pub struct State { pub a: f64, pub v: Vec<f64>, pub n: usize, pub w: [f64; 2] }
 
