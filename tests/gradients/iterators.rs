@@ -157,6 +157,18 @@ oracle::programs! {
         s + c * n
     }
 
+    // begins with a call, and is no option
+    #[differentiate]
+    fn begins_with_one(x: &[f64], t: f64) -> f64 {
+        let sum: f64 = std::iter::once(t).chain(x.iter().copied()).map(|v| v * t).sum();
+        let least = std::iter::once(t * t)
+            .chain(x.iter().copied())
+            .filter(|v| *v > 0.25)
+            .map(|v| v * t)
+            .min_by(|p, q| p.total_cmp(q));
+        sum + least.unwrap_or(t)
+    }
+
     #[differentiate]
     fn finds_mapped(m: &[Vec<f64>], t: f64) -> f64 {
         let a = m
@@ -397,6 +409,12 @@ fn runs_of_closures() {
 fn ends_of_types() {
     oracle::check!(ends(&[0.3, 0.91, 0.2]));
     oracle::check!(empty(&[0.3, 0.91, 0.2]));
+}
+
+#[test]
+fn begins() {
+    oracle::check!(begins_with_one(&[0.9, 0.3, 0.2], 0.7));
+    oracle::check!(begins_with_one(&[], 0.4));
 }
 
 #[test]

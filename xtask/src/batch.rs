@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use crate::generate::{HELPERS, Program};
+use crate::generate::{HELPERS, Program, narrow};
 
 /// How the programs are compiled.
 pub(crate) struct Build {
@@ -45,7 +45,8 @@ pub(crate) fn run(programs: &[Program], build: &Build) -> Vec<Outcome> {
         if output.status.success() {
             break;
         }
-        let refused = refusals(&output, &ends);
+        let source = std::fs::read_to_string(folder.join("src/main.rs")).unwrap_or_default();
+        let refused = refusals(&output, &ends, &source);
         assert!(
             !refused.is_empty(),
             "the programs do not compile:\n{}",
@@ -89,7 +90,7 @@ fn write(
     let manifest = format!(
         "[package]\nname = \"fuzz\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
          [dependencies]\nbackprop = {{ path = {root:?}, features = {features:?} }}\n\
-         oracle = {{ path = {:?} }}\n\n[profile.dev]\ndebug = false\nincremental = false\n\n\
+         oracle = {{ path = {:?} }}\nnum-traits = \"0.2.19\"\n\n[profile.dev]\ndebug = false\nincremental = false\n\n\
          [profile.dev.build-override]\nopt-level = 1\n\n\
          [profile.release]\nopt-level = 1\ncodegen-units = 4\n\n\
          [profile.release.build-override]\nopt-level = 1\n\n[workspace]\n",
@@ -104,6 +105,7 @@ fn write(
          use backprop::{differentiate, Differentiable};\noracle::programs! {\n",
     );
     source += HELPERS;
+    source += &narrow(HELPERS);
     let mut ends = Vec::new();
     for at in kept {
         source += &programs[*at].items;
@@ -145,14 +147,20 @@ fn execute(folder: &Path, command: &str, build: &Build) -> Output {
 }
 
 /// The first error in each program that has one.
-fn refusals(output: &Output, ends: &[usize]) -> BTreeMap<usize, String> {
+fn refusals(output: &Output, ends: &[usize], source: &str) -> BTreeMap<usize, String> {
     let errors = String::from_utf8_lossy(&output.stderr);
     let mut found = BTreeMap::new();
     for error in errors.lines().filter(|line| line.contains(" error")) {
         let line = error.split(':').nth(1).and_then(|line| line.parse().ok());
-        let program = line.map(|line: usize| ends.partition_point(|end| *end < line));
-        if let Some(program) = program.filter(|program| *program < ends.len()) {
-            found.entry(program).or_insert_with(|| error.to_owned());
+        let Some(line) = line.filter(|line: &usize| *line > 0) else {
+            continue;
+        };
+        let program = ends.partition_point(|end| *end < line);
+        if program < ends.len() {
+            let text = source.lines().nth(line - 1).unwrap_or_default();
+            found
+                .entry(program)
+                .or_insert_with(|| format!("{error}\n{text}"));
         }
     }
     found

@@ -128,6 +128,7 @@ impl Outcome {
 
 /// The message of a compiler error, without the place and the names in it.
 fn message(text: &str) -> String {
+    let text = text.lines().next().unwrap_or_default();
     let text = text.split_once("error").map_or(text, |(_, text)| text);
     let parts = text.split('`').step_by(2);
     parts.collect()

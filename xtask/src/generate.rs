@@ -1,12 +1,15 @@
 //! Random programs from the language that `#[differentiate]` accepts.
 
+mod chains;
+mod forms;
 mod helpers;
+mod own;
 mod shapes;
 mod statements;
 mod values;
 
 use fastrand::Rng;
-pub(crate) use helpers::HELPERS;
+pub(crate) use helpers::{HELPERS, narrow};
 use std::fmt::Write;
 
 /// Items for one `oracle::programs!`, which holds those of many programs. Their
@@ -43,12 +46,29 @@ pub(crate) fn program(seed: u64) -> Program {
         budget: 0,
         loops: 0,
         result: Kind::Real,
+        owns: false,
+        level: 0,
+        fallible: false,
+        plain: false,
+        single: false,
     };
-    let count = 2 + generator.rng.usize(0..2);
-    let checks = (0..count).map(|index| generator.function(index)).collect();
+    generator.owns = generator.rng.u32(0..3) == 0;
+    generator.plain = !generator.owns && generator.rng.u32(0..3) == 0;
+    generator.single = generator.rng.u32(0..10) == 0;
+    let narrow = generator.single && generator.rng.bool();
+    if generator.owns {
+        generator.own_items();
+    }
+    let count = 1 + generator.rng.usize(0..2);
+    let checks: String = (0..count).map(|index| generator.function(index)).collect();
+    let (mut items, mut checks) = (generator.out, checks);
+    if narrow {
+        items = helpers::narrow(&items);
+        checks = helpers::narrow(&checks);
+    }
     Program {
         seed,
-        items: generator.out,
+        items,
         checks,
     }
 }
@@ -74,6 +94,10 @@ enum Kind {
     StructRef,
     /// `(f64, f64)`
     Pair,
+    /// A `Copy` struct of the program's own, which has methods and operators.
+    Own,
+    /// One that holds others in an array and a vector.
+    Deep,
 }
 
 #[derive(Clone)]
@@ -101,6 +125,16 @@ struct Generator {
     budget: i32,
     loops: u32,
     result: Kind,
+    /// Whether the program has types of its own.
+    owns: bool,
+    /// How many of their methods are there.
+    level: u32,
+    /// Whether the result is optional.
+    fallible: bool,
+    /// Without calls of other functions, so that there are second derivatives.
+    plain: bool,
+    /// With some numbers of the other width.
+    single: bool,
 }
 
 impl Generator {
@@ -118,27 +152,38 @@ impl Generator {
                 Real, Real, Array, Vector, Slice, Slice, SliceMut, Matrix, Struct, StructRef, Int,
                 Pair,
             ];
+            let own = [Own, Own, Deep];
+            if self.owns && self.rng.u32(0..3) == 0 {
+                params.push((format!("x{i}"), self.rng.choice(own).unwrap_or(Own)));
+                continue;
+            }
             params.push((format!("x{i}"), self.rng.choice(kinds).unwrap_or(Real)));
         }
         let written = params.iter().any(|(_, kind)| *kind == SliceMut);
         let results = [Real, Real, Real, Vector, Array, Pair, Struct];
+        let results = match (self.plain, self.owns) {
+            (true, _) => [Real; 7],
+            (_, true) => [Real, Real, Real, Vector, Own, Pair, Struct],
+            _ => results,
+        };
         self.result = match written && self.rng.bool() {
             true => Int,
             false => self.rng.choice(results).unwrap_or(Real),
         };
-        let owned = [Array, Vector, Matrix, Struct];
+        let owned = [Array, Vector, Matrix, Struct, Own, Deep];
         let listed: Vec<String> = params
             .iter()
             .map(|(name, kind)| match owned.contains(kind) {
-                true => format!("mut {name}: {}", kind.parameter()),
-                false => format!("{name}: {}", kind.parameter()),
+                true => format!("mut {name}: {}", self.parameter(*kind)),
+                false => format!("{name}: {}", self.parameter(*kind)),
             })
             .collect();
         let result = match self.result {
             Int => String::new(),
-            kind => format!(" -> {}", kind.parameter()),
+            kind => format!(" -> {}", self.parameter(kind)),
         };
         self.indent = 1;
+        let start = self.out.len();
         self.line("#[differentiate]");
         self.line(&format!(
             "pub fn f{index}{}({}){result} {{",
@@ -146,11 +191,11 @@ impl Generator {
             listed.join(", ")
         ));
         for (name, kind) in &params {
-            self.scope.vars.push(Var {
-                name: name.clone(),
-                kind: *kind,
-                mutable: *kind == SliceMut || owned.contains(kind),
-            });
+            let mutable = *kind == SliceMut || owned.contains(kind);
+            match kind {
+                Own => self.fields(name, mutable),
+                _ => self.scope.vars.push(Var::new(name, *kind, mutable)),
+            }
         }
         self.indent += 1;
         while self.budget > 0 {
@@ -159,6 +204,9 @@ impl Generator {
         self.finish();
         self.indent -= 1;
         self.line("}");
+        if !Self::is_forward(&self.out[start..]) {
+            self.out.insert_str(start, "    #[reverse_only]\n");
+        }
         let mut checks = String::new();
         for _ in 0..2 {
             let args: Vec<String> = params
@@ -182,7 +230,10 @@ impl Generator {
             Kind::Real => {
                 let mut terms: Vec<String> = Vec::new();
                 for var in self.scope.vars.clone() {
-                    terms.extend(var.as_real());
+                    terms.extend(match self.plain {
+                        true => var.as_sum(),
+                        false => var.as_real(),
+                    });
                 }
                 terms.join(" + ")
             }
@@ -237,9 +288,10 @@ impl Generator {
     }
 }
 
-impl Kind {
-    fn parameter(self) -> &'static str {
-        match self {
+impl Generator {
+    /// The type of a parameter.
+    fn parameter(&self, kind: Kind) -> String {
+        match kind {
             Kind::Real => "f64",
             Kind::Int => "usize",
             Kind::Array => "[f64; 4]",
@@ -250,11 +302,36 @@ impl Kind {
             Kind::Struct => "State",
             Kind::StructRef => "&State",
             Kind::Pair => "(f64, f64)",
+            Kind::Own => return format!("Own{}", self.suffix),
+            Kind::Deep => return format!("Deep{}", self.suffix),
         }
+        .to_owned()
     }
 }
 
 impl Var {
+    fn new(name: &str, kind: Kind, mutable: bool) -> Self {
+        let name = name.to_owned();
+        Self {
+            name,
+            kind,
+            mutable,
+        }
+    }
+
+    /// The same without a call.
+    fn as_sum(&self) -> Option<String> {
+        let name = &self.name;
+        Some(match self.kind {
+            Kind::Array | Kind::Vector | Kind::Slice | Kind::SliceMut => {
+                format!("{name}.iter().map(|e| e * e).sum::<f64>()")
+            }
+            Kind::Matrix => format!("{name}[0][0] * {name}[1][0]"),
+            Kind::Struct | Kind::StructRef => format!("{name}.a * {name}.v[0] + {name}.w[1]"),
+            _ => return self.as_real(),
+        })
+    }
+
     /// One number that depends on all of it.
     fn as_real(&self) -> Option<String> {
         let name = &self.name;
@@ -267,7 +344,10 @@ impl Var {
             Kind::Matrix => format!("norm(&{name}[0], 0.7) * norm(&{name}[1], 0.4)"),
             Kind::Struct => format!("total(&{name})"),
             Kind::StructRef => format!("total({name})"),
-            Kind::Int => return None,
+            Kind::Deep => {
+                format!("({name}.inner[1].x * {name}.k + {name}.rows[0].y + {name}.v[0])")
+            }
+            Kind::Int | Kind::Own => return None,
         })
     }
 }

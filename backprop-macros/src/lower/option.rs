@@ -53,7 +53,8 @@ impl Lowerer<'_> {
     /// Whether an expression is an option that is kept as flag and payload, or may
     /// be one for all that is known.
     pub(super) fn is_optional(&self, expr: &Expr) -> bool {
-        self.is_option_by_name(expr) || self.is_call_of_user(expr)
+        // `iter::once(x).chain(..)` begins with a call, and is an iterator
+        !super::iter::is_chain(expr) && (self.is_option_by_name(expr) || self.is_call_of_user(expr))
     }
 
     /// Whether its names say that an expression is an option.

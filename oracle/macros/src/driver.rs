@@ -140,6 +140,13 @@ pub(crate) fn ask_for_modes(items: &mut [Item], second_order: bool) {
         let Item::Fn(function) = item else {
             continue;
         };
+        let attributes = function.attrs.len();
+        function
+            .attrs
+            .retain(|attribute| !attribute.path().is_ident("reverse_only"));
+        if function.attrs.len() < attributes {
+            continue;
+        }
         let signature = &function.sig;
         let body = &function.block;
         let has_second = second_order

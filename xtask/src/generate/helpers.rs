@@ -1,5 +1,45 @@
 //! Functions that the programs call.
 
+/// Names of items here.
+const NAMES: [&str; 13] = [
+    "State", "scale", "append", "norm", "shifted", "total", "advance", "mix", "nudge", "root",
+    "larger", "rotated", "f64",
+];
+
+/// The other width, of a program or of the helpers.
+pub(crate) fn narrow(text: &str) -> String {
+    let mut narrow = String::new();
+    let mut word = String::new();
+    for letter in text.chars().chain(['\n']) {
+        if letter.is_alphanumeric() || letter == '_' {
+            word.push(letter);
+            continue;
+        }
+        let literal = word.starts_with(|first: char| first.is_ascii_digit());
+        match word.as_str() {
+            "f32" => narrow += "f64",
+            "f64" => narrow += "f32",
+            suffixed if literal => narrow += &suffixed.replace("f64", "f32"),
+            name => narrow += name,
+        }
+        if word != "f64" && NAMES.contains(&word.as_str()) {
+            narrow += "32";
+        }
+        word.clear();
+        narrow.push(letter);
+    }
+    narrow.pop();
+    narrow
+}
+
+/// Whether a text calls one of these functions.
+pub(super) fn calls(text: &str) -> bool {
+    let calls = NAMES[1..12]
+        .iter()
+        .any(|name| text.contains(&format!("{name}(")));
+    calls || text.contains("|z: f64|")
+}
+
 pub(crate) const HELPERS: &str = "\
     #[derive(backprop::Differentiable, Clone, Debug, Default, PartialEq)]
     pub struct State { pub a: f64, pub v: Vec<f64>, pub n: usize, pub w: [f64; 2] }

@@ -1,5 +1,6 @@
 //! Statements: variables, writes, branches, loops, chains.
 
+use super::helpers::calls;
 use super::values::mentions;
 use super::{Generator, Kind, Var};
 
@@ -18,10 +19,20 @@ impl Generator {
         self.scope = scope;
     }
 
+    /// One that fits the program.
     pub(super) fn statement(&mut self) {
+        let (start, scope) = (self.out.len(), self.scope.clone());
+        self.any_statement();
+        if self.plain && calls(&self.out[start..]) {
+            self.out.truncate(start);
+            self.scope = scope;
+        }
+    }
+
+    fn any_statement(&mut self) {
         self.budget -= 1;
         let deep = self.depth >= 3;
-        match self.rng.u32(0..40) {
+        match self.rng.u32(0..56) {
             0 | 1 => {
                 let value = self.real(2);
                 let mutable = self.rng.bool();
@@ -43,10 +54,8 @@ impl Generator {
                 let mutable = kind != Kind::Pair && self.rng.u32(0..4) > 0;
                 let name = self.declare(kind, mutable);
                 let mutable = if mutable { "mut " } else { "" };
-                self.line(&format!(
-                    "let {mutable}{name}: {} = {value};",
-                    kind.parameter()
-                ));
+                let ty = self.parameter(kind);
+                self.line(&format!("let {mutable}{name}: {ty} = {value};"));
             }
             4 | 5 => {
                 if let Some(var) = self.pick_mut(&[Kind::Real]) {
@@ -223,10 +232,14 @@ impl Generator {
                 self.line(&format!("let ({m}, {n}) = mix({a}, {b});"));
             }
             34..=39 => self.shape(),
+            40..=55 => self.form(),
             _ if self.depth > 0 && self.rng.u32(0..3) == 0 => {
                 let value = match self.result {
                     Kind::Int => String::new(),
-                    kind => self.value_of(kind),
+                    kind => {
+                        let value = self.value_of(kind);
+                        self.returned(&value)
+                    }
                 };
                 let condition = self.condition();
                 self.line(&format!("if {condition} {{ return {value}; }}"));

@@ -9,6 +9,7 @@ impl Generator {
             Kind::Real => a,
             Kind::Int => self.int(),
             Kind::Pair => format!("({a}, {b})"),
+            Kind::Own => self.own_value(),
             Kind::Array => match self.pick(Kind::Array) {
                 Some(var) if self.rng.bool() => format!("rotated({}, {b})", var.name),
                 _ => format!("[{a}, {b}, 0.5, {}]", self.real(1)),
@@ -69,7 +70,25 @@ impl Generator {
                 }
             }
             Kind::Int => self.rng.usize(1..4).to_string(),
+            Kind::Own => self.own_argument(),
+            Kind::Deep => {
+                let (p, q, r) = (
+                    self.own_argument(),
+                    self.own_argument(),
+                    self.own_argument(),
+                );
+                format!(
+                    "Deep{} {{ inner: [{p}, {q}], rows: vec![{r}, {p}], v: vec![0.5, -0.75, 0.3], k: 0.875 }}",
+                    self.suffix
+                )
+            }
         }
+    }
+
+    fn own_argument(&mut self) -> String {
+        let w = self.argument(Kind::Array);
+        let (x, y) = (self.argument(Kind::Real), self.argument(Kind::Real));
+        format!("Own{} {{ x: {x}, y: {y}, w: {w}, n: 2 }}", self.suffix)
     }
 
     /// A place that is a sequence of numbers, for reading.
@@ -85,6 +104,7 @@ impl Generator {
                     found.push(format!("{}.v", var.name));
                     found.push(format!("{}.w", var.name));
                 }
+                Kind::Deep => found.push(format!("{}.v", var.name)),
                 _ => {}
             }
         }
@@ -145,7 +165,7 @@ impl Generator {
                     0 => format!("{x}.iter().sum::<f64>()"),
                     1 => format!("{x}.iter().map(|v| v * {}).sum::<f64>()", self.atom()),
                     2 => format!("{x}.iter().fold({}, |s, v| s * 0.5 + v)", self.atom()),
-                    3 => format!("norm(&{x}, {})", self.atom()),
+                    3 if !self.plain => format!("norm(&{x}, {})", self.atom()),
                     4 => format!(
                         "{x}.iter().filter(|v| **v > {}).map(|v| v * v).sum::<f64>()",
                         self.atom()
@@ -168,8 +188,8 @@ impl Generator {
                 self.real(next)
             ),
             _ => match self.pick(Kind::StructRef) {
-                Some(var) => format!("total({})", var.name),
-                None => self.atom(),
+                Some(var) if !self.plain => format!("total({})", var.name),
+                _ => self.own_number(),
             },
         }
         .parenthesised_if()
@@ -235,6 +255,9 @@ impl Parenthesised for String {
 
 /// Whether an expression names a variable.
 pub(super) fn mentions(text: &str, name: &str) -> bool {
-    text.split(|c: char| !(c.is_alphanumeric() || c == '_'))
-        .any(|word| word == name)
+    let mut words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+    // a field is changed with what it is part of
+    let root = name.split(['.', ')']).next().unwrap_or(name);
+    let root = root.trim_start_matches("(*");
+    words.any(|word| word == root)
 }
