@@ -130,6 +130,16 @@ impl Outputs {
     }
 }
 
+type Run<'a, R> = &'a dyn Fn(&[f64]) -> R;
+
+type Reverse<'a> = &'a dyn Fn(&[f64], &[f64]) -> (Outputs, Parts);
+
+/// Outputs, gradient and product.
+type Second = (Outputs, Vec<f64>, Vec<f64>);
+
+/// For each parameter.
+type Parts = Vec<Vec<f64>>;
+
 /// The same call without its types, so that the comparison is compiled once and
 /// not for each signature.
 struct Call<'a> {
@@ -140,14 +150,14 @@ struct Call<'a> {
     parameters: &'a [Parameter],
     single: bool,
     /// At any point; so is `grad`.
-    primal: &'a dyn Fn(&[f64]) -> Outputs,
+    primal: Run<'a, Outputs>,
     /// With these tangents; the outputs and their tangents.
-    dual: &'a dyn Fn(&[f64]) -> (Outputs, Vec<f64>),
-    grad: Option<&'a dyn Fn(&[f64]) -> (Outputs, Vec<Vec<f64>>)>,
+    dual: Run<'a, (Outputs, Vec<f64>)>,
+    grad: Option<Run<'a, (Outputs, Parts)>>,
     /// Upstreams, and the content of the buffers before and after.
-    backprop: Option<&'a dyn Fn(&[f64], &[f64]) -> (Outputs, Vec<Vec<f64>>)>,
-    jvp: Option<&'a dyn Fn(&[f64]) -> (Outputs, Vec<f64>)>,
-    hvp: Option<&'a dyn Fn(&[f64]) -> (Outputs, Vec<f64>, Vec<f64>)>,
+    backprop: Option<Reverse<'a>>,
+    jvp: Option<Run<'a, (Outputs, Vec<f64>)>>,
+    hvp: Option<Run<'a, Second>>,
 }
 
 impl Call<'_> {

@@ -29,6 +29,10 @@
 //! [`twins!`] takes the same program texts and differentiates nothing: its
 //! `check!` compares the twin with the program and with central differences.
 //!
+//! The modes `jvp` and, where it can be, `hvp` are asked for and checked, too:
+//! `#![reverse_only]` at the head of the block, or `#[reverse_only]` on a function,
+//! leaves them out.
+//!
 //! A function that mentions `f32` and `f64` may need suffixes on literals whose
 //! width only rustc could infer.
 //!

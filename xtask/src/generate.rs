@@ -33,8 +33,9 @@ impl Program {
     }
 }
 
-/// The program of a seed.
-pub(crate) fn program(seed: u64) -> Program {
+/// The program of a seed; a wide one also has types of its own, generic, recursive and
+/// fallible functions, and more forms of statements.
+pub(crate) fn program(seed: u64, wide: bool) -> Program {
     let mut generator = Generator {
         rng: Rng::with_seed(seed),
         suffix: format!("s{seed}_"),
@@ -46,20 +47,28 @@ pub(crate) fn program(seed: u64) -> Program {
         budget: 0,
         loops: 0,
         result: Kind::Real,
+        wide: false,
         owns: false,
         level: 0,
         fallible: false,
         plain: false,
         single: false,
     };
-    generator.owns = generator.rng.u32(0..3) == 0;
-    generator.plain = !generator.owns && generator.rng.u32(0..3) == 0;
-    generator.single = generator.rng.u32(0..10) == 0;
-    let narrow = generator.single && generator.rng.bool();
+    let mut narrow = false;
+    if wide {
+        generator.wide = true;
+        generator.owns = generator.rng.u32(0..3) == 0;
+        generator.plain = !generator.owns && generator.rng.u32(0..3) == 0;
+        generator.single = generator.rng.u32(0..10) == 0;
+        narrow = generator.single && generator.rng.bool();
+    }
     if generator.owns {
         generator.own_items();
     }
-    let count = 1 + generator.rng.usize(0..2);
+    let count = match wide {
+        true => 1 + generator.rng.usize(0..2),
+        false => 2 + generator.rng.usize(0..2),
+    };
     let checks: String = (0..count).map(|index| generator.function(index)).collect();
     let (mut items, mut checks) = (generator.out, checks);
     if narrow {
@@ -125,6 +134,8 @@ struct Generator {
     budget: i32,
     loops: u32,
     result: Kind,
+    /// With all forms of statements.
+    wide: bool,
     /// Whether the program has types of its own.
     owns: bool,
     /// How many of their methods are there.

@@ -5,6 +5,7 @@ mod batch;
 mod fuzz;
 mod generate;
 
+use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use batch::Build;
@@ -27,20 +28,21 @@ fn main() -> ExitCode {
             number("--programs", 100),
             seed,
             number("--batch", 100),
+            flag("--wide"),
             &build(),
         ),
-        Some("shrink") => fuzz::shrink(seed, &build()),
+        Some("shrink") => fuzz::shrink(seed, flag("--wide"), &build()),
         Some("print") => {
-            print!("{}", generate::program(seed).text());
+            print!("{}", generate::program(seed, flag("--wide")).text());
             ExitCode::SUCCESS
         }
         Some("tokens") => tokens(number("--inputs", 10_000), number("--seed", 0)),
         Some("bench") => bench(&arguments[1..]),
         _ => {
             eprintln!(
-                "cargo xtask fuzz [--programs N] [--seed S] [--batch N] [--release] [--record-all] [--circuit-grad]\n\
-                 cargo xtask shrink [--seed S] [--release] [--record-all] [--circuit-grad]\n\
-                 cargo xtask print [--seed S]\n\
+                "cargo xtask fuzz [--programs N] [--seed S] [--batch N] [--wide] [--release] [--record-all] [--circuit-grad]\n\
+                 cargo xtask shrink [--seed S] [--wide] [--release] [--record-all] [--circuit-grad]\n\
+                 cargo xtask print [--seed S] [--wide]\n\
                  cargo xtask tokens [--inputs N] [--seed S]\n\
                  cargo xtask bench [--gate | TASK...]"
             );

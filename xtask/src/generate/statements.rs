@@ -32,7 +32,8 @@ impl Generator {
     fn any_statement(&mut self) {
         self.budget -= 1;
         let deep = self.depth >= 3;
-        match self.rng.u32(0..56) {
+        let forms = if self.wide { 56 } else { 40 };
+        match self.rng.u32(0..forms) {
             0 | 1 => {
                 let value = self.real(2);
                 let mutable = self.rng.bool();
