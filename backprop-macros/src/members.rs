@@ -7,7 +7,7 @@ use crate::errors::Errors;
 use crate::expand::{companions, with_errors};
 use crate::fence::catalogue as no;
 use crate::parse;
-use crate::parse::{Around, Home, Options, Signature};
+use crate::parse::{Around, Home, Options};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Attribute, ImplItem, ItemFn, ItemImpl, ItemTrait, Meta, TraitItem, Visibility};
@@ -191,6 +191,6 @@ fn is_chosen(
 ) -> bool {
     match only_marked {
         true => !marks.is_empty(),
-        false => Signature::has_derivative(sig, &around.reals(&sig.generics)),
+        false => around.has_derivative(sig),
     }
 }

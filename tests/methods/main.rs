@@ -14,3 +14,5 @@
 mod changes;
 
 mod methods;
+
+mod unnamed;

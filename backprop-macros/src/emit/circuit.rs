@@ -72,16 +72,18 @@ fn body(
     }
     // it counts as used, as what computes the same
     let (primal, arguments) = (parts.primal(), parts.type_arguments());
-    let primal = match arguments.is_empty() {
-        true => primal,
-        false => quote!(#primal::<#(#arguments),*>),
+    let used = match arguments.is_empty() {
+        true => quote!(let _ = #primal;),
+        // there is no way to write its type
+        false if input.has_unnamed => TokenStream::new(),
+        false => quote!(let _ = #primal::<#(#arguments),*>;),
     };
     let stmts = emitter.stmts(&f.body);
     let (builder, module) = (builder(span), parts.private("circuit"));
     let name = plain(&input.item.sig.ident);
     let mut body = quote_spanned! {span=>
         #(#items)*
-        let _ = #primal;
+        #used
         let mut #builder = #module::CircuitBuilder::new(#name);
         #load #stmts
     };

@@ -402,8 +402,18 @@ impl<'a> Parts<'a> {
             let types = self.input.signature.params.iter().map(|param| &param.ty);
             quote_spanned!(span=> + ::core::ops::FnOnce(#(#types),*) -> #result)
         });
+        let parameters = self.generic_parameters();
+        let where_clause = self.where_clause(None);
         let own = match arguments.is_empty() {
             true => quote!(#name),
+            // types without a name cannot be written either
+            false if self.input.has_unnamed => {
+                let instance = plumbing("instance", span);
+                quote_spanned! {span=> {
+                    fn #instance<#(#parameters),*>() -> impl 'static #tie #where_clause { #name }
+                    #instance::<#(#arguments),*>()
+                }}
+            }
             false => quote!(#name::<#(#arguments),*>),
         };
         let jvp = self.input.options.modes.jvp.is_some().then(|| self.jvp());
@@ -411,8 +421,6 @@ impl<'a> Parts<'a> {
         let modes = self.modes();
         let second = self.second_companion();
         let objective = self.objective();
-        let parameters = self.generic_parameters();
-        let where_clause = self.where_clause(None);
         let forward =
             self.forward_companion(&quote!(<#(#parameters,)* #primal_ty: 'static #tie>), &own);
         let generics = quote! {

@@ -71,7 +71,7 @@ catalogue! {
     VARIADIC = "variadic functions cannot be differentiated";
     TOO_MANY_PARAMETERS = "more than 63 parameters are not supported; group them in tuples";
     ATTRIBUTE_ON_FUNCTION = "this attribute does not go with `#[differentiate]`; put it on a function that calls this one";
-    IMPL_TRAIT = "`impl Trait` parameters are not differentiated yet; name the type";
+    IMPL_TRAIT = "functions as parameters are not differentiated yet: what a closure captures would get no adjoint; call the function by its name";
     TRAIT_OBJECT = "trait objects are not differentiated yet; name the type, or exclude the parameter with `wrt(..)`";
     FUNCTION_POINTER = "function arguments are not differentiated yet; call the function by name, or exclude the parameter with `wrt(..)`";
     RAW_POINTER = "raw pointers cannot be differentiated; pass a reference";

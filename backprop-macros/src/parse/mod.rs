@@ -6,6 +6,7 @@ mod reals;
 mod receiver;
 mod recursion;
 mod signature;
+mod unnamed;
 
 pub(crate) use options::Options;
 pub(crate) use reals::Reals;
@@ -34,6 +35,8 @@ pub(crate) struct Input {
     pub(crate) outer: Option<syn::Generics>,
     /// The methods of the same block, as far as it is seen.
     pub(crate) siblings: BTreeMap<String, Sibling>,
+    /// Whether the last of its type parameters have no name in the primal.
+    pub(crate) has_unnamed: bool,
 }
 
 /// An operator, and the types that it is implemented for, references left out.
@@ -95,6 +98,13 @@ impl Around {
             result,
         };
         self.siblings.insert(sig.ident.to_string(), sibling);
+    }
+
+    /// Whether a function here has a derivative, by its signature.
+    pub(crate) fn has_derivative(&self, sig: &syn::Signature) -> bool {
+        let mut sig = sig.clone();
+        unnamed::name(&mut sig);
+        Signature::has_derivative(&sig, &self.reals(&sig.generics))
     }
 
     /// The type parameters of a function here that stand for real numbers.
@@ -171,6 +181,7 @@ pub(crate) fn parse(
     around: &Around,
     errors: &mut Errors,
 ) -> Input {
+    let has_unnamed = unnamed::name(&mut item.sig);
     let reals = around.reals(&item.sig.generics);
     let is_reading = options.rule.is_none() && is_reading(&item.sig, home);
     let mut found = Errors::default();
@@ -196,5 +207,6 @@ pub(crate) fn parse(
         is_reading,
         outer: around.generics.clone(),
         siblings: around.siblings.clone(),
+        has_unnamed,
     }
 }
