@@ -5,6 +5,7 @@
 //! active values get adjoints. The analysis also finds active values in code
 //! that is passed through, and claims about opaque types that rustc must check.
 
+mod borrowed;
 mod integers;
 mod numbers;
 mod written;
@@ -110,6 +111,7 @@ pub(crate) fn analyse(f: &mut Function, errors: &mut Errors) -> Activity {
     mark_idle(f, &mut body, &activity);
     claim(f, &mut body, &mut activity, &mut BTreeSet::new());
     f.body = body;
+    f.borrowed = borrowed::find(f, &activity);
     activity
 }
 

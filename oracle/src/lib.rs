@@ -39,7 +39,7 @@
 //! One `programs!` or `twins!` per module, because it makes the modules `dual` and
 //! `checks` there. Functions with the options `wrt`, `name` or `rule` get a
 //! dual twin but no check: their generated signatures are the test's own. So do
-//! functions that return an `Option` or a `Result`: check a caller.
+//! functions that return an `Option`, a `Result` or a reference: check a caller.
 
 mod cast;
 mod check;

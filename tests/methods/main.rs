@@ -15,4 +15,6 @@ mod changes;
 
 mod methods;
 
+mod references;
+
 mod unnamed;

@@ -8,11 +8,13 @@ mod adjoints;
 mod claims;
 mod containers;
 mod entries;
+mod references;
 
 pub use adjoints::*;
 pub use claims::*;
 pub use containers::*;
 pub use entries::*;
+pub use references::*;
 
 use crate::{Differentiable, Real};
 use core::any::TypeId;

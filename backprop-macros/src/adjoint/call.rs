@@ -39,6 +39,7 @@ impl Pass<'_> {
                     self.lend(*leaf, call, &mut lent)
                 }
                 Arg::In(tree) => {
+                    let owned = self.owned(tree, call);
                     let adjoint = tree.map(&mut |leaf| {
                         self.activity
                             .is_active(*leaf)
@@ -48,6 +49,7 @@ impl Pass<'_> {
                         is_used: matches!(tree, Tree::Ref(_)),
                         arg: tree.clone(),
                         adjoint,
+                        owned,
                     }
                 }
                 Arg::Mut { before, after } => PullbackArg::Mut {

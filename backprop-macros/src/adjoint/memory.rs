@@ -9,8 +9,8 @@
 use super::Pass;
 use crate::fence::catalogue as no;
 use crate::ir::{
-    AddAt, Aggregate, Arg, BinaryOp, Call, Function, Hold, Kind, Let, Mutate, Op, Place, Proj,
-    PullbackArg, Region, Stmt, Store, Tree, ValueId,
+    AddAt, Aggregate, Arg, BinaryOp, Call, Callee, Function, Hold, Kind, Let, Mutate, Op, Owning,
+    Place, Proj, PullbackArg, Region, Stmt, Store, Tree, ValueId,
 };
 use proc_macro2::Span;
 use std::collections::BTreeSet;
@@ -344,13 +344,34 @@ impl Pass<'_> {
         }
     }
 
+    /// What the reverse half has of an argument that may be a reference: its content,
+    /// if it is one.
+    pub(super) fn owned(&mut self, tree: &Tree<ValueId>, call: &Call) -> Option<ValueId> {
+        let Tree::Leaf(leaf) = tree else {
+            return None;
+        };
+        let is_reference = self.f.borrowed.contains(leaf);
+        is_reference.then(|| self.copied(*leaf, call, Op::Owned(*leaf, Owning::Nothing), false))
+    }
+
     fn snapshot(&mut self, value: ValueId, call: &Call, after: bool) -> ValueId {
+        let viewed = self.activity.views.resolve(&Place::whole(value));
+        let op = match viewed.path.is_empty() && self.f.borrowed.contains(&viewed.base) {
+            true => Op::Owned(viewed.base, Owning::Copied),
+            // a method may borrow its receiver for as long as its result lives: the
+            // view itself would be in the way
+            false => match self.activity.views.viewed(value) {
+                Some(place) if is_receiver(call, value) => Op::Snapshot(place.clone()),
+                _ => Op::Snapshot(Place::whole(value)),
+            },
+        };
+        self.copied(value, call, op, after)
+    }
+
+    fn copied(&mut self, value: ValueId, call: &Call, op: Op, after: bool) -> ValueId {
         let info = self.f.info(value).clone();
         let copy = self.f.value(info.kind, info.hint, info.span);
-        let binding = Let {
-            value: copy,
-            op: Op::Snapshot(Place::whole(value)),
-        };
+        let binding = Let { value: copy, op };
         let copies = self.snapshots.entry(call.id).or_default();
         match after {
             true => copies.after.push(binding),
@@ -403,6 +424,13 @@ impl Pass<'_> {
         });
         found
     }
+}
+
+/// Whether a value is the receiver of a call.
+fn is_receiver(call: &Call, value: ValueId) -> bool {
+    let first = call.args.first();
+    matches!(call.callee, Callee::Method(..))
+        && matches!(first, Some(Arg::In(Tree::Leaf(leaf))) if *leaf == value)
 }
 
 /// The variant that a literal of an enum builds: its path names the enum too.

@@ -14,8 +14,8 @@ mod tapes;
 mod zeros;
 
 use crate::ir::{
-    Arm, BranchRecord, Drain, Function, Head, Kind, Let, Loop, Op, Order, RangeAdaptor, Region,
-    RevBranch, RevLoop, Stmt, StmtId, TapeSize, ValueId, Views,
+    Arm, BranchRecord, Drain, Function, Head, Kind, Let, Loop, Op, Order, Owning, RangeAdaptor,
+    Region, RevBranch, RevLoop, Reverse, Stmt, StmtId, TapeSize, ValueId, Views,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use tapes::Around;
@@ -38,8 +38,46 @@ pub(crate) fn record(f: &mut Function) {
         hoisted: Vec::new(),
     };
     pass.scope(&mut forward, &mut reverse.body);
+    own(f, &mut forward, &mut reverse);
     f.body = forward;
     f.reverse = Some(reverse);
+}
+
+/// What the pullback would capture as a reference it captures as a copy.
+fn own(f: &mut Function, forward: &mut Region, reverse: &mut Reverse) {
+    let defined: BTreeSet<ValueId> = forward
+        .stmts
+        .iter()
+        .flat_map(crate::ir::definitions)
+        .filter(|value| f.borrowed.contains(value))
+        .collect();
+    let mut owned = BTreeMap::new();
+    crate::ir::rewrite_region_uses(&mut reverse.body, &mut |value| {
+        if defined.contains(value) {
+            *value = *owned.entry(*value).or_insert_with(|| {
+                let info = f.info(*value).clone();
+                f.value(info.kind, info.hint, info.span)
+            });
+        }
+    });
+    let views = Views::of(f, forward);
+    for (from, value) in owned {
+        // no later than its last use: what it refers to may change then
+        let uses = |stmt: &Stmt| {
+            let mut found = crate::ir::definitions(stmt).contains(&from);
+            crate::ir::for_each_use(stmt, &mut |used| found |= views.root(used) == from);
+            crate::ir::for_each_region(stmt, &mut |inner, _| {
+                crate::ir::rewrite_region_uses(&mut inner.clone(), &mut |used| {
+                    found |= views.root(*used) == from;
+                });
+            });
+            found
+        };
+        let last = forward.stmts.iter().rposition(uses);
+        let op = Op::Owned(from, Owning::Moved);
+        let at = last.map_or(forward.stmts.len(), |last| last + 1);
+        forward.stmts.insert(at, Stmt::Let(Let { value, op }));
+    }
 }
 
 struct Pass<'a> {

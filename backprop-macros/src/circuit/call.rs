@@ -95,6 +95,7 @@ impl Pass<'_> {
         });
         PullbackArg::In {
             is_used: matches!(tree, Tree::Ref(_)),
+            owned: None,
             arg: tree.clone(),
             adjoint,
         }

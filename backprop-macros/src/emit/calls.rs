@@ -227,6 +227,17 @@ impl Emitter<'_> {
                     entries.push(quote!(#none()));
                     returned.push(quote!(_));
                 }
+                PullbackArg::In {
+                    adjoint,
+                    owned: Some(owned),
+                    ..
+                } => {
+                    let lent = self.lend_owned(*owned, adjoint, returned.len(), span);
+                    prepare.extend(lent.before);
+                    finish.extend(lent.after);
+                    entries.push(lent.entry);
+                    returned.push(lent.returned);
+                }
                 PullbackArg::In { arg, adjoint, .. } => {
                     let buffered = matches!(arg, Tree::Ref(_)) && adjoint.any(Option::is_some);
                     if buffered {

@@ -204,6 +204,7 @@ impl Emitter<'_> {
             | Op::CopyGradient(_)
             | Op::CopyAt(_)
             | Op::Spread(..)
+            | Op::Owned(..)
             | Op::Snapshot(_) => (self.place_op(value, op), ATOM),
             Op::Aggregate(aggregate, _) => {
                 let precedence = match aggregate {

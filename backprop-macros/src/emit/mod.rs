@@ -32,7 +32,7 @@ pub(crate) use custom::{custom, rule_has_tangent};
 pub(crate) use names::{PREFIX, companion_method, plumbing};
 pub(crate) use objective::has_point;
 
-use crate::ir::{Function, Op, PullbackArg, Region, Stmt, StmtId, ValueId};
+use crate::ir::{Arg, Callee, Function, Op, PullbackArg, Region, Stmt, StmtId, Tree, ValueId};
 use names::NameTable;
 use paths::Facade;
 use std::collections::{BTreeMap, BTreeSet};
@@ -171,6 +171,8 @@ fn plan(
         let once = uses == 1 && here.contains(&value) && !nested.contains(&value);
         let pure = match &binding.op {
             Op::Copy(_, Some(_)) | Op::Verbatim(..) | Op::Stop(..) => false,
+            // a method takes the reference that it needs, for as long as it needs it
+            Op::View(_, true) => is_next_receiver(region, index, value),
             op if crate::simplify::is_pinned(f, op) => false,
             op => !crate::simplify::may_panic(f, op) || follows(f, region, index),
         };
@@ -195,6 +197,15 @@ fn plan(
             inline.insert(value, binding.op.clone());
         }
     }
+}
+
+/// Whether the next statement is a call of a method of this value.
+fn is_next_receiver(region: &Region, index: usize, value: ValueId) -> bool {
+    let receiver = match region.stmts.get(index + 1) {
+        Some(Stmt::Call(call)) if matches!(call.callee, Callee::Method(..)) => call.args.first(),
+        _ => None,
+    };
+    matches!(receiver, Some(Arg::In(Tree::Leaf(leaf))) if *leaf == value)
 }
 
 /// Whether only harmless operations stand between a statement and its use.

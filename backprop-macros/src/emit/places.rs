@@ -3,8 +3,8 @@
 use super::Emitter;
 use super::names::plumbing;
 use crate::ir::{
-    AddAt, Aggregate, BinaryOp, Claimed, Count, Function, Hold, Kind, Mutate, Op, Order, Place,
-    Proj, PullbackArg, Region, RevLoop, Run, Stmt, Store, TangentArg, ValueId,
+    AddAt, Aggregate, BinaryOp, Claimed, Count, Function, Hold, Kind, Mutate, Op, Order, Owning,
+    Place, Proj, PullbackArg, Region, RevLoop, Run, Stmt, Store, TangentArg, Tree, ValueId,
 };
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -433,6 +433,14 @@ impl Emitter<'_> {
                     }
                 }
             }
+            Op::Owned(borrowed, owning) => {
+                let (held, borrowed) = (private("MayBorrow"), self.ident(*borrowed));
+                match owning {
+                    Owning::Moved => quote_spanned!(span=> #held::new(#borrowed).owned()),
+                    Owning::Copied => quote_spanned!(span=> #held::new(&#borrowed).copied()),
+                    Owning::Nothing => quote_spanned!(span=> #held::new(&#borrowed).argument()),
+                }
+            }
             Op::Snapshot(place) => {
                 let (snapshot, place) = (private("snapshot"), self.place(place));
                 quote_spanned!(span=> #snapshot(&#place))
@@ -513,6 +521,37 @@ impl Emitter<'_> {
                 if let ::core::option::Option::Some(#inner) = #into { #add_to(&#buffer, #inner); }
             });
         }
+        lent.returned = slot.to_token_stream();
+        lent
+    }
+
+    /// The same for an argument that may be a reference: its adjoint has a buffer of
+    /// its own.
+    pub(super) fn lend_owned(
+        &self,
+        content: ValueId,
+        adjoint: &Tree<Option<ValueId>>,
+        number: usize,
+        span: Span,
+    ) -> Lent {
+        let private = |name: &str| self.facade.private(name, span);
+        let (content, mut lent) = (self.ident(content), Lent::default());
+        if !adjoint.any(Option::is_some) {
+            let entry = private("constant_entry");
+            lent.entry = quote!(#entry(&#content));
+            lent.returned = quote!(_);
+            return lent;
+        }
+        let (entry, zero) = (private("shared_entry"), private("argument_buffer"));
+        let (returned, slot) = (
+            private("returned"),
+            plumbing(&format!("slot_{number}"), span),
+        );
+        let buffer = plumbing(&format!("buffer_{number}"), span);
+        let names = self.adjoint_pattern(adjoint);
+        lent.before = quote!(let mut #buffer = #zero(&#content););
+        lent.entry = quote!(#entry(&#content, ::core::option::Option::Some(&mut #buffer)));
+        lent.after = quote!(let #names = #returned(#slot, #buffer););
         lent.returned = slot.to_token_stream();
         lent
     }

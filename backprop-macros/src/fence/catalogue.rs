@@ -83,7 +83,9 @@ catalogue! {
     NO_ACTIVE_PARAMETER = "no parameter can carry a derivative: at least one must be a real number that `wrt(..)` does not exclude";
     CONSTANT_RESULT = "the result cannot carry a derivative: return a real number or a tuple with one, or write to a `&mut f64` parameter";
     NEVER_RESULT = "a function that never returns has no derivative";
-    REFERENCE_RESULT = "functions that return references are not differentiated yet; return the number itself";
+    REFERENCE_RESULT = "a function that returns a reference returns nothing else beside it yet, and no `Option` of one: return the number, or the index";
+    MUT_REFERENCE_RESULT = "functions that return `&mut` references are not differentiated yet; return the index, or change what is referred to in a method";
+    REFERENCE_TO_NUMBER = "the number that the result refers to is one of a parameter `&f64`, or a name for one: write the place (`&self.data[i]`) as the result, or return the number";
     UNSUPPORTED_RESULT = "results of this type cannot be differentiated; return a scalar or a tuple";
 
     // statements and items

@@ -50,7 +50,9 @@ pub(crate) use kind::{Kind, Width};
 pub(crate) use stmt::*;
 
 pub(crate) use circuit::{Drawing, Gate, GateInput};
-pub(crate) use op::{Aggregate, BinaryOp, Callee, Capture, Claimed, Count, Method, Op, Operator};
+pub(crate) use op::{
+    Aggregate, BinaryOp, Callee, Capture, Claimed, Count, Method, Op, Operator, Owning,
+};
 pub(crate) use place::{Hold, Place, Proj, Views, kind_at, payload_path};
 pub(crate) use tree::Tree;
 pub(crate) use visit::{
@@ -113,6 +115,9 @@ pub(crate) struct Function {
     /// Values whose content is the same from their definition to the end of
     /// the reverse half, and which are there.
     pub(crate) stable: BTreeSet<ValueId>,
+    /// What calls give, and copies of it, where it may be a reference: only rustc
+    /// knows. A record must not hold it as it is.
+    pub(crate) borrowed: BTreeSet<ValueId>,
     /// Type parameters that stand for real numbers.
     pub(crate) reals: Vec<Ident>,
     /// An operation that the adjoint pass has no reverse half for. None should
@@ -189,6 +194,7 @@ impl Function {
             result: Tree::unit(),
             reverse: None,
             stable: BTreeSet::new(),
+            borrowed: BTreeSet::new(),
             reals: Vec::new(),
             unsupported: None,
             guards: BTreeSet::new(),

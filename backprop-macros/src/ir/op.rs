@@ -86,6 +86,8 @@ pub(crate) enum Op {
     CopyGradient(ValueId),
     /// A copy of the content of a place, for a pullback.
     Snapshot(Place),
+    /// Of a value that may be a reference, as only rustc knows: what a record may hold.
+    Owned(ValueId, Owning),
     /// A copy of what a place of a tangent holds.
     CopyAt(Place),
     /// A tangent, once for each element of what repeats a value.
@@ -112,6 +114,18 @@ pub(crate) enum Claimed {
     SequenceMut,
     /// A vector, to be changed.
     VectorMut,
+}
+
+/// What an [`Op::Owned`] makes of a value that is no reference; of one that is, it
+/// copies what it refers to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Owning {
+    /// The value itself.
+    Moved,
+    /// A copy.
+    Copied,
+    /// Nothing: a callee gets it by value.
+    Nothing,
 }
 
 /// What an [`Op::Aggregate`] builds.
@@ -320,6 +334,7 @@ impl Op {
             | Op::Begin(a)
             | Op::CopyGradient(a)
             | Op::TapeLength(a)
+            | Op::Owned(a, _)
             | Op::Resume(a) => f(a),
             Op::SplitAt(place, a) | Op::Half(a, _, place) | Op::Exchange(place, a) => {
                 place.for_each_mut(f);

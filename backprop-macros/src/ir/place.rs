@@ -169,6 +169,11 @@ impl Views {
         resolved
     }
 
+    /// What a view is of, in terms of what is there where it is made.
+    pub(crate) fn viewed(&self, view: ValueId) -> Option<&Place> {
+        self.0.get(&view)
+    }
+
     pub(crate) fn is_view(&self, value: ValueId) -> bool {
         self.0.contains_key(&value)
     }

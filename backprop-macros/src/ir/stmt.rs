@@ -363,6 +363,8 @@ pub(crate) enum PullbackArg {
         adjoint: Tree<Option<ValueId>>,
         /// Whether the argument itself is used: it is a reference.
         is_used: bool,
+        /// What the reverse half has of an argument that may be a reference.
+        owned: Option<ValueId>,
     },
     /// A reference into a place: its content as the callee saw it, and where
     /// its adjoint is, if it has one.

@@ -2,7 +2,7 @@
 //! and for reading.
 
 use super::{
-    Arg, BranchRecord, Capture, Drawing, Function, GateInput, Head, Op, Order, Place, Proj,
+    Arg, BranchRecord, Capture, Drawing, Function, GateInput, Head, Op, Order, Owning, Place, Proj,
     PullbackArg, Range, RangeAdaptor, Region, RevBranch, Run, Stmt, TangentArg, TapeSize, Tree,
     ValueId,
 };
@@ -469,6 +469,9 @@ impl Text<'_> {
             Op::CopyAt(place) => format!("copy of {}", self.place(place)),
             Op::Spread(d, _) => format!("{} for each element", name(d)),
             Op::CastTangent(like, d) => format!("{} as that of {}", name(d), name(like)),
+            Op::Owned(a, Owning::Moved) => format!("owned {}", name(a)),
+            Op::Owned(a, Owning::Copied) => format!("owned copy {}", name(a)),
+            Op::Owned(a, Owning::Nothing) => format!("argument {}", name(a)),
             Op::Snapshot(place) => format!("snapshot {}", self.place(place)),
             Op::Constant(tokens) => format!("constant `{tokens}`"),
             Op::Number(number) => format!("number {number:?}"),

@@ -43,6 +43,12 @@ impl<T> Tree<T> {
         }
     }
 
+    /// Whether a block has to know that this shape is asked of it: an option, a
+    /// result or a reference.
+    pub(crate) fn is_asked(&self) -> bool {
+        matches!(self, Tree::Ref(_)) || self.is_fallible()
+    }
+
     pub(crate) fn is_fallible(&self) -> bool {
         matches!(self.behind_refs(), Tree::Option(..) | Tree::Result(..))
     }

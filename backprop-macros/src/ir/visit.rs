@@ -128,10 +128,16 @@ pub(crate) fn rewrite_uses(stmt: &mut Stmt, f: &mut dyn FnMut(&mut ValueId)) {
             call.otherwise.iter_mut().for_each(&mut *f);
             for arg in &mut call.args {
                 match arg {
-                    PullbackArg::In { arg, is_used, .. } => {
+                    PullbackArg::In {
+                        arg,
+                        is_used,
+                        owned,
+                        ..
+                    } => {
                         if *is_used {
                             arg.for_each_mut(f);
                         }
+                        owned.iter_mut().for_each(&mut *f);
                     }
                     PullbackArg::Mut {
                         after, upstream, ..

@@ -58,6 +58,12 @@ impl Lowerer<'_> {
         Some(self.read_slot(slot, span))
     }
 
+    /// `v.last().unwrap()` and its like, of what is in memory.
+    pub(super) fn is_element(&self, call: &ExprMethodCall) -> bool {
+        matches!(&*call.method.to_string(), "unwrap" | "expect")
+            && self.is_element_of_place(&call.receiver)
+    }
+
     /// The element itself as an option: no reference outlives the test.
     pub(super) fn copied_element(&mut self, call: &ExprMethodCall) -> Lowering {
         let span = call.method.span();

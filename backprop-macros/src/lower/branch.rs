@@ -50,7 +50,7 @@ impl Lowerer<'_> {
     }
 
     fn block_expecting(&mut self, block: &syn::Block, expected: Option<&Tree<()>>) -> Lowering {
-        let fallible = expected.filter(|shape| shape.is_fallible());
+        let fallible = expected.filter(|shape| shape.is_asked());
         let value = self.block_of_shape(block, false, fallible)?;
         Some(match (expected, &value) {
             (Some(like @ Tree::Tuple(_)), Tree::Leaf(_)) => self.coerce(&value, like, block.span()),

@@ -457,8 +457,8 @@ impl Lowerer<'_> {
         }
         args.rotate_left(count - late);
         let result = match expected {
+            Some(Tree::Ref(_)) | None => Tree::Leaf(()),
             Some(shape) => shape.clone(),
-            None => Tree::Leaf(()),
         };
         let result = result.map(&mut |()| self.f.value(Kind::Opaque, None, span));
         if let Tree::Result(_, error) = &result {

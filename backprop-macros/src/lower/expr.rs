@@ -63,11 +63,13 @@ impl Lowerer<'_> {
                 Some(Tree::Tuple(parts))
             }
             Expr::Field(field) => self.field(field),
-            Expr::Reference(reference) => self.reference(reference),
+            Expr::Reference(reference) => {
+                self.reference(reference, matches!(expected, Some(Tree::Ref(_))))
+            }
             Expr::Cast(cast) => self.cast(cast),
             Expr::Block(block) if block.label.is_some() => self.labelled_block(block),
             Expr::Block(block) => {
-                let fallible = expected.filter(|shape| shape.is_fallible());
+                let fallible = expected.filter(|shape| shape.is_asked());
                 self.block_of_shape(&block.block, false, fallible)
             }
             Expr::If(branch) => self.if_expr(branch, expected),
@@ -79,6 +81,14 @@ impl Lowerer<'_> {
             Expr::Continue(jump) => self.continue_expr(jump),
             Expr::Return(jump) => self.return_expr(jump),
             Expr::Call(call) => self.call(call, expected),
+            Expr::MethodCall(call)
+                if matches!(expected, Some(Tree::Ref(_))) && self.is_element(call) =>
+            {
+                match self.base(expr)? {
+                    Base::Place(place) => Some(self.view(place, false, span)),
+                    Base::Tree(tree) => Some(tree),
+                }
+            }
             Expr::MethodCall(call) => self.method_call(call, expected),
             Expr::Macro(mac) => self.macro_call(&mac.mac, mac),
             Expr::Try(question) => self.question_mark(question),

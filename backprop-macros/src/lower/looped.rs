@@ -259,7 +259,10 @@ impl Lowerer<'_> {
         let (target, slot) = self.ret;
         let value = match &expr.expr {
             Some(value) => {
-                let shape = self.slots[slot.0].tree.as_ref().map(|t| t.map(&mut |_| ()));
+                let shape = match self.returns_reference {
+                    true => Some(super::reference_shape()),
+                    false => self.slots[slot.0].tree.as_ref().map(|t| t.map(&mut |_| ())),
+                };
                 self.expr_expecting(value, shape.as_ref())?
             }
             None => Tree::unit(),

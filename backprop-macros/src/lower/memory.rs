@@ -305,8 +305,9 @@ impl Lowerer<'_> {
         Tree::Leaf(value)
     }
 
-    /// `&place`, `&mut place`, `&value`.
-    pub(super) fn reference(&mut self, expr: &syn::ExprReference) -> Lowering {
+    /// `&place`, `&mut place`, `&value`; `is_kept` if the reference itself is wanted,
+    /// not the number that it refers to.
+    pub(super) fn reference(&mut self, expr: &syn::ExprReference, is_kept: bool) -> Lowering {
         let span = expr.span();
         let mutable = expr.mutability.is_some();
         let place = match self.base(&expr.expr)? {
@@ -322,7 +323,10 @@ impl Lowerer<'_> {
             Base::Tree(tree) => return Some(Tree::Ref(Box::new(tree))),
             Base::Place(place) => place,
         };
-        if !mutable && matches!(self.kind_at(&place), Kind::Real(_) | Kind::Int | Kind::Bool) {
+        if !mutable
+            && !is_kept
+            && matches!(self.kind_at(&place), Kind::Real(_) | Kind::Int | Kind::Bool)
+        {
             // nothing can write there while it is borrowed
             return Some(Tree::Ref(Box::new(self.load(place, span))));
         }

@@ -91,6 +91,7 @@ pub(crate) fn raw(input: &Input, errors: &mut Errors) -> Lowered {
         depth: 0,
         closures: 0,
         expected_of_closure: None,
+        returns_reference: false,
         payloads: BTreeSet::new(),
         binds_references: false,
         maps: BTreeSet::new(),
@@ -167,6 +168,8 @@ struct Lowerer<'a> {
     closures: u32,
     /// The shape asked of the value of the function that is applied next.
     expected_of_closure: Option<Tree<()>>,
+    /// Whether the function returns a reference.
+    returns_reference: bool,
     /// Values that patterns bind inside opaque ones: possibly references.
     payloads: BTreeSet<ValueId>,
     /// Whether the pattern at hand is matched through a shared reference.
@@ -192,6 +195,11 @@ struct Lowerer<'a> {
 /// The value of an expression, or `None` if control never comes out of it.
 type Lowering = Option<Tree<ValueId>>;
 
+/// What is asked of a value that is returned as a reference.
+fn reference_shape() -> Tree<()> {
+    Tree::Ref(Box::new(Tree::Leaf(())))
+}
+
 /// Deeper nesting than this is refused: the compiler recurses.
 const MAX_DEPTH: u32 = 200;
 
@@ -216,8 +224,11 @@ impl Lowerer<'_> {
         let before = std::mem::take(&mut self.out);
         let shape = self.slots[ret.0].tree.as_ref();
         let shape = shape.map(|tree| tree.map(&mut |_| ()));
+        self.returns_reference = matches!(result_ty, Some(Type::Reference(_)));
+        let reference = self.returns_reference.then(reference_shape);
         let fallible = shape.as_ref().filter(|shape| shape.is_fallible());
-        if let Some(value) = self.block_of_shape(&input.item.block, true, fallible) {
+        let expected = fallible.or(reference.as_ref());
+        if let Some(value) = self.block_of_shape(&input.item.block, true, expected) {
             self.write_slot(ret, &value, span);
         }
         let body = std::mem::replace(&mut self.out, before);
@@ -228,6 +239,11 @@ impl Lowerer<'_> {
                 yields: Vec::new(),
             },
         ));
+        if let (true, Some(Tree::Ref(_))) = (self.returns_reference, &self.slots[ret.0].tree) {
+            // the number is a value here: there is no place to refer to
+            self.errors
+                .refuse_at(result_ty.span(), no::REFERENCE_TO_NUMBER);
+        }
         self.f.result = match self.slots[ret.0].tree {
             Some(_) => self.read_slot(ret, span),
             // every path panics, or the result is `()`

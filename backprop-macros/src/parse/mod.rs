@@ -183,6 +183,7 @@ pub(crate) fn parse(
 ) -> Input {
     let has_unnamed = unnamed::name(&mut item.sig);
     let reals = around.reals(&item.sig.generics);
+    signature::name_lifetime(&mut item.sig);
     let is_reading = options.rule.is_none() && is_reading(&item.sig, home);
     let mut found = Errors::default();
     let mut signature = Signature::read(&item.sig, &options, &reals, &mut found);

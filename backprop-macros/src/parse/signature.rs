@@ -316,6 +316,33 @@ impl Signature {
     }
 }
 
+/// Names the lifetime of a result that refers to the only parameter that is a
+/// reference: generated functions have more of those.
+pub(super) fn name_lifetime(sig: &mut syn::Signature) {
+    let has_receiver = sig.receiver().is_some();
+    let ReturnType::Type(_, result) = &mut sig.output else {
+        return;
+    };
+    let mut params = sig.inputs.iter_mut().filter_map(|input| match input {
+        FnArg::Typed(typed) => match &mut *typed.ty {
+            Type::Reference(reference) if reference.lifetime.is_none() => Some(reference),
+            _ => None,
+        },
+        FnArg::Receiver(_) => None,
+    });
+    let (Type::Reference(result), Some(param)) = (&mut **result, params.next()) else {
+        return;
+    };
+    if has_receiver || result.lifetime.is_some() || params.next().is_some() {
+        return;
+    }
+    let lifetime = syn::Lifetime::new("'__result", result.and_token.span);
+    result.lifetime = Some(lifetime.clone());
+    param.lifetime = Some(lifetime.clone());
+    let named = syn::GenericParam::Lifetime(syn::LifetimeParam::new(lifetime));
+    sig.generics.params.insert(0, named);
+}
+
 fn parameter(index: usize, typed: &syn::PatType, options: &Options, reals: &Reals) -> Parameter {
     let name = match &*typed.pat {
         Pat::Ident(pat) if pat.subpat.is_none() => pat.ident.clone(),
@@ -469,6 +496,18 @@ fn check_rule(params: &[Parameter], errors: &mut Errors) {
     }
 }
 
+fn is_mut_reference(ty: &Type) -> bool {
+    matches!(ty, Type::Reference(reference) if reference.mutability.is_some())
+}
+
+/// What a result refers to, if it is a `&` reference.
+fn behind(result: &Shape) -> &Shape {
+    match result {
+        Shape::Ref(inner) => inner,
+        shape => shape,
+    }
+}
+
 fn check_result(
     sig: &syn::Signature,
     params: &[Parameter],
@@ -484,6 +523,10 @@ fn check_result(
         errors.refuse(&sig.ident, no::NO_ACTIVE_PARAMETER);
     }
     let writes = |param: &Parameter| param.passing == Passing::Mut && param.shape.may_be_active();
+    let is_wrapped = match &sig.output {
+        ReturnType::Type(_, ty) => option_payload(ty).is_some(),
+        ReturnType::Default => false,
+    };
     let ty = match &sig.output {
         ReturnType::Type(_, ty) => ty.span(),
         ReturnType::Default => sig.ident.span(),
@@ -492,7 +535,11 @@ fn check_result(
         errors.refuse_at(ty, no::NEVER_RESULT);
     } else if !result.may_be_active() && !params.iter().any(writes) {
         errors.refuse_at(ty, no::CONSTANT_RESULT);
-    } else if result.any(|shape| matches!(shape, Shape::Ref(_))) {
+    } else if matches!(sig.output, ReturnType::Type(_, ref ty) if is_mut_reference(ty)) {
+        errors.refuse_at(ty, no::MUT_REFERENCE_RESULT);
+    } else if behind(result).any(|shape| matches!(shape, Shape::Ref(_)))
+        || (matches!(result, Shape::Ref(_)) && is_wrapped)
+    {
         errors.refuse_at(ty, no::REFERENCE_RESULT);
     } else if result.any(is_unsupported) {
         errors.refuse_at(ty, no::UNSUPPORTED_RESULT);

@@ -122,6 +122,7 @@ pub(crate) fn is_pinned(f: &Function, op: &Op) -> bool {
         | Op::CopyAt(_)
         | Op::Spread(..)
         | Op::Snapshot(_)
+        | Op::Owned(..)
         | Op::SumOf(_)
         | Op::ZeroAt(_)
         | Op::SortOrder(..)

@@ -208,12 +208,13 @@ fn is_checked(function: &ItemFn) -> bool {
         .attrs
         .iter()
         .filter(|attribute| is_differentiate(attribute));
-    !is_generic(function) && !may_fail(function) && attributes.next().is_some_and(plain)
+    !is_generic(function) && !gives_no_number(function) && attributes.next().is_some_and(plain)
 }
 
-/// Returns an `Option` or a `Result`: checked through its callers.
-fn may_fail(function: &ItemFn) -> bool {
+/// Returns an `Option`, a `Result` or a reference: checked through its callers.
+fn gives_no_number(function: &ItemFn) -> bool {
     let last = match result(function) {
+        Some(Type::Reference(_)) => return true,
         Some(Type::Path(path)) => path.path.segments.last(),
         _ => None,
     };

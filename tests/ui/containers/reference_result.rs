@@ -1,8 +1,8 @@
 use backprop::differentiate;
 
 #[differentiate]
-fn f(x: &[f64]) -> &f64 {
-    &x[0]
+fn f(x: &[f64]) -> Option<&f64> {
+    x.first()
 }
 
 fn main() {}

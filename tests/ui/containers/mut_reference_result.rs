@@ -1,8 +1,8 @@
 use backprop::differentiate;
 
 #[differentiate]
-fn f(x: &[f64]) -> &[f64] {
-    &x[1..]
+fn f(x: &mut [f64]) -> &mut [f64] {
+    &mut x[1..]
 }
 
 fn main() {}

@@ -1,0 +1,94 @@
+//! What may be a reference, as only rustc knows: what calls give.
+//!
+//! A reference that a function returns is a value like any other: its gradient is a
+//! buffer of its own, which the pullback of the call adds where the reference leads.
+//! So nothing has to be known of it, but that a record must not borrow: what the
+//! reverse half needs of it is a copy, made where rustc finds a reference.
+
+use super::Activity;
+use crate::ir::{Call, Callee, Function, Kind, Op, Region, Stmt, Tree, ValueId};
+use std::collections::BTreeSet;
+
+/// The results of calls, and what they are merged into, but numbers.
+pub(super) fn find(f: &Function, activity: &Activity) -> BTreeSet<ValueId> {
+    let mut found = BTreeSet::new();
+    loop {
+        let before = found.len();
+        visit(f, &f.body, activity, &mut found);
+        if found.len() == before {
+            return found;
+        }
+    }
+}
+
+fn visit(f: &Function, region: &Region, activity: &Activity, found: &mut BTreeSet<ValueId>) {
+    let flow = |from: &[ValueId], to: ValueId, found: &mut BTreeSet<ValueId>| {
+        let may_be = !f.is_reference(to)
+            && match f.kind(to) {
+                Kind::Opaque => !activity.claimed.contains(&to),
+                kind => kind.is_container(),
+            };
+        if may_be && from.iter().any(|value| found.contains(value)) {
+            found.insert(to);
+        }
+    };
+    for stmt in &region.stmts {
+        match stmt {
+            Stmt::Call(call) if may_return_reference(call) => {
+                if let Tree::Leaf(result) = call.result
+                    && f.kind(result) == Kind::Opaque
+                    && !activity.claimed.contains(&result)
+                {
+                    found.insert(result);
+                }
+            }
+            Stmt::Let(binding) => match &binding.op {
+                Op::Copy(a, _) => flow(&[*a], binding.value, found),
+                Op::Load(place) if place.path.is_empty() => {
+                    flow(&[place.base], binding.value, found)
+                }
+                Op::Select(_, a, b) => flow(&[*a, *b], binding.value, found),
+                _ => {}
+            },
+            Stmt::If(branch) => {
+                for (index, result) in branch.results.iter().enumerate() {
+                    let arms = [&branch.then, &branch.other];
+                    let from = arms.map(|arm| arm.yields.get(index).copied());
+                    let from: Vec<ValueId> = from.into_iter().flatten().collect();
+                    flow(&from, *result, found);
+                }
+            }
+            Stmt::Match(choice) => {
+                for (index, result) in choice.results.iter().enumerate() {
+                    let arms = choice.arms.iter();
+                    let from = arms.filter_map(|arm| arm.body.yields.get(index).copied());
+                    flow(&from.collect::<Vec<_>>(), *result, found);
+                }
+            }
+            Stmt::Loop(looped) => {
+                for (index, init) in looped.inits.iter().enumerate() {
+                    let next = looped.body.yields.get(index).copied();
+                    let from: Vec<ValueId> = [Some(*init), next].into_iter().flatten().collect();
+                    flow(&from, looped.params[index], found);
+                    flow(&from, looped.results[index], found);
+                }
+            }
+            _ => {}
+        }
+    }
+    for stmt in &region.stmts {
+        crate::ir::for_each_region(stmt, &mut |inner, _| visit(f, inner, activity, found));
+    }
+}
+
+/// A constructor and an operator give something of their own.
+fn may_return_reference(call: &Call) -> bool {
+    match &call.callee {
+        Callee::Function(_) | Callee::Method(..) => true,
+        Callee::Associated(path) => {
+            let last = path.path.segments.last();
+            last.is_some_and(|last| last.ident != "new" && last.ident != "default")
+        }
+        Callee::Operator(_) => false,
+    }
+}
