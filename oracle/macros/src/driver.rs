@@ -191,10 +191,13 @@ fn mentions(tokens: TokenStream, functions: &[String]) -> bool {
 
 fn is_generic(function: &ItemFn) -> bool {
     let mut parameters = function.sig.generics.params.iter();
+    let is_unnamed = |ty: &Type| ty.to_token_stream().to_string().contains("impl ");
     parameters.any(|parameter| !matches!(parameter, GenericParam::Lifetime(_)))
+        || typed_parameters(function).any(is_unnamed)
 }
 
-/// Differentiated, free of type parameters, and with the usual companions.
+/// Differentiated, free of type parameters (`impl Trait` is one), and with the usual
+/// companions.
 fn is_checked(function: &ItemFn) -> bool {
     let plain = |attribute: &syn::Attribute| match &attribute.meta {
         Meta::List(options) => !options
