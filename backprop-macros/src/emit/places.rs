@@ -450,7 +450,16 @@ impl Emitter<'_> {
     }
 
     fn aggregate(&self, aggregate: &Aggregate, parts: &[ValueId], span: Span) -> TokenStream {
-        let mut values: Vec<_> = parts.iter().map(|part| self.value(*part)).collect();
+        // with names at other lines than operators, a list of `a * b` or `a - b` looks to
+        // clippy as if a comma were missing
+        let in_list = matches!(aggregate, Aggregate::Array | Aggregate::Vec);
+        let value = |part: &ValueId| match (self.value(*part), self.inline.get(part)) {
+            (value, Some(Op::Binary(BinaryOp::Mul | BinaryOp::Sub, ..))) if in_list => {
+                quote!((#value))
+            }
+            (value, _) => value,
+        };
+        let mut values: Vec<_> = parts.iter().map(value).collect();
         match aggregate {
             Aggregate::Array => quote!([#(#values),*]),
             Aggregate::Vec => {
