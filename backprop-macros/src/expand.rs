@@ -1,6 +1,7 @@
 //! The pipeline, on one screen.
 //!
-//! `parse → fence → lower → analyse → adjoint → simplify → fuse → record → emit`;
+//! `parse → fence → lower → analyse → adjoint → simplify → fuse → record → sums →
+//! guards → simplify → emit`;
 //! the option `circuit` adds `analyse → circuit → emit`.
 
 use crate::errors::Errors;

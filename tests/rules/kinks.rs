@@ -240,8 +240,24 @@ fn infinite_slopes() {
     }
 }
 
+/// The kink of `abs` cuts off what `max` let through, before a slope that overflows.
+#[differentiate]
+fn cut_off(z: f64, b: f64, w: f64) -> f64 {
+    let x = z.powi(-1) - b;
+    (x.abs() * w + b * w).max(1.0)
+}
+
+/// What `max` lets through meets a factor of zero before an infinite slope.
+#[differentiate]
+fn zero_factor(z: f64, w: f64, b: f64) -> f64 {
+    (z.sqrt() * w * b + 3.0 * b * w).max(-1.0)
+}
+
 #[test]
 fn a_masked_path_contributes_nothing() {
+    assert_eq!(zero_factor_grad(0.0, 0.0, 2.0).1, (0.0, 6.0, 0.0));
+    let (_, gradient) = cut_off_grad(1e-200, 1e-200_f64.powi(-1), 2.0);
+    assert_eq!(gradient, (0.0, 2.0, 1e-200_f64.powi(-1)));
     table! { one
         masked_sqrt(0.0) => 1.0;
         masked_ln(-1.0) => 1.0;

@@ -391,7 +391,8 @@ impl Pass<'_> {
                 Stmt::Let(Let { value, op }) => matches!(op, Op::Select(..)).then_some(*value),
                 _ => None,
             });
-            if let (true, Some(guard)) = (guarded, guard) {
+            // a share that a router cuts off is zero for a reason of its own
+            if let (true, false, Some(guard)) = (guarded, routes, guard) {
                 self.f.masks.insert(guard, rule.singular);
             }
             if masked || routes {

@@ -220,23 +220,19 @@ impl Emitter<'_> {
         let mut entries = Vec::new();
         let mut returned = Vec::new();
         for arg in &call.args {
+            if let Some(lent) = self.lent_argument(arg, returned.len(), span) {
+                prepare.extend(lent.before);
+                finish.extend(lent.after);
+                entries.push(lent.entry);
+                returned.push(lent.returned);
+                continue;
+            }
             match arg {
                 // the tangent of a constant, or `()` itself
                 PullbackArg::In { arg, .. } if arg.is_unit() => {
                     let none = self.facade.private("no_tangent", span);
                     entries.push(quote!(#none()));
                     returned.push(quote!(_));
-                }
-                PullbackArg::In {
-                    adjoint,
-                    owned: Some(owned),
-                    ..
-                } => {
-                    let lent = self.lend_owned(*owned, adjoint, returned.len(), span);
-                    prepare.extend(lent.before);
-                    finish.extend(lent.after);
-                    entries.push(lent.entry);
-                    returned.push(lent.returned);
                 }
                 PullbackArg::In { arg, adjoint, .. } => {
                     let buffered = matches!(arg, Tree::Ref(_)) && adjoint.any(Option::is_some);
@@ -272,30 +268,7 @@ impl Emitter<'_> {
                         returned.push(self.adjoint_pattern(adjoint));
                     }
                 }
-                PullbackArg::View {
-                    content,
-                    adjoint,
-                    detour,
-                    ..
-                } => {
-                    let lent = self.lend(content, adjoint, *detour, returned.len(), span);
-                    prepare.extend(lent.before);
-                    finish.extend(lent.after);
-                    entries.push(lent.entry);
-                    returned.push(lent.returned);
-                }
-                PullbackArg::MutView {
-                    content,
-                    adjoint,
-                    detour,
-                    ..
-                } => {
-                    let lent = self.lend_mut(*content, adjoint, *detour, returned.len(), span);
-                    prepare.extend(lent.before);
-                    finish.extend(lent.after);
-                    entries.push(lent.entry);
-                    returned.push(lent.returned);
-                }
+                PullbackArg::View { .. } | PullbackArg::MutView { .. } => {}
                 PullbackArg::Mut {
                     after,
                     upstream,

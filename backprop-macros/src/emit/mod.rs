@@ -13,6 +13,8 @@ mod doubled;
 mod expr;
 mod forward;
 mod generics;
+mod lend;
+mod loops;
 mod members;
 mod modes;
 mod names;

@@ -126,8 +126,9 @@ pub(crate) struct Function {
     /// The strong zeros of tangents: where a tangent is zero it adds nothing, but how
     /// it would change is told by what is guarded.
     pub(crate) guards: BTreeSet<ValueId>,
-    /// The strong zeros of adjoints, each an [`Op::Select`]; whether the rule asks for
-    /// it, and not only that control flow may have sent nothing.
+    /// The strong zeros of adjoints, each an [`Op::Select`] that is zero because its
+    /// upstream is; whether the rule asks for it, and not only that control flow may
+    /// have sent nothing.
     pub(crate) masks: BTreeMap<ValueId, bool>,
 }
 

@@ -204,6 +204,7 @@ fn powi(x: Expr, n: Expr, d: Expr) -> Expr {
         Expr::Literal(_, 0) => Expr::Number(0.0),
         Expr::Literal(_, 1) => d,
         Expr::Literal(_, 2) => 2.0 * (x * d),
+        Expr::Literal(_, -1) => -(x.powi(Expr::Integer(-2)) * d),
         Expr::Literal(_, n) if n > i64::from(i32::MIN) => {
             n as f64 * x.powi(Expr::Integer(n - 1)) * d
         }

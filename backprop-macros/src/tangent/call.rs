@@ -84,19 +84,11 @@ impl Pass<'_> {
             args.push(arg.clone());
             args.push(Arg::In(match arg {
                 Arg::In(Tree::Leaf(leaf)) if self.f.is_reference(*leaf) => {
-                    match self.tangent_place(&Place::whole(*leaf)) {
-                        Some(place) => Tree::Leaf(self.lent_place(place)),
-                        None => Tree::unit(),
-                    }
+                    self.lent_tangent(*leaf, call)
                 }
                 Arg::In(tree) if !tree.any(|leaf| self.is_active(*leaf)) => Tree::unit(),
                 Arg::In(Tree::Ref(inner)) => match &**inner {
-                    Tree::Leaf(leaf) if self.is_in_place(*leaf) => {
-                        match self.tangent_place(&Place::whole(*leaf)) {
-                            Some(place) => Tree::Leaf(self.lent_place(place)),
-                            None => Tree::unit(),
-                        }
-                    }
+                    Tree::Leaf(leaf) if self.is_in_place(*leaf) => self.lent_tangent(*leaf, call),
                     inner => Tree::Ref(Box::new(self.tangent_tree(inner))),
                 },
                 Arg::In(tree) => self.tangent_tree(tree),
@@ -110,6 +102,21 @@ impl Pass<'_> {
         call.result = Tree::Tuple(vec![result, tangent]);
         call.is_doubled = true;
         self.out.push(Stmt::Call(call));
+    }
+
+    /// A reference to the tangent of what is passed by reference; `()` for a constant.
+    fn lent_tangent(&mut self, leaf: ValueId, call: &Call) -> Tree<ValueId> {
+        match self.tangent_place(&Place::whole(leaf)) {
+            Some(place) => Tree::Leaf(self.lent_place(place)),
+            None => {
+                if self.is_active(self.activity.views.root(leaf)) {
+                    self.f
+                        .unsupported
+                        .get_or_insert((call.span, no::UNKNOWN_EXPRESSION));
+                }
+                Tree::unit()
+            }
+        }
     }
 
     /// A reference to a place of a tangent.

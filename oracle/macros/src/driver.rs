@@ -3,6 +3,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
+use std::collections::BTreeSet;
 use syn::{Fields, FnArg, GenericParam, Item, ItemFn, Meta, Pat, Result, Type};
 
 use crate::facts::{Facts, Width, result, type_name, typed_parameters};
@@ -128,14 +129,43 @@ fn names_of(tokens: &TokenStream) -> Vec<String> {
         .collect()
 }
 
-/// Adds the options `jvp` and `hvp` to each function that can have them: second
-/// derivatives are those of one number, without `&mut` and without calls.
+/// The functions that second derivatives go through: differentiated, without `&mut`,
+/// with numbers for a result, and calling no others.
+fn twice_differentiable(items: &[Item]) -> BTreeSet<String> {
+    let functions = || {
+        items.iter().filter_map(|item| match item {
+            Item::Fn(function) => Some(function),
+            _ => None,
+        })
+    };
+    let name = |function: &ItemFn| function.sig.ident.to_string();
+    let can_be = |function: &&ItemFn| {
+        let is_marked = |word: &str| function.attrs.iter().any(|a| a.path().is_ident(word));
+        let inputs = function.sig.inputs.to_token_stream().to_string();
+        is_checked(function)
+            && result(function).is_some()
+            && !is_marked("reverse_only")
+            && !inputs.contains("& mut")
+    };
+    let mut found: BTreeSet<String> = functions().filter(can_be).map(name).collect();
+    loop {
+        let others = functions().map(name).filter(|name| !found.contains(name));
+        let others: Vec<String> = others.collect();
+        let before = found.len();
+        for function in functions() {
+            if mentions(function.block.to_token_stream(), &others) {
+                found.remove(&name(function));
+            }
+        }
+        if found.len() == before {
+            return found;
+        }
+    }
+}
+
+/// Adds the options `jvp` and `hvp` to each function that can have them.
 pub(crate) fn ask_for_modes(items: &mut [Item], second_order: bool) {
-    let functions = items.iter().filter_map(|item| match item {
-        Item::Fn(function) => Some(function.sig.ident.to_string()),
-        _ => None,
-    });
-    let functions: Vec<String> = functions.collect();
+    let twice = twice_differentiable(items);
     for item in items {
         let Item::Fn(function) = item else {
             continue;
@@ -147,16 +177,7 @@ pub(crate) fn ask_for_modes(items: &mut [Item], second_order: bool) {
         if function.attrs.len() < attributes {
             continue;
         }
-        let signature = &function.sig;
-        let body = &function.block;
-        let has_second = second_order
-            && matches!(&signature.output, syn::ReturnType::Type(_, ty) if is_scalar(ty))
-            && !signature
-                .inputs
-                .to_token_stream()
-                .to_string()
-                .contains("& mut")
-            && !mentions(body.to_token_stream(), &functions);
+        let has_second = second_order && twice.contains(&function.sig.ident.to_string());
         let second = has_second.then(|| quote!(, hvp));
         for attribute in function.attrs.iter_mut().filter(|a| is_differentiate(a)) {
             let options = match &attribute.meta {
@@ -332,7 +353,8 @@ fn driver(function: &ItemFn, facts: &Facts, mode: Mode) -> Result<TokenStream> {
         true => forward(function, &parameters),
         false => quote!(None),
     };
-    let hvp = match has_option(function, "hvp") && mode == Mode::Companions {
+    let one_number = result(function).is_some_and(is_scalar);
+    let hvp = match has_option(function, "hvp") && one_number && mode == Mode::Companions {
         true => second(function, &parameters),
         false => quote!(None),
     };

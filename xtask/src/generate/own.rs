@@ -7,9 +7,11 @@ use super::{Generator, Kind, Scope, Var};
 const METHODS: [&str; 4] = ["Own", "Deep", "Choice", "own_"];
 
 impl Generator {
-    /// Whether a function with this text has forward mode.
+    /// Whether a function with this text has forward mode and second derivatives: not
+    /// through methods, nor where what may be an integer is not annotated.
     pub(super) fn is_forward(text: &str) -> bool {
-        !METHODS.iter().any(|name| text.contains(name))
+        let mut names = METHODS.iter().chain(&["let count ="]);
+        !names.any(|name| text.contains(name))
     }
 
     /// The items that the functions of the program use.

@@ -1,0 +1,192 @@
+//! Loops of both halves.
+
+use super::Emitter;
+use crate::ir::{Drain, Head, Loop, Op, Order, Range, RangeAdaptor, RevLoop, Run, ValueId};
+use proc_macro2::TokenStream;
+use quote::quote;
+use std::collections::BTreeSet;
+
+impl Emitter<'_> {
+    pub(super) fn looped(&self, looped: &Loop) -> TokenStream {
+        let mut inits = self.inits(&looped.params, &looped.inits);
+        let body = self.stmts(&looped.body);
+        let mut next = TokenStream::new();
+        if let Some(fused) = &looped.fused {
+            inits.extend(self.inits(&fused.params, &fused.inits));
+            next.extend(self.stmts(&fused.body));
+            next.extend(self.carry(&fused.params, &fused.body.yields));
+        }
+        let counts = looped
+            .tape
+            .filter(|tape| self.f.kind(*tape) == crate::ir::Kind::Int);
+        if !looped.body.diverges() {
+            if let Some(count) = counts {
+                let count = self.ident(count);
+                next.extend(quote!(#count += 1;));
+            }
+            next.extend(self.carry(&looped.params, &looped.body.yields));
+            if let Some(stop) = looped.stop {
+                let stop = self.value(stop);
+                next.extend(quote!(if #stop { break; }));
+            }
+        }
+        let head = match &looped.head {
+            Head::Forever => quote!(loop),
+            Head::While(cond) => {
+                let stmts = self.stmts(cond);
+                let cond = self.group(&cond.yields);
+                match stmts.is_empty() {
+                    true => quote!(while #cond),
+                    false => quote!(while { #stmts #cond }),
+                }
+            }
+            Head::Range(range) => self.for_head(range),
+        };
+        quote!(#inits #head { #body #next })
+    }
+
+    fn for_head(&self, range: &Range) -> TokenStream {
+        let (item, range) = (self.ident(range.item), self.range(range));
+        quote!(for #item in #range)
+    }
+
+    pub(super) fn range(&self, range: &Range) -> TokenStream {
+        let (start, end) = (self.value(range.start), self.value(range.end));
+        let mut tokens = match range.inclusive {
+            true => quote!(#start..=#end),
+            false => quote!(#start..#end),
+        };
+        if !range.adaptors.is_empty() {
+            tokens = quote!((#tokens));
+        }
+        let mut reversed = false;
+        let steps = range
+            .adaptors
+            .iter()
+            .any(|a| matches!(a, RangeAdaptor::StepBy(_)));
+        for adaptor in &range.adaptors {
+            match adaptor {
+                RangeAdaptor::Rev if steps => tokens.extend(quote!(.rev())),
+                // without steps, two reversals are none
+                RangeAdaptor::Rev => reversed = !reversed,
+                RangeAdaptor::StepBy(step) => {
+                    let step = self.value(*step);
+                    tokens.extend(quote!(.step_by(#step)));
+                }
+            }
+        }
+        if reversed {
+            tokens.extend(quote!(.rev()));
+        }
+        tokens
+    }
+
+    fn inits(&self, params: &[ValueId], inits: &[ValueId]) -> TokenStream {
+        let pairs = params.iter().zip(inits);
+        pairs
+            .map(|(param, init)| {
+                let (name, init) = (self.ident(*param), self.value(*init));
+                quote!(let mut #name = #init;)
+            })
+            .collect()
+    }
+
+    /// Assigns the next carried values: one by one, or at once where one is
+    /// read after it was assigned.
+    fn carry(&self, params: &[ValueId], yields: &[ValueId]) -> TokenStream {
+        let changed: Vec<(ValueId, ValueId)> = params
+            .iter()
+            .copied()
+            .zip(yields.iter().copied())
+            .filter(|(param, next)| param != next)
+            .collect();
+        let mut assigned: BTreeSet<ValueId> = BTreeSet::new();
+        let mut hazard = false;
+        for (param, next) in &changed {
+            let mut read = BTreeSet::new();
+            self.reads(*next, &mut read);
+            hazard |= read.intersection(&assigned).next().is_some();
+            assigned.insert(*param);
+        }
+        if hazard {
+            let names = changed.iter().map(|(param, _)| self.ident(*param));
+            let values = changed.iter().map(|(_, next)| self.value(*next));
+            return quote!((#(#names),*) = (#(#values),*););
+        }
+        let assign = |(param, next): &(ValueId, ValueId)| {
+            let name = self.ident(*param);
+            match self.inline.get(next) {
+                Some(Op::Binary(op, a, b)) if a == param && op.is_arithmetic() => {
+                    let (op, b) = (self.compound(*op, *param), self.value(*b));
+                    quote!(#name #op #b;)
+                }
+                _ => {
+                    let value = self.value(*next);
+                    quote!(#name = #value;)
+                }
+            }
+        };
+        changed.iter().map(assign).collect()
+    }
+
+    /// The named values that the expression for `value` reads.
+    fn reads(&self, value: ValueId, into: &mut BTreeSet<ValueId>) {
+        match self.inline.get(&value) {
+            Some(op) => op.clone().rewrite_uses(&mut |used| self.reads(*used, into)),
+            None => {
+                into.insert(value);
+            }
+        }
+    }
+
+    pub(super) fn reverse_loop(&self, looped: &RevLoop) -> TokenStream {
+        let inits = self.inits(&looped.params, &looped.inits);
+        let body = self.stmts(&looped.body);
+        let next = self.carry(&looped.params, &looped.body.yields);
+        let head = match &looped.order {
+            Order::Drain(drain) => {
+                let (values, records) = (self.names(&drain.values), self.records(drain, looped));
+                match &drain.beside {
+                    Some(range) => {
+                        let (item, range) = (self.ident(range.item), self.range(range));
+                        let zip = quote!(::core::iter::Iterator::zip);
+                        quote!(for (#item, #values) in #zip(#range, #records))
+                    }
+                    None => quote!(for #values in #records),
+                }
+            }
+            Order::Range(range) => self.for_head(range),
+            Order::Count(count) => {
+                let count = self.value(*count);
+                quote!(for _ in 0..#count)
+            }
+            Order::Unknown => return TokenStream::new(),
+        };
+        quote!(#inits #head { #body #next })
+    }
+
+    /// The records of one run, last to first.
+    fn records(&self, drain: &Drain, looped: &RevLoop) -> TokenStream {
+        let tape = self.ident(drain.tape);
+        let private = |name| self.facade.private(name, looped.span);
+        match &drain.run {
+            Run::All => {
+                let backwards = private("backwards");
+                quote!(#backwards(#tape))
+            }
+            Run::Rest => {
+                let rest = private("rest");
+                quote!(#rest(&mut #tape, 0))
+            }
+            Run::Range(range) => {
+                let (last, count) = (private("last"), private("trip_count"));
+                let range = self.range(range);
+                quote!(#last(&mut #tape, #count(&(#range))))
+            }
+            Run::Since(mark) => {
+                let (rest, mark) = (private("rest"), self.value(*mark));
+                quote!(#rest(&mut #tape, #mark))
+            }
+        }
+    }
+}
