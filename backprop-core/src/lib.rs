@@ -7,6 +7,7 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+mod checkpoints;
 mod collections;
 mod differentiable;
 mod numbers;
@@ -37,6 +38,7 @@ pub use real::Real;
 pub mod __private {
     #[cfg(feature = "std")]
     pub use crate::check::{Check, Reverse, count, nothing, numbers, set, slot, upstream};
+    pub use crate::checkpoints::{Checkpoints, item_at};
     pub use crate::differentiable::Differentiable;
     #[cfg(feature = "libm")]
     pub use crate::math::{Float, erfc};
