@@ -461,6 +461,38 @@ pub use objective::{GradientOf, Objective, TwiceDifferentiable};
 /// assert_eq!(product, (vec![-5.0, 5.0], 3.0));
 /// ```
 ///
+/// Methods, associated functions, `impl` blocks and traits have the same modes
+/// (`x.m_jvp(d_x, ..)`): an option on a block goes for each method that can have it. On
+/// the `impl` of an operator `jvp` and `hvp` are for the functions that use it. An
+/// `impl` of a marked trait has the modes of the trait, no more and no less.
+///
+/// ```
+/// use backprop::{Differentiable, differentiate};
+/// use std::ops::Mul;
+///
+/// #[derive(Clone, Copy, Differentiable)]
+/// struct Complex { re: f64, im: f64 }
+///
+/// #[differentiate(jvp, hvp)]
+/// impl Mul for Complex {
+///     type Output = Complex;
+///     fn mul(self, o: Complex) -> Complex {
+///         Complex { re: self.re * o.re - self.im * o.im, im: self.re * o.im + self.im * o.re }
+///     }
+/// }
+///
+/// #[differentiate(jvp, hvp)]
+/// impl Complex {
+///     fn norm(&self) -> f64 { self.re * self.re + self.im * self.im }
+///     fn fourth(&self) -> f64 { (*self * *self).norm() }
+/// }
+///
+/// let (z, d) = (Complex { re: 1.0, im: 2.0 }, ComplexGradient { re: 1.0, im: 0.0 });
+/// assert_eq!(z.fourth_jvp(&d), (25.0, 20.0));
+/// let (_, _, product) = z.fourth_hvp(&d);
+/// assert_eq!((product.re, product.im), (28.0, 16.0));
+/// ```
+///
 /// # Panics
 ///
 /// If a tangent has another shape than its parameter.

@@ -5,6 +5,10 @@
 //! implements them; for `f32` and `f64` they are the gate rules. One rule serves
 //! `a * b`, `&a * b`, `a * &b` and `&a * &b`.
 
+mod tangents;
+
+pub use tangents::*;
+
 use crate::Differentiable;
 use crate::protocol::{Active, AddedInPlace, Mut};
 

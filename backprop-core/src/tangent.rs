@@ -6,7 +6,9 @@
 
 use crate::Differentiable;
 use crate::numbers::Numbers;
-use crate::protocol::{ConstantEntry, InPlace, Lend, ParameterExcludedByWrt, SharedEntry};
+use crate::protocol::{
+    ConstantEntry, InPlace, Lend, MutEntry, ParameterExcludedByWrt, SharedEntry,
+};
 use alloc::vec::Vec;
 
 /// Functions with `#[differentiate(jvp)]`: none of those without it.
@@ -24,6 +26,73 @@ pub trait HasForwardMode {}
     note = "`hvp` is needed on every differentiated function that is called with active arguments"
 )]
 pub trait HasSecondOrder {}
+
+/// Forward mode of methods: none of those without it.
+#[diagnostic::on_unimplemented(
+    message = "forward mode reaches a method without it",
+    label = "write `#[differentiate(jvp)]` on this method, or on the block around it",
+    note = "`jvp` is needed on every differentiated method that is called with active arguments"
+)]
+pub trait MethodHasForwardMode {}
+
+/// Second derivatives of methods: none of those without them.
+#[diagnostic::on_unimplemented(
+    message = "second derivatives reach a method without them",
+    label = "write `#[differentiate(hvp)]` on this method, or on the block around it",
+    note = "`hvp` is needed on every differentiated method that is called with active arguments"
+)]
+pub trait MethodHasSecondOrder {}
+
+/// What the pullback of second derivatives takes for the tangent of an argument
+/// `&mut value`: from after the call to before it, as [`Mut`](crate::protocol::Mut).
+#[derive(Debug)]
+pub struct MutDirection<'a, T: InPlace + ?Sized> {
+    /// The tangent; none of a constant.
+    pub tangent: Option<&'a mut T::Adjoint>,
+    /// Its adjoint.
+    pub adjoint: Option<&'a mut T::Adjoint>,
+}
+
+impl<T: InPlace + ?Sized> NoTangent for MutDirection<'_, T> {
+    #[inline]
+    fn none() -> Self {
+        MutDirection {
+            tangent: None,
+            adjoint: None,
+        }
+    }
+}
+
+impl<'a, T, C, A> MutEntry<'a, C, A> for MutDirection<'a, T>
+where
+    T: InPlace + ?Sized,
+    C: Lend<T::Adjoint> + ?Sized,
+    A: Lend<T::Adjoint> + ?Sized,
+{
+    #[inline]
+    fn entry(content: &'a mut C, adjoint: &'a mut A) -> Self {
+        MutDirection {
+            tangent: Some(content.lend_mut()),
+            adjoint: Some(adjoint.lend_mut()),
+        }
+    }
+}
+
+impl<'a, T, C, A> MutEntry<'a, C, A> for SharedDirection<'a, T>
+where
+    T: InPlace + ?Sized,
+    C: Lend<T::Adjoint> + ?Sized,
+    A: Lend<T::Adjoint> + ?Sized,
+{
+    #[inline]
+    fn entry(content: &'a mut C, adjoint: &'a mut A) -> Self {
+        let content: &'a C = content;
+        SharedDirection {
+            tangent: Some(content.lend()),
+            adjoint: Some(adjoint.lend_mut()),
+        }
+    }
+}
 
 /// What the pullback of second derivatives takes for the tangent of an argument
 /// `&value`.

@@ -1,7 +1,7 @@
 //! `assert_gradient!`: a call becomes a comparison of its reverse half, run
 //! once for each output, with differences of the function itself.
 
-use crate::emit::companion_method;
+use crate::emit::{Form, companion_method};
 use crate::fence::check_depth;
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -191,7 +191,7 @@ fn expand(assertion: &Assertion) -> TokenStream {
         true => {
             let mut companion = function.clone();
             if let Some(last) = companion.path.segments.last_mut() {
-                last.ident = companion_method(&last.ident, last.ident.span());
+                last.ident = companion_method(&last.ident, Form::Split, last.ident.span());
             }
             quote_spanned!(span=> #companion(#(#passed,)* #active))
         }

@@ -5,9 +5,9 @@
 //! the option `circuit` adds `analyse → circuit → emit`.
 
 use crate::errors::Errors;
-use crate::fence::catalogue as no;
+use crate::fence::{Refusal, catalogue as no};
 use crate::ir::{Function, Tree, ValueId};
-use crate::parse::{Around, Home, Input, Options};
+use crate::parse::{Around, Home, Input, Mode, Options};
 use crate::{
     adjoint, analyse, circuit, emit, fence, lower, members, parse, show, simplify, tangent,
 };
@@ -48,7 +48,7 @@ pub(crate) fn companions(
     around: &Around,
     errors: &mut Errors,
 ) -> TokenStream {
-    let input = parse::parse(function, options, home, around, errors);
+    let mut input = parse::parse(function, options, home, around, errors);
     if let Some(option) = &input.options.circuit {
         if input.options.rule.is_some() {
             errors.refuse(option, no::CIRCUIT_OF_RULE);
@@ -61,7 +61,7 @@ pub(crate) fn companions(
     if !(is_sound && input.signature.is_sound) {
         return emit::bare(&input);
     }
-    if !modes_are_sound(&input, errors) {
+    if !modes_are_sound(&mut input, errors) {
         return emit::stub(&input);
     }
     if home == Home::Declaration {
@@ -79,27 +79,20 @@ pub(crate) fn companions(
     }
 }
 
-/// Reports modes that the function cannot have; whether there are none.
-fn modes_are_sound(input: &Input, errors: &mut Errors) -> bool {
+/// Reports modes that the function cannot have; whether there are none. A mode that
+/// the block around it asks for is left out where it cannot be had.
+fn modes_are_sound(input: &mut Input, errors: &mut Errors) -> bool {
     let before = errors.count();
-    for mode in input.options.modes.all() {
-        if input.home != Home::Module {
-            errors.refuse(mode, no::MODE_OF_A_METHOD);
-        } else if input.options.rule.is_some() && !emit::rule_has_tangent(input) {
-            errors.refuse(mode, no::MODE_WITH_RULE);
+    for mode in Mode::ALL {
+        if let Some(asked) = input.options.modes.of(mode).clone() {
+            if let Some(refusal) = mode_refusal(input, mode) {
+                errors.refuse(&asked, refusal);
+            }
+        } else if let Some(asked) = input.options.modes_of_block.of(mode).clone()
+            && mode_refusal(input, mode).is_none()
+        {
+            *input.options.modes.of(mode) = Some(asked);
         }
-    }
-    let modes = &input.options.modes;
-    let without_mut = modes.jacobian.iter().chain(modes.second());
-    for mode in without_mut {
-        if emit::has_mut(input) {
-            errors.refuse(mode, no::MODE_WITH_MUT);
-        }
-    }
-    if let Some(mode) = &modes.jacobian
-        && !emit::has_jacobian(input)
-    {
-        errors.refuse(mode, no::JACOBIAN_RESULT);
     }
     if let Some(option) = &input.options.objective {
         if input.home != Home::Module {
@@ -110,21 +103,30 @@ fn modes_are_sound(input: &Input, errors: &mut Errors) -> bool {
             errors.refuse(option, no::OBJECTIVE_POINT);
         }
     }
-    for mode in modes.second() {
-        if input.options.rule.is_some() {
-            errors.refuse(mode, no::MODE_WITH_RULE);
-            continue;
-        }
-        let is_sound = match mode == "hessian" {
-            true => emit::rule_has_tangent(input),
-            // its callers may want it for any number of results
-            false => emit::has_jacobian(input),
-        };
-        if !is_sound {
-            errors.refuse(mode, no::SECOND_ORDER_RESULT);
-        }
-    }
     errors.count() == before
+}
+
+/// Why a function cannot have a mode.
+fn mode_refusal(input: &Input, mode: Mode) -> Option<Refusal> {
+    let has_rule = input.options.rule.is_some();
+    let is_operator = input.home == Home::Operator;
+    let has_mode = match mode {
+        Mode::Jvp => {
+            return (has_rule && !emit::rule_has_tangent(input)).then_some(no::MODE_WITH_RULE);
+        }
+        Mode::Jacobian | Mode::Hessian if is_operator => return Some(no::MODE_OF_AN_OPERATOR),
+        _ if emit::has_mut(input) => return Some(no::MODE_WITH_MUT),
+        Mode::Jacobian => emit::has_jacobian(input),
+        Mode::Hvp | Mode::Hessian if has_rule => return Some(no::MODE_WITH_RULE),
+        // its callers may want it for any number of results, or of a constant
+        Mode::Hvp => emit::has_jacobian(input) || input.is_reading,
+        Mode::Hessian => emit::rule_has_tangent(input),
+    };
+    match (has_mode, mode) {
+        (true, _) => None,
+        (false, Mode::Jacobian) => Some(no::JACOBIAN_RESULT),
+        (false, _) => Some(no::SECOND_ORDER_RESULT),
+    }
 }
 
 /// From the parsed function to its companions; nothing if it was refused.

@@ -29,6 +29,12 @@ pub(crate) fn implementation(options: TokenStream, mut block: ItemImpl) -> Token
         (Some(_), None) if operator.is_some() => Home::Operator,
         (Some(_), None) => Home::TraitImpl,
     };
+    if operator.is_some() {
+        let modes = &options.modes;
+        for mode in modes.jacobian.iter().chain(&modes.hessian) {
+            errors.refuse(mode, no::MODE_OF_AN_OPERATOR);
+        }
+    }
     let mut functions = Vec::new();
     for item in &mut block.items {
         if let ImplItem::Fn(method) = item {
@@ -116,9 +122,6 @@ fn block_options(tokens: TokenStream, errors: &mut Errors) -> Options {
     let options = Options::read(tokens, errors);
     for name in options.of_one_function() {
         errors.refuse(&name, no::OPTION_OF_ONE_FUNCTION);
-    }
-    for mode in options.modes.all() {
-        errors.refuse(mode, no::MODE_OF_A_METHOD);
     }
     options
 }

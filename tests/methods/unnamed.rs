@@ -3,7 +3,7 @@
 use backprop::{Differentiable, differentiate};
 
 oracle::programs! {
-    #![reverse_only]
+    #![first_order_only]
 
     #[differentiate]
     trait Shape {

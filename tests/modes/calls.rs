@@ -1,7 +1,7 @@
 //! Second derivatives through calls of other functions.
 
-use approx::assert_relative_eq;
-use backprop::{Differentiable, Numbers, differentiate};
+use crate::agree::check;
+use backprop::{Differentiable, differentiate};
 
 #[differentiate(hvp)]
 fn square(x: f64) -> f64 {
@@ -79,40 +79,6 @@ fn moved(p: Polynomial, k: f64) -> Polynomial {
 fn of_structs(p: &Polynomial, x: f64) -> f64 {
     let q = moved(p.clone(), x);
     eval(&q, x) * eval(p, 2.0)
-}
-
-/// The gradient of `f_hvp` is that of `f_grad`, its products are differences of
-/// gradients, and the Hessian is symmetric.
-fn check<G: Numbers>(
-    x: &[f64],
-    grad: impl Fn(&[f64]) -> G,
-    hvp: impl Fn(&[f64], &[f64]) -> (f64, G, G),
-) {
-    let step = 1e-5;
-    let mut rows = Vec::new();
-    for i in 0..x.len() {
-        let mut unit = vec![0.0; x.len()];
-        unit[i] = 1.0;
-        let (_, slopes, product) = hvp(x, &unit);
-        for (found, expected) in slopes.numbers().iter().zip(grad(x).numbers()) {
-            assert_relative_eq!(*found, expected, epsilon = 1e-12, max_relative = 1e-12);
-        }
-        let (mut above, mut below) = (x.to_vec(), x.to_vec());
-        above[i] += step;
-        below[i] -= step;
-        let (above, below) = (grad(&above).numbers(), grad(&below).numbers());
-        let row = product.numbers();
-        for (j, found) in row.iter().enumerate() {
-            let expected = (above[j] - below[j]) / (2.0 * step);
-            assert_relative_eq!(*found, expected, epsilon = 1e-6, max_relative = 1e-6);
-        }
-        rows.push(row);
-    }
-    for (i, row) in rows.iter().enumerate() {
-        for (j, entry) in row.iter().enumerate() {
-            assert_relative_eq!(*entry, rows[j][i], epsilon = 1e-12, max_relative = 1e-10);
-        }
-    }
 }
 
 /// The tangent of the call is that of the result.

@@ -6,9 +6,11 @@
 //! with dual numbers, the second with differences of gradients. Here are the public
 //! functions themselves.
 
+mod agree;
 mod calls;
 mod jacobian;
 mod kinks;
 mod objectives;
+mod own_types;
 mod second;
 mod tangents;

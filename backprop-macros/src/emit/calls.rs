@@ -1,7 +1,7 @@
 //! Calls of other functions, and of their pullbacks.
 
 use super::Emitter;
-use super::names::{companion_method, plumbing};
+use super::names::{Form, companion_method, plumbing};
 use crate::ir::{Arg, Call, Callee, Op, Pullback, PullbackArg, Stmt, Tree, ValueId};
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -49,7 +49,7 @@ impl Emitter<'_> {
         let is_unit = call.result.is_unit();
         let Some(pullback) = call.pullback else {
             let companion = call.is_idle.then(|| self.companion_is_there(call));
-            let call = self.callee(call, None);
+            let call = self.callee(call, &Companion::None);
             return match is_unit {
                 true => quote!(#prepare #companion #call; #finish),
                 false => quote!(#prepare #companion let #result = #call; #finish),
@@ -58,7 +58,16 @@ impl Emitter<'_> {
         let active = self.facade.private("Active", call.span);
         let mask = Literal::u64_suffixed(self.mask(call));
         let pullback = self.ident(pullback);
-        let split = self.callee(call, Some(quote!(#active::<#mask>)));
+        let mask = quote!(#active::<#mask>);
+        let companion = match call.is_doubled {
+            true => {
+                let tangents = call.args.iter().skip(1).step_by(2);
+                let tangents = tangents.map(|arg| self.tangent_arg(arg, call.span));
+                Companion::Doubled(quote!((#(#tangents,)*)), mask)
+            }
+            false => Companion::Split(mask),
+        };
+        let split = self.callee(call, &companion);
         quote!(#prepare let (#result, #pullback) = #split; #finish)
     }
 
@@ -67,86 +76,117 @@ impl Emitter<'_> {
     pub(super) fn companion_is_there(&self, call: &Call) -> TokenStream {
         let span = call.span;
         let active = self.facade.private("Active", span);
-        let split = self.callee(call, Some(quote!(#active::<0u64>)));
+        let split = self.callee(call, &Companion::Split(quote!(#active::<0u64>)));
         let there = plumbing("companion", span);
         // what is moved there is not moved on
         quote_spanned!(span=> if false { let #there = #split; ::core::unreachable!() })
     }
 
-    /// The call itself: of the primal, or of the companion with a mask.
-    pub(super) fn callee(&self, call: &Call, mask: Option<TokenStream>) -> TokenStream {
+    /// The call itself: of the primal, or of one of its companions.
+    pub(super) fn callee(&self, call: &Call, companion: &Companion) -> TokenStream {
         let span = call.span;
-        let args = call.args.iter().map(|arg| self.arg(arg));
-        let companion = |name: &proc_macro2::Ident| match mask {
-            Some(_) => companion_method(name, name.span()),
-            None => name.clone(),
-        };
         match &call.callee {
-            Callee::Function(path) => match &mask {
-                None => quote!(#path(#(#args),*)),
-                Some(mask) => {
-                    let ty = companion_type(path);
-                    if call.is_doubled {
-                        let pairs = call.args.chunks(2).map(|pair| {
-                            let value = pair.first().map(|arg| self.arg(arg));
-                            let tangent = pair.get(1).map(|arg| self.tangent_arg(arg, span));
-                            quote!((#value, #tangent))
-                        });
-                        return quote_spanned!(span=> <#ty>::doubled(#mask, #path, #(#pairs),*));
+            Callee::Function(path) => {
+                let args = self.arguments(call, companion, 0);
+                let (ty, more) = (companion_type(path), companion.more());
+                match companion {
+                    Companion::None => quote!(#path(#(#args),*)),
+                    Companion::Split(mask) => {
+                        quote_spanned!(span=> <#ty>::split(#mask, #path, #(#args),*))
                     }
-                    quote_spanned!(span=> <#ty>::split(#mask, #path, #(#args),*))
+                    Companion::Doubled(..) => {
+                        quote_spanned!(span=> <#ty>::doubled(#path, #(#args,)* #(#more),*))
+                    }
+                    Companion::Forward(_) => {
+                        quote_spanned!(span=> <#ty>::jvp(#path, #(#args,)* #(#more),*))
+                    }
                 }
-            },
+            }
             Callee::Associated(path) => {
                 let mut path = path.clone();
                 if let Some(last) = path.path.segments.last_mut() {
-                    last.ident = companion(&last.ident);
+                    last.ident = companion.method(&last.ident);
                 }
-                let mask = mask.iter();
-                quote_spanned!(span=> #path(#(#args,)* #(#mask)*))
+                let args = self.arguments(call, companion, 0).into_iter();
+                let args = args.chain(companion.more());
+                quote_spanned!(span=> #path(#(#args),*))
             }
-            Callee::Operator(operator) => {
-                let Some(mask) = &mask else {
-                    let op = super::expr::symbol(operator.symbol, span);
-                    return match &call.args[..] {
-                        [only] => {
-                            let only = self.arg(only);
-                            quote_spanned!(span=> #op (#only))
-                        }
-                        args => {
-                            let left = match operator.symbol.ends_with('=') {
-                                true => self.receiver_arg(&args[0]),
-                                false => self.arg(&args[0]),
-                            };
-                            let right = args[1..].iter().map(|arg| self.arg(arg));
-                            quote_spanned!(span=> (#left) #op #((#right))*)
-                        }
-                    };
-                };
-                // the companion borrows what the operator may take by value
-                let operands = call.args.iter().map(|arg| match arg {
-                    Arg::In(tree) => match tree.behind_refs() {
-                        Tree::Leaf(leaf) if self.f.is_reference(*leaf) => self.value(*leaf),
-                        Tree::Leaf(leaf) => {
-                            let operand = self.operand(*leaf);
-                            quote_spanned!(span=> &#operand)
-                        }
-                        tree => {
-                            let tree = self.tree(tree);
-                            quote_spanned!(span=> &#tree)
-                        }
-                    },
-                    arg => self.arg(arg),
-                });
-                let rule = self.facade.private(operator.rule, span);
+            Callee::Operator(operator) => self.operator(call, operator, companion),
+            Callee::Method(name, turbofish) => {
+                let name = companion.method(name);
+                let receiver = call.args.first().map(|arg| self.receiver_arg(arg));
+                let args = self.arguments(call, companion, 1).into_iter();
+                let args = args.chain(companion.more());
+                let is_primal = matches!(companion, Companion::None);
+                let turbofish = turbofish.as_ref().filter(|_| is_primal);
+                quote_spanned!(span=> #receiver.#name #turbofish(#(#args),*))
+            }
+        }
+    }
+
+    /// The arguments after the first `skipped`, without their tangents.
+    fn arguments(&self, call: &Call, companion: &Companion, skipped: usize) -> Vec<TokenStream> {
+        let args = values(call, companion).skip(skipped);
+        args.map(|arg| self.arg(arg)).collect()
+    }
+
+    /// An operator, or the function of the trait that is its companion.
+    fn operator(
+        &self,
+        call: &Call,
+        operator: &crate::ir::Operator,
+        companion: &Companion,
+    ) -> TokenStream {
+        let span = call.span;
+        // the companion borrows what the operator may take by value
+        let operand = |arg: &Arg| match arg {
+            Arg::In(tree) => match tree.behind_refs() {
+                Tree::Leaf(leaf) if self.f.is_reference(*leaf) => self.value(*leaf),
+                Tree::Leaf(leaf) => {
+                    let operand = self.operand(*leaf);
+                    quote_spanned!(span=> &#operand)
+                }
+                tree => {
+                    let tree = self.tree(tree);
+                    quote_spanned!(span=> &#tree)
+                }
+            },
+            arg => self.arg(arg),
+        };
+        let name = |of: &str| {
+            let stem = operator.rule.trim_end_matches("Rule");
+            self.facade.private(&format!("{stem}{of}"), span)
+        };
+        let operands = values(call, companion).map(operand);
+        match companion {
+            Companion::Split(mask) => {
+                let rule = name("Rule");
                 quote_spanned!(span=> #rule::split(#(#operands,)* #mask))
             }
-            Callee::Method(name, turbofish) => {
-                let name = companion(name);
-                let receiver = call.args.first().map(|arg| self.receiver_arg(arg));
-                let (args, mask) = (args.skip(1), mask.iter());
-                let turbofish = turbofish.as_ref().filter(|_| mask.len() == 0);
-                quote_spanned!(span=> #receiver.#name #turbofish(#(#args,)* #(#mask)*))
+            Companion::Forward(tangents) => {
+                let rule = name("Tangent");
+                quote_spanned!(span=> #rule::jvp(#(#operands,)* #tangents))
+            }
+            Companion::Doubled(tangents, mask) => {
+                let rule = name("Doubled");
+                quote_spanned!(span=> #rule::doubled(#(#operands,)* (#tangents, #mask)))
+            }
+            Companion::None => {
+                let op = super::expr::symbol(operator.symbol, span);
+                match &call.args[..] {
+                    [only] => {
+                        let only = self.arg(only);
+                        quote_spanned!(span=> #op (#only))
+                    }
+                    args => {
+                        let left = match operator.symbol.ends_with('=') {
+                            true => self.receiver_arg(&args[0]),
+                            false => self.arg(&args[0]),
+                        };
+                        let right = args[1..].iter().map(|arg| self.arg(arg));
+                        quote_spanned!(span=> (#left) #op #((#right))*)
+                    }
+                }
             }
         }
     }
@@ -166,11 +206,17 @@ impl Emitter<'_> {
             _ => false,
         };
         let make = match by_reference {
+            true if self.is_exclusive(tree) => "mut_tangent",
             true => "shared_tangent",
             false => "value_tangent",
         };
         let (make, arg) = (self.facade.private(make, span), self.arg(arg));
         quote_spanned!(span=> #make(#arg))
+    }
+
+    /// Whether an argument is a `&mut` reference.
+    fn is_exclusive(&self, tree: &Tree<ValueId>) -> bool {
+        matches!(tree, Tree::Leaf(leaf) if self.f.info(*leaf).hold == crate::ir::Hold::Mut)
     }
 
     /// An argument that stands before a dot.
@@ -332,8 +378,52 @@ impl Emitter<'_> {
     }
 }
 
+/// Which companion of a function is called.
+pub(super) enum Companion {
+    /// None: the primal itself.
+    None,
+    /// The split form, with the mask of active arguments.
+    Split(TokenStream),
+    /// The split form with tangents: those of all arguments, and the mask.
+    Doubled(TokenStream, TokenStream),
+    /// Forward mode, with the tangents of all arguments.
+    Forward(TokenStream),
+}
+
+impl Companion {
+    /// The name of a method, or of its companion.
+    fn method(&self, name: &proc_macro2::Ident) -> proc_macro2::Ident {
+        let form = match self {
+            Companion::None => return name.clone(),
+            Companion::Split(_) => Form::Split,
+            Companion::Doubled(..) => Form::Doubled,
+            Companion::Forward(_) => Form::Forward,
+        };
+        companion_method(name, form, name.span())
+    }
+
+    /// What a companion of a method takes after the arguments.
+    fn more(&self) -> Vec<TokenStream> {
+        match self {
+            Companion::None => Vec::new(),
+            Companion::Split(more) | Companion::Forward(more) => vec![more.clone()],
+            Companion::Doubled(tangents, mask) => vec![quote!((#tangents, #mask))],
+        }
+    }
+}
+
+/// The arguments of a call, without those that are tangents.
+fn values<'c>(call: &'c Call, companion: &Companion) -> impl Iterator<Item = &'c Arg> {
+    let step = if matches!(companion, Companion::Doubled(..)) {
+        2
+    } else {
+        1
+    };
+    call.args.iter().step_by(step)
+}
+
 /// The type that a function's companion is, by the path of the function.
-pub(super) fn companion_type(path: &syn::Path) -> syn::Path {
+fn companion_type(path: &syn::Path) -> syn::Path {
     let mut ty = path.clone();
     if let Some(last) = ty.segments.last_mut() {
         last.arguments = syn::PathArguments::None;

@@ -124,6 +124,23 @@ impl Parts<'_> {
         }
     }
 
+    /// The type of the pullback of values and tangents.
+    pub(super) fn doubled_pullback(&self) -> TokenStream {
+        let params = &self.input.signature.params;
+        let entries = params.iter().map(|param| {
+            let (entry, direction) = (self.entry_type(param), self.direction_entry(param));
+            quote!(#entry, #direction)
+        });
+        let slots = params.iter().map(|param| {
+            let slot = self.slot_type(param);
+            quote!(#slot, #slot)
+        });
+        let upstream = self.doubled_upstream();
+        quote! {
+            ::core::ops::FnOnce(&#upstream, #(#entries),*) -> (#(#slots,)*)
+        }
+    }
+
     /// The hidden function of the companion: with the body that was asked for, or one
     /// whose bound tells a caller what to write.
     pub(super) fn doubled_companion(
@@ -135,26 +152,13 @@ impl Parts<'_> {
         let (primal_ty, primal) = (plumbing("Primal", span), plumbing("primal", span));
         let (mask, active) = (plumbing("active", span), self.active_type());
         let all = &self.input.signature.params;
-        // in pairs, so that there are as many arguments as `split` has
-        let each = all.iter().map(|param| {
-            let (inner, name) = (self.inner(param), self.tangent_name(param));
-            let (ty, tangent_ty) = (&param.ty, self.tangent_type(param));
-            quote!((#inner, #name): (#ty, #tangent_ty))
-        });
-        let each: Vec<TokenStream> = each.collect();
+        let params = self.params();
+        let tangents: Vec<Ident> = all.iter().map(|param| self.tangent_name(param)).collect();
+        let types = all.iter().map(|param| self.tangent_type(param));
+        // with the mask, so that there are as many arguments as `split` has
+        let tangents = quote!(((#(#tangents,)*), #mask): ((#(#types,)*), #active));
         let (result, tangent) = (&self.result, self.result_tangent());
-        let entries = all.iter().map(|param| {
-            let (entry, direction) = (self.entry_type(param), self.direction_entry(param));
-            quote!(#entry, #direction)
-        });
-        let slots = all.iter().map(|param| {
-            let slot = self.slot_type(param);
-            quote!(#slot, #slot)
-        });
-        let upstream = self.doubled_upstream();
-        let pullback = quote! {
-            ::core::ops::FnOnce(&#upstream, #(#entries),*) -> (#(#slots,)*)
-        };
+        let pullback = self.doubled_pullback();
         let arguments = self.type_arguments();
         let mask_name = plumbing("ACTIVE", span);
         let Some(body) = &self.doubled else {
@@ -162,19 +166,17 @@ impl Parts<'_> {
             let is_asked_for = self.input.options.modes.second().next().is_some();
             let (has, refused) = (self.private("HasSecondOrder"), self.private("refused"));
             let bound = (!is_asked_for).then(|| quote!(#primal_ty: #has));
-            let names = all
-                .iter()
-                .flat_map(|p| [self.inner(p), self.tangent_name(p)]);
-            let names: Vec<Ident> = names.collect();
+            let names = all.iter().map(|param| self.inner(param));
+            let types = all.iter().map(|param| self.tangent_type(param));
             let boxed = self.private("Box");
             let where_clause = self.where_clause(bound);
             return quote_spanned! {span=>
                 #[doc(hidden)]
                 #[inline]
                 pub fn doubled #generics(
-                    _: #active,
                     #primal: #primal_ty,
-                    #(#each),*
+                    #(#params,)*
+                    _: ((#(#types,)*), #active),
                 ) -> ((#result, #tangent), #boxed<dyn #pullback>) #where_clause {
                     let _ = (#primal, #(#names,)*);
                     #refused()
@@ -196,9 +198,9 @@ impl Parts<'_> {
             #[doc(hidden)]
             #[inline]
             pub fn doubled #generics(
-                #mask: #active,
                 #primal: #primal_ty,
-                #(#each),*
+                #(#params,)*
+                #tangents,
             ) -> ((#result, #tangent), #returned) #where_clause {
                 #check(&#primal, &#own);
                 #body

@@ -1,12 +1,12 @@
 //! Forward mode: the hidden `f::jvp` of a companion, and calls of it.
 
 use super::Emitter;
-use super::calls::companion_type;
+use super::calls::Companion;
 use super::companions::{Parts, plain};
 use super::names::plumbing;
 use super::split::load_parameter;
-use crate::ir::{Call, CallTangents, Callee, Function, TangentArg, Tree, ValueId};
-use crate::parse::{Input, Parameter, Passing, Wrapped};
+use crate::ir::{Call, CallTangents, Function, TangentArg, Tree, ValueId};
+use crate::parse::{Home, Input, Parameter, Passing, Wrapped};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{ReturnType, Type};
@@ -76,6 +76,10 @@ pub(super) fn load_tangent(
     let zero = plumbing(&format!("zero_{}", plain(&param.name)), span);
     let none = quote!(::core::option::Option::None);
     match (param.passing, param.is_in_place()) {
+        (Passing::Value, _) if parts.is_lent(param) => {
+            let or_zero = parts.private("copy_or_zero");
+            quote!(let #pattern = #or_zero(&#primal, #name);)
+        }
         (Passing::Value, _) => {
             let or_zero = parts.private("tangent_or_zero");
             quote!(let #pattern = #or_zero(&#primal, #name);)
@@ -126,11 +130,18 @@ impl Parts<'_> {
             (ty, _) => self.gradient(ty),
         };
         let lent = match param.passing {
-            Passing::Value => gradient,
-            Passing::Shared => quote!(&#gradient),
+            Passing::Value if !self.is_lent(param) => gradient,
+            Passing::Value | Passing::Shared => quote!(&#gradient),
             Passing::Mut => quote!(&mut #gradient),
         };
         quote!(::core::option::Option<#lent>)
+    }
+
+    /// Whether the companion borrows what the primal takes by value, and the tangent
+    /// with it: a receiver, an operand.
+    pub(super) fn is_lent(&self, param: &Parameter) -> bool {
+        let home = self.input.home;
+        param.passing == Passing::Value && (param.is_receiver() || home == Home::Operator)
     }
 
     /// The type of the tangent of the result.
@@ -207,9 +218,6 @@ impl Emitter<'_> {
         finish: TokenStream,
     ) -> TokenStream {
         let span = call.span;
-        let Callee::Function(path) = &call.callee else {
-            return TokenStream::new();
-        };
         let private = |name: &str| self.facade.private(name, span);
         let mut before = TokenStream::new();
         let mut after = TokenStream::new();
@@ -250,11 +258,8 @@ impl Emitter<'_> {
                 }
             });
         }
-        let args = call.args.iter().map(|arg| self.arg(arg));
-        let ty = companion_type(path);
-        let run = quote_spanned! {span=>
-            <#ty>::jvp(#path, #(#args,)* (#(#entries,)*))
-        };
+        let entries = quote!((#(#entries,)*));
+        let run = self.callee(call, &Companion::Forward(entries));
         let mut tangent = self.pattern(&tangents.result);
         if call.result.is_fallible() {
             let (payload, optional) = (

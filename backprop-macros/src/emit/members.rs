@@ -4,7 +4,7 @@
 //! companion is a method too: `x.area()` finds `x.__differentiated_area(..)`.
 
 use super::companions::{Parts, RawIdent, attributes, respan};
-use super::names::{companion_method, plumbing};
+use super::names::{Form, companion_method, plumbing};
 use crate::parse::{Home, Parameter, Passing};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -15,7 +15,7 @@ impl Parts<'_> {
     pub(super) fn members(&self, body: TokenStream) -> TokenStream {
         let item = &self.input.item;
         let span = self.span;
-        let split = companion_method(&item.sig.ident, span);
+        let split = companion_method(&item.sig.ident, Form::Split, span);
         let cfgs: Vec<_> = attributes(&item.attrs, &["cfg"]);
         let vis = &item.vis;
         let mask = plumbing("active", span);
@@ -42,7 +42,7 @@ impl Parts<'_> {
                 }
             }
         });
-        let public = self.public();
+        let (modes, public) = (self.member_modes(), self.public());
         quote_spanned! {span=>
             #(#cfgs)*
             #[doc(hidden)]
@@ -50,6 +50,7 @@ impl Parts<'_> {
             #vis fn #split #head #body
 
             #joint
+            #modes
             #public
         }
     }
@@ -59,22 +60,25 @@ impl Parts<'_> {
         if self.input.home == Home::TraitImpl || self.input.is_reading {
             return None;
         }
-        let (grad, backprop) = (self.grad(), self.backprop());
-        Some(quote!(#grad #backprop))
+        let jvp = self.input.options.modes.jvp.is_some().then(|| self.jvp());
+        let (grad, backprop, modes) = (self.grad(), self.backprop(), self.modes());
+        Some(quote!(#grad #backprop #jvp #modes))
     }
 
     /// The companions of a method that a trait asks for without a body.
     pub(super) fn declaration(&self) -> TokenStream {
         let item = &self.input.item;
         let span = self.span;
-        let split = companion_method(&item.sig.ident, span);
+        let split = companion_method(&item.sig.ident, Form::Split, span);
         let cfgs = attributes(&item.attrs, &["cfg"]);
         let (head, public) = (self.member_head(), self.public());
+        let modes = self.member_modes();
         quote_spanned! {span=>
             #(#cfgs)*
             #[doc(hidden)]
             fn #split #head;
 
+            #modes
             #public
         }
     }
@@ -84,33 +88,20 @@ impl Parts<'_> {
         let span = self.span;
         let (generics, params) = (self.member_generics(), self.params());
         let (mask, active) = (plumbing("active", span), self.active_type());
-        let (result, pullback) = (&self.result, self.pullback_type());
-        let where_clause = self.where_clause(None);
-        // the record borrows nothing, whatever the signature borrows
-        let returned = match self.boxed && self.input.home == Home::Impl {
-            true => {
-                let boxed = self.private("Box");
-                quote!(#boxed<dyn #pullback>)
-            }
-            // without anything borrowed all is captured that there is
-            false if !self.borrows_around() => quote!(impl #pullback),
-            false => {
-                let captured = self.captured();
-                quote_spanned!(span=> impl #pullback + use<#(#captured),*>)
-            }
-        };
+        let (result, where_clause) = (&self.result, self.where_clause(None));
+        let returned = self.returned(&self.pullback_type(), false);
         quote_spanned! {span=>
             #generics(#(#params,)* #mask: #active) -> (#result, #returned) #where_clause
         }
     }
 
-    fn member_generics(&self) -> TokenStream {
+    pub(super) fn member_generics(&self) -> TokenStream {
         let (parameters, active) = (self.generic_parameters(), plumbing("ACTIVE", self.span));
         quote!(<#(#parameters,)* const #active: u64>)
     }
 
     /// Whether the signature, or the type around it, borrows.
-    fn borrows_around(&self) -> bool {
+    pub(super) fn borrows_around(&self) -> bool {
         let around = self.input.outer.iter().flat_map(|outer| outer.lifetimes());
         self.borrows() || self.receiver().is_some() || around.count() > 0
     }
@@ -216,7 +207,7 @@ impl Parts<'_> {
                 quote_spanned!(span=> #companion::split(#active::<#mask>, #name, #(#args),*))
             }
             _ => {
-                let split = companion_method(name, span);
+                let split = companion_method(name, Form::Split, span);
                 quote_spanned!(span=> Self::#split(#(#args,)* #active::<#mask>))
             }
         }

@@ -15,6 +15,7 @@ mod forward;
 mod generics;
 mod lend;
 mod loops;
+mod member_modes;
 mod members;
 mod modes;
 mod names;
@@ -31,7 +32,7 @@ pub(crate) use companions::{
     Forms, bare, companions, declaration, has_jacobian, has_mut, may_be_joint, stub,
 };
 pub(crate) use custom::{custom, rule_has_tangent};
-pub(crate) use names::{PREFIX, companion_method, plumbing};
+pub(crate) use names::{Form, PREFIX, companion_method, plumbing};
 pub(crate) use objective::has_point;
 
 use crate::ir::{Arg, Callee, Function, Op, PullbackArg, Region, Stmt, StmtId, Tree, ValueId};

@@ -1,6 +1,6 @@
 //! The public functions of the modes that are asked for.
 
-use super::companions::{Parts, RawIdent, has_jacobian, has_mut, plain, respan};
+use super::companions::{Parts, has_jacobian, has_mut, plain, respan};
 use super::custom::rule_has_tangent;
 use super::names::plumbing;
 use crate::parse::{Parameter, Passing, Wrapped};
@@ -51,12 +51,12 @@ impl Parts<'_> {
     fn jacobian(&self) -> TokenStream {
         let span = self.span;
         let name = format_ident!("{}_jacobian", self.stem(), span = span);
-        let primal = &self.input.item.sig.ident;
         let docs = format!(
             "The value of [`{}`] and its Jacobian: the gradient of each number of the result, in \
              their order.",
-            plain(primal)
+            plain(&self.input.item.sig.ident)
         );
+        let (primal, take) = (self.primal(), self.take_receiver(false));
         let (head, generics) = (self.public_head(&docs), self.public_generics());
         let (params, result) = (self.public_params(), &self.result);
         let where_clause = self.where_clause(None);
@@ -75,6 +75,7 @@ impl Parts<'_> {
         let ignored = plumbing("value", span);
         quote_spanned! {span=>
             #head fn #name #generics(#(#params),*) -> (#result, #vec<#gradient_type>) #where_clause {
+                #take
                 let #value = { #clones #primal(#(#args),*) };
                 let #upstream = #rows(#zero(&#value), |#upstream| {
                     #clones #prepare #run #finish
@@ -118,14 +119,8 @@ impl Parts<'_> {
                 _ => quote!(#check(&*#value, &*#name);),
             });
         }
-        let companion = Ident::new_raw_if(primal, span);
-        let args: Vec<_> = self
-            .input
-            .signature
-            .params
-            .iter()
-            .map(|param| &param.name)
-            .collect();
+        let take = self.take_receiver(false);
+        let run = self.call_second(&quote!((#(#directions,)*)));
         let result = &self.result;
         let gradient_type = self.of_listed(|param| self.gradient(&param.ty));
         let names = self.slot_names();
@@ -154,9 +149,9 @@ impl Parts<'_> {
         });
         quote_spanned! {span=>
             #head fn #name #generics(#(#params),*) -> (#result, #gradient_type, #gradient_type) #where_clause {
+                #take
                 #checks
-                let (#value, (#(#names,)*), (#(#products,)*)) =
-                    #companion::hvp(#(#args,)* (#(#directions,)*));
+                let (#value, (#(#names,)*), (#(#products,)*)) = #run;
                 (#value, #gradient, #product)
             }
         }
@@ -226,16 +221,16 @@ impl Parts<'_> {
             let index = proc_macro2::Literal::usize_unsuffixed(index.unwrap_or_default());
             quote!(#found.1.#index)
         });
-        let args: Vec<_> = all.iter().map(|param| &param.name).collect();
-        let companion = Ident::new_raw_if(primal, span);
-        let clones = self.clones();
+        let (take, clones) = (self.take_receiver(false), self.clones());
+        let run = self.call_second(&quote!((#(#passed,)*)));
         quote_spanned! {span=>
             #head fn #name #generics(#(#params),*)
                 -> (#result, #gradient_type, #vec<#gradient_type>) #where_clause
             {
+                #take
                 #rows((#(#zeros,)*), |#directions| {
                     #clones
-                    let #found = #companion::hvp(#(#args,)* (#(#passed,)*));
+                    let #found = #run;
                     let #value = #found.0;
                     (#value, #gradient, #product)
                 })
@@ -271,7 +266,10 @@ impl Parts<'_> {
             }
             let (tangent, ty) = (tangent(param), self.tangent_buffer(param));
             params.push(quote!(#tangent: #ty));
-            entries.push(quote!(::core::option::Option::Some(#tangent)));
+            entries.push(match self.is_lent(param) {
+                true => quote!(::core::option::Option::Some(&#tangent)),
+                false => quote!(::core::option::Option::Some(#tangent)),
+            });
             let value = &param.name;
             checks.extend(match (param.passing, param.shape.is_scalar()) {
                 (_, true) => TokenStream::new(),
@@ -279,10 +277,11 @@ impl Parts<'_> {
                 _ => quote!(#check(&*#value, &*#tangent);),
             });
         }
-        let item = &self.input.item.sig.ident;
-        let companion = Ident::new_raw_if(item, span);
-        let args = self.input.signature.params.iter().map(|param| &param.name);
-        let run = quote_spanned!(span=> #companion::jvp(#item, #(#args,)* (#(#entries,)*)));
+        let run = self.call_forward_form(&quote!((#(#entries,)*)));
+        let checks = {
+            let take = self.take_receiver(false);
+            quote!(#take #checks)
+        };
         let result = &self.result;
         if !self.input.signature.result.may_be_active() {
             return quote_spanned! {span=>

@@ -154,12 +154,31 @@ pub(crate) fn local(name: &str, span: Span) -> Ident {
     )
 }
 
+/// What a companion of a method computes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Form {
+    /// Value and pullback.
+    Split,
+    /// Value and tangent.
+    Forward,
+    /// Value, tangent, and the pullback of both.
+    Doubled,
+    /// Value, gradient, and the Hessian times a vector.
+    Second,
+}
+
 /// The companion of a method. Its name is read in the message of rustc where
 /// there is none.
-pub(crate) fn companion_method(name: &Ident, span: Span) -> Ident {
+pub(crate) fn companion_method(name: &Ident, form: Form, span: Span) -> Ident {
     let name = name.to_string();
     let name = name.trim_start_matches("r#");
-    Ident::new(&format!("{PREFIX}differentiated_{name}"), span)
+    let form = match form {
+        Form::Split => "differentiated",
+        Form::Forward => "jvp",
+        Form::Doubled => "doubled",
+        Form::Second => "hvp",
+    };
+    Ident::new(&format!("{PREFIX}{form}_{name}"), span)
 }
 
 /// What a value without a name is called.

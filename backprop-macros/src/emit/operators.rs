@@ -49,6 +49,7 @@ impl Parts<'_> {
             }
         }
         let bounds = self.block_bounds(outer);
+        let modes = self.operator_modes();
         quote_spanned! {span=>
             impl #parameters #rule #of for #left #bounds {
                 #gives
@@ -62,6 +63,8 @@ impl Parts<'_> {
                     #body
                 }
             }
+
+            #modes
         }
     }
 }

@@ -87,7 +87,7 @@ pub(super) fn second_body(
 
 impl Parts<'_> {
     /// The gradient types of all parameters, `()` for what has none.
-    fn gradients(&self) -> Vec<TokenStream> {
+    pub(super) fn gradients(&self) -> Vec<TokenStream> {
         let params = self.input.signature.params.iter();
         let each = |param: &Parameter| match param.has_adjoint() {
             true => self.gradient(&param.ty),
@@ -97,7 +97,7 @@ impl Parts<'_> {
     }
 
     /// How the hidden form takes the tangent of a parameter.
-    fn direction_type(&self, param: &Parameter) -> TokenStream {
+    pub(super) fn direction_type(&self, param: &Parameter) -> TokenStream {
         let gradient = self.gradient(&param.ty);
         match (&param.ty, param.passing) {
             _ if !param.has_adjoint() => quote!(()),

@@ -30,14 +30,13 @@ catalogue! {
     UNKNOWN_OPTION = "unknown option; `#[differentiate]` knows `wrt(..)`, `name = ..`, `rule = ..`, `crate = ..`, `recursive`, `inherent`, `jvp`, `jacobian`, `hvp`, `hessian`, `objective`, `circuit` and `show`";
     REPEATED_OPTION = "this option is given twice";
     MODE_NOT_YET = "this option is not implemented yet; reverse mode needs no option";
-    MODE_OF_A_METHOD = "this mode is not there for methods yet: write a free function that calls the code";
+    MODE_OF_AN_OPERATOR = "an operator has the modes `jvp` and `hvp`, for the functions that use it";
     MODE_WITH_MUT = "this mode has no `&mut` parameters: return what is changed";
     JACOBIAN_RESULT = "a Jacobian has a row for each number of the result: return numbers, not an `Option` or a `Result`";
     SECOND_ORDER_RESULT = "second derivatives are of one real number: return `f64` or `f32`; with `hvp` a function that others call may return several numbers, without an `Option` or a `Result`";
     CALL_IN_SECOND_ORDER = "second derivatives do not go through calls that change their arguments, or that return an `Option` or a `Result`, yet: write the code here";
     NUMBER_IN_SECOND_ORDER = "for second derivatives it has to be known whether this is an integer: annotate it (`let n: usize = ..`)";
     MODE_WITH_RULE = "a custom rule gives tangents of one real number only";
-    METHOD_IN_FORWARD_MODE = "methods, associated functions and operators of other types have no tangent yet: a free function is needed here";
     OBJECTIVE_OF_A_METHOD = "`objective` goes on free functions; call the method in one";
     OBJECTIVE_POINT = "an objective varies one parameter: write `wrt(x)` with the one that a solver is to choose";
     OBJECTIVE_RESULT = "an objective is one real number, and changes nothing: return `f64` or `f32`, without `&mut` parameters";

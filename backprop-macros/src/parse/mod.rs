@@ -8,7 +8,7 @@ mod recursion;
 mod signature;
 mod unnamed;
 
-pub(crate) use options::Options;
+pub(crate) use options::{Mode, Options};
 pub(crate) use reals::Reals;
 pub(crate) use receiver::{RECEIVER, is_receiver};
 pub(crate) use signature::{

@@ -26,6 +26,8 @@ pub(crate) struct Options {
     pub(crate) inherent: Option<Ident>,
     /// What is generated beside the gradient.
     pub(crate) modes: Modes,
+    /// What the block around a method asks for: it has what can be had.
+    pub(crate) modes_of_block: Modes,
     /// `objective`: also `f::objective`, for solvers.
     pub(crate) objective: Option<Ident>,
     /// `circuit`: also `f_circuit`.
@@ -35,7 +37,7 @@ pub(crate) struct Options {
 }
 
 /// The modes that are asked for, where they are.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Modes {
     /// `jvp`: forward mode.
     pub(crate) jvp: Option<Ident>,
@@ -47,11 +49,29 @@ pub(crate) struct Modes {
     pub(crate) hessian: Option<Ident>,
 }
 
+/// One of the modes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Mode {
+    Jvp,
+    Jacobian,
+    Hvp,
+    Hessian,
+}
+
+impl Mode {
+    /// All there are.
+    pub(crate) const ALL: [Mode; 4] = [Mode::Jvp, Mode::Jacobian, Mode::Hvp, Mode::Hessian];
+}
+
 impl Modes {
-    /// All that are asked for.
-    pub(crate) fn all(&self) -> impl Iterator<Item = &Ident> {
-        let first = self.jvp.iter().chain(&self.jacobian);
-        first.chain(self.second())
+    /// Where a mode is asked for, if it is.
+    pub(crate) fn of(&mut self, mode: Mode) -> &mut Option<Ident> {
+        match mode {
+            Mode::Jvp => &mut self.jvp,
+            Mode::Jacobian => &mut self.jacobian,
+            Mode::Hvp => &mut self.hvp,
+            Mode::Hessian => &mut self.hessian,
+        }
     }
 
     /// Those with second derivatives.
@@ -72,6 +92,7 @@ impl Options {
             recursive: None,
             inherent: None,
             modes: Modes::default(),
+            modes_of_block: Modes::default(),
             objective: None,
             circuit: None,
             show: None,
@@ -112,6 +133,7 @@ impl Options {
             self.krate = block.krate.clone();
         }
         self.recursive = self.recursive.or(block.recursive);
+        self.modes_of_block = block.modes.clone();
         self.show = self.show.or_else(|| block.show.clone());
         self
     }

@@ -7,6 +7,16 @@ use crate::ir::{
 };
 use proc_macro2::Span;
 
+/// Whether the companion borrows an argument that the call may take by value, and its
+/// tangent with it: a receiver, an operand.
+fn is_lent(call: &Call, index: usize) -> bool {
+    match call.callee {
+        Callee::Method(..) => index == 0,
+        Callee::Operator(_) => true,
+        Callee::Function(_) | Callee::Associated(_) => false,
+    }
+}
+
 /// Puts a copy of a tangent back.
 pub(crate) const RESTORE: &str = "restore";
 
@@ -26,11 +36,6 @@ impl Pass<'_> {
             self.out.push(Stmt::Call(call.clone()));
             return;
         }
-        if !matches!(call.callee, Callee::Function(_)) {
-            self.f
-                .unsupported
-                .get_or_insert((call.span, no::METHOD_IN_FORWARD_MODE));
-        }
         if self.is_differentiated {
             self.doubled(call);
             return;
@@ -38,7 +43,7 @@ impl Pass<'_> {
         let lent = self.lent(call);
         let mut returned = Vec::new();
         let mut args = Vec::new();
-        for arg in &call.args {
+        for (index, arg) in call.args.iter().enumerate() {
             args.push(match arg {
                 Arg::In(Tree::Leaf(leaf)) if self.f.is_reference(*leaf) => {
                     let exclusive = self.f.info(*leaf).hold == Hold::Mut;
@@ -52,6 +57,9 @@ impl Pass<'_> {
                     Tree::Leaf(leaf) if self.is_in_place(*leaf) => Tree::Leaf(self.referred(*leaf)),
                     inner => self.tangent_tree(inner),
                 }),
+                Arg::In(tree) if is_lent(call, index) => {
+                    TangentArg::Shared(self.tangent_tree(tree))
+                }
                 Arg::In(tree) => TangentArg::Value(self.tangent_tree(tree)),
                 Arg::Mut { before, after } => TangentArg::Mut {
                     before: self.tangent_tree(before),
@@ -80,7 +88,7 @@ impl Pass<'_> {
                 .get_or_insert((call.span, no::CALL_IN_SECOND_ORDER));
         }
         let mut args = Vec::new();
-        for arg in &call.args {
+        for (index, arg) in call.args.iter().enumerate() {
             args.push(arg.clone());
             args.push(Arg::In(match arg {
                 Arg::In(Tree::Leaf(leaf)) if self.f.is_reference(*leaf) => {
@@ -91,6 +99,9 @@ impl Pass<'_> {
                     Tree::Leaf(leaf) if self.is_in_place(*leaf) => self.lent_tangent(*leaf, call),
                     inner => Tree::Ref(Box::new(self.tangent_tree(inner))),
                 },
+                Arg::In(tree) if is_lent(call, index) => {
+                    Tree::Ref(Box::new(self.tangent_tree(tree)))
+                }
                 Arg::In(tree) => self.tangent_tree(tree),
                 Arg::Mut { .. } => Tree::unit(),
             }));

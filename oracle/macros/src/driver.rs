@@ -163,39 +163,72 @@ fn twice_differentiable(items: &[Item]) -> BTreeSet<String> {
     }
 }
 
-/// Adds the options `jvp` and `hvp` to each function that can have them.
+/// Adds the options `jvp` and `hvp` to each function that can have them, and to blocks,
+/// whose methods get what they can have.
 pub(crate) fn ask_for_modes(items: &mut [Item], second_order: bool) {
     let twice = twice_differentiable(items);
     for item in items {
-        let Item::Fn(function) = item else {
-            continue;
-        };
-        let attributes = function.attrs.len();
-        function
-            .attrs
-            .retain(|attribute| !attribute.path().is_ident("reverse_only"));
-        if function.attrs.len() < attributes {
-            continue;
-        }
-        let has_second = second_order && twice.contains(&function.sig.ident.to_string());
-        let second = has_second.then(|| quote!(, hvp));
-        for attribute in function.attrs.iter_mut().filter(|a| is_differentiate(a)) {
-            let options = match &attribute.meta {
-                Meta::List(options) => options.tokens.clone(),
-                _ => TokenStream::new(),
-            };
-            let names = names_of(&options);
-            if names
-                .iter()
-                .any(|name| ["rule", "jvp"].contains(&name.as_str()))
-            {
-                continue;
+        match item {
+            Item::Fn(function) => {
+                let is_twice = twice.contains(&function.sig.ident.to_string());
+                ask_in(&mut function.attrs, second_order && is_twice);
             }
-            let path = attribute.path().clone();
-            let comma = (!options.is_empty()).then(|| quote!(,));
-            attribute.meta = syn::parse_quote!(#path(#options #comma jvp #second));
+            Item::Impl(block) => {
+                ask_in(&mut block.attrs, second_order);
+                for item in &mut block.items {
+                    if let syn::ImplItem::Fn(method) = item {
+                        let is_twice = can_be_twice(&method.sig);
+                        ask_in(&mut method.attrs, second_order && is_twice);
+                    }
+                }
+            }
+            Item::Trait(block) => {
+                ask_in(&mut block.attrs, second_order);
+                for item in &mut block.items {
+                    if let syn::TraitItem::Fn(method) = item {
+                        let is_twice = can_be_twice(&method.sig);
+                        ask_in(&mut method.attrs, second_order && is_twice);
+                    }
+                }
+            }
+            _ => {}
         }
     }
+}
+
+/// Adds the options to the attributes of one item.
+fn ask_in(attributes: &mut Vec<syn::Attribute>, second_order: bool) {
+    let before = attributes.len();
+    attributes.retain(|attribute| !attribute.path().is_ident("reverse_only"));
+    if attributes.len() < before {
+        return;
+    }
+    let second = second_order.then(|| quote!(, hvp));
+    for attribute in attributes.iter_mut().filter(|a| is_differentiate(a)) {
+        let options = match &attribute.meta {
+            Meta::List(options) => options.tokens.clone(),
+            _ => TokenStream::new(),
+        };
+        let names = names_of(&options);
+        if names
+            .iter()
+            .any(|name| ["rule", "jvp"].contains(&name.as_str()))
+        {
+            continue;
+        }
+        let path = attribute.path().clone();
+        let comma = (!options.is_empty()).then(|| quote!(,));
+        attribute.meta = syn::parse_quote!(#path(#options #comma jvp #second));
+    }
+}
+
+/// Whether a method has second derivatives by its signature: no `&mut`, and numbers for
+/// a result.
+fn can_be_twice(sig: &syn::Signature) -> bool {
+    let inputs = sig.inputs.to_token_stream().to_string();
+    let output = sig.output.to_token_stream().to_string();
+    let is_wrapped = output.contains("Option") || output.contains("Result");
+    !inputs.contains("& mut") && !output.is_empty() && !is_wrapped
 }
 
 /// Whether the tokens name one of the functions, or call one by a path.

@@ -13,7 +13,12 @@ impl Square {
 }
 
 #[differentiate(jvp)]
-fn f(square: &Square) -> f64 {
+fn forward(square: &Square) -> f64 {
+    square.content() + 1.0
+}
+
+#[differentiate(hvp)]
+fn twice(square: &Square) -> f64 {
     square.content() + 1.0
 }
 

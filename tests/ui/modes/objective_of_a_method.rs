@@ -1,5 +1,6 @@
-use backprop::differentiate;
+use backprop::{Differentiable, differentiate};
 
+#[derive(Differentiable)]
 struct Line;
 
 impl Line {
