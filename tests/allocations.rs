@@ -189,3 +189,43 @@ fn a_neuron_of_fixed_size_allocates_nothing() {
     });
     assert_eq!(count, 0);
 }
+
+#[differentiate]
+fn with_few_snapshots(x: f64, w: f64, n: usize) -> f64 {
+    let mut s = x;
+    #[checkpoint(snapshots = 10)]
+    for _ in 0..n {
+        s = (w * s + 0.1).tanh();
+    }
+    s
+}
+
+#[differentiate]
+fn with_snapshots(x: &[f64], w: f64, n: usize) -> f64 {
+    let mut u = x.to_vec();
+    #[checkpoint]
+    for _ in 0..n {
+        for i in 0..u.len() {
+            u[i] = (w * u[i] + 0.1).tanh();
+        }
+    }
+    u[0]
+}
+
+#[test]
+fn a_loop_with_snapshots_holds_these_alone() {
+    let (mut d_x, mut d_w) = (0.0, 0.0);
+    let (count, bytes) = measured(|| {
+        with_few_snapshots_backprop(0.3, 0.9, 100_000, 1.0, &mut d_x, &mut d_w);
+    });
+    // the numbers of their steps beside them
+    assert_eq!((count, bytes), (2, 10 * 8 + 10 * 8));
+
+    let x = vec![0.5; 100];
+    let mut d_x = vec![0.0; 100];
+    let (_, bytes) = measured(|| {
+        with_snapshots_backprop(&x, 0.9, 10_000, 1.0, &mut d_x, &mut d_w);
+    });
+    // 140 of 100 numbers; 2 million numbers would be recorded
+    assert!(bytes < 150 * 850, "{bytes} bytes");
+}

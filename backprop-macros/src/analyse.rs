@@ -8,6 +8,7 @@
 mod borrowed;
 mod integers;
 mod numbers;
+mod repeated;
 mod written;
 
 use crate::errors::Errors;
@@ -106,6 +107,7 @@ pub(crate) fn analyse(f: &mut Function, errors: &mut Errors) -> Activity {
     fixpoint(|| use_up(f, &f.body, views, varied, useful));
     report(f, &f.body, &activity, errors);
     written::report(f, &activity, errors);
+    repeated::report(f, &activity.views, errors);
     let mut body = std::mem::take(&mut f.body);
     lengths(f, &mut body, &activity);
     mark_idle(f, &mut body, &activity);

@@ -1,7 +1,7 @@
 //! The pipeline, on one screen.
 //!
-//! `parse → fence → lower → analyse → adjoint → simplify → fuse → record → sums →
-//! guards → simplify → emit`;
+//! `parse → fence → lower → analyse → adjoint → simplify → fuse → checkpoint → record →
+//! sums → guards → simplify → emit`;
 //! the option `circuit` adds `analyse → circuit → emit`.
 
 use crate::errors::Errors;
@@ -20,7 +20,9 @@ pub(crate) fn differentiate(options: TokenStream, item: TokenStream) -> TokenStr
     let mut errors = Errors::default();
     match fence::check_depth(&item).and_then(|()| syn::parse2::<Item>(item.clone())) {
         Ok(Item::Fn(function)) => {
-            let primal = function.to_token_stream();
+            let mut primal = function.clone();
+            parse::strip_checkpoints(&mut primal.block);
+            let primal = primal.to_token_stream();
             let options = Options::read(options, &mut errors);
             let home = Home::of(&function);
             let beside = companions(function, options, home, &Around::default(), &mut errors);
@@ -188,6 +190,7 @@ fn compile(input: &Input, errors: &mut Errors) -> Option<TokenStream> {
         false => None,
     };
     for form in std::iter::once(&mut function).chain(&mut joint) {
+        adjoint::checkpoint::replay(form);
         adjoint::record::record(form);
         adjoint::sums::carry(form);
         adjoint::guards::gather(form);
@@ -233,6 +236,7 @@ fn second_order(f: &mut Function, value: Option<Tree<ValueId>>, errors: &mut Err
     if !is_split && let Some(fused) = adjoint::fuse::fuse(f) {
         *f = fused;
     }
+    adjoint::checkpoint::replay(f);
     adjoint::record::record(f);
     adjoint::sums::carry(f);
     adjoint::guards::gather(f);

@@ -40,6 +40,7 @@ pub(crate) fn implementation(options: TokenStream, mut block: ItemImpl) -> Token
         if let ImplItem::Fn(method) = item {
             let marks = take_marks(&mut method.attrs);
             functions.push((marks, function(&method.attrs, &method.sig, &method.block)));
+            parse::strip_checkpoints(&mut method.block);
             if let (Some((_, function)), None) = (functions.last_mut(), &block.trait_) {
                 function.vis = method.vis.clone();
             }
@@ -92,8 +93,11 @@ pub(crate) fn definition(options: TokenStream, mut block: ItemTrait) -> TokenStr
     for item in &mut block.items {
         if let TraitItem::Fn(method) = item {
             let marks = take_marks(&mut method.attrs);
-            match &method.default {
-                Some(body) => defined.push((marks, function(&method.attrs, &method.sig, body))),
+            match &mut method.default {
+                Some(body) => {
+                    defined.push((marks, function(&method.attrs, &method.sig, body)));
+                    parse::strip_checkpoints(body);
+                }
                 None => {
                     let body = syn::parse_quote!({});
                     declared.push((marks, function(&method.attrs, &method.sig, &body)));

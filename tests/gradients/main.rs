@@ -18,6 +18,7 @@
 mod boxes;
 mod branches;
 mod calls;
+mod checkpoints;
 mod classics;
 mod containers;
 mod copies;

@@ -35,7 +35,9 @@ pub(crate) fn fuse(f: &Function) -> Option<Function> {
     let changed = crate::lower::changed(&joint, &body);
     let views = Views::of(&joint, &body);
     settle_views(&mut joint, &body, &views);
-    settle(&mut joint, &body, &changed, &views);
+    for stmt in &body.stmts {
+        settle(&mut joint, stmt, &changed, &views);
+    }
     joint.body = body;
     joint.reverse = Some(reverse);
     Some(joint)
@@ -535,25 +537,25 @@ fn only_accumulates(region: &Region, from: ValueId, to: ValueId) -> bool {
 }
 
 /// Inside a fused iteration its own values are there in reverse as well.
-fn settle(f: &mut Function, region: &Region, changed: &BTreeSet<ValueId>, views: &Views) {
-    for stmt in &region.stmts {
-        let bodies: Vec<&Region> = match stmt {
-            Stmt::Loop(looped) if looped.fused.is_some() => vec![&looped.body],
-            Stmt::If(branch) if branch.fused.is_some() => vec![&branch.then, &branch.other],
-            Stmt::Match(choice) if choice.fused.is_some() => {
-                choice.arms.iter().map(|arm| &arm.body).collect()
+pub(super) fn settle(f: &mut Function, stmt: &Stmt, changed: &BTreeSet<ValueId>, views: &Views) {
+    let bodies: Vec<&Region> = match stmt {
+        Stmt::Loop(looped) if looped.fused.is_some() => vec![&looped.body],
+        Stmt::If(branch) if branch.fused.is_some() => vec![&branch.then, &branch.other],
+        Stmt::Match(choice) if choice.fused.is_some() => {
+            choice.arms.iter().map(|arm| &arm.body).collect()
+        }
+        _ => return,
+    };
+    for body in bodies {
+        for value in body.stmts.iter().flat_map(definitions) {
+            let stays = !changed.contains(&value) && !body.yields.contains(&value);
+            if stays && !f.is_reference(value) && !is_moved(f, body, value) {
+                f.stable.insert(value);
             }
-            _ => continue,
-        };
-        for body in bodies {
-            for value in body.stmts.iter().flat_map(definitions) {
-                let stays = !changed.contains(&value) && !body.yields.contains(&value);
-                if stays && !f.is_reference(value) && !is_moved(f, body, value) {
-                    f.stable.insert(value);
-                }
-            }
-            settle_views(f, body, views);
-            settle(f, body, changed, views);
+        }
+        settle_views(f, body, views);
+        for stmt in &body.stmts {
+            settle(f, stmt, changed, views);
         }
     }
 }

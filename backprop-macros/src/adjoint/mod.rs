@@ -15,6 +15,7 @@
 //! what they are multiplied with: a masked branch contributes nothing.
 
 mod call;
+pub(crate) mod checkpoint;
 mod control;
 pub(crate) mod fuse;
 pub(crate) mod guards;

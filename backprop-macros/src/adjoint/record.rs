@@ -29,8 +29,9 @@ pub(crate) fn record(f: &mut Function) {
     zeros::make(f, &mut forward, &mut reverse);
     let mut integers = BTreeMap::new();
     find_integers(&forward, &mut integers);
+    find_integers(&reverse.body, &mut integers);
     let mut pass = Pass {
-        views: Views::of(f, &forward),
+        views: Views::of_both(f, &forward, &reverse.body),
         f,
         integers,
         recovered: BTreeMap::new(),
@@ -115,6 +116,7 @@ impl Pass<'_> {
     /// itself, of its surroundings, and its own.
     fn scope(&mut self, forward: &mut Region, reverse: &mut Region) {
         self.fused(forward);
+        self.turns(reverse);
         let mirrors = std::mem::take(&mut reverse.stmts);
         let mut before_loops: BTreeMap<StmtId, Vec<Stmt>> = BTreeMap::new();
         for mut mirror in mirrors {
@@ -188,6 +190,27 @@ impl Pass<'_> {
                 forward.stmts.append(&mut self.hoisted);
             }
             forward.stmts.push(stmt);
+        }
+    }
+
+    /// Handles iterations that run again in the reverse half: each is one that is
+    /// reversed as it runs, with tapes that are declared there.
+    fn turns(&mut self, reverse: &mut Region) {
+        for mut stmt in std::mem::take(&mut reverse.stmts) {
+            if let Stmt::Loop(Loop {
+                body,
+                fused: Some(fused),
+                ..
+            }) = &mut stmt
+            {
+                let around = std::mem::replace(&mut self.around, vec![Around::Fused]);
+                let hoisted = std::mem::take(&mut self.hoisted);
+                self.scope(body, &mut fused.body);
+                self.around = around;
+                let tapes = std::mem::replace(&mut self.hoisted, hoisted);
+                reverse.stmts.extend(tapes);
+            }
+            reverse.stmts.push(stmt);
         }
     }
 

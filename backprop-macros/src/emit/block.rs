@@ -88,6 +88,8 @@ impl Emitter<'_> {
                 let values = self.group(values);
                 quote!(#name.push(#values);)
             }
+            Stmt::Save(checkpoints, state) => self.save(*checkpoints, state),
+            Stmt::Restore(checkpoints, state) => self.restore(*checkpoints, state),
             // gone before emission
             Stmt::Declare(_)
             | Stmt::Read(..)

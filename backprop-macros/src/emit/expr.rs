@@ -218,6 +218,11 @@ impl Emitter<'_> {
                 (quote!(#tape.len()), ATOM)
             }
             Op::Resume(tape) => (self.ident(*tape).to_token_stream(), ATOM),
+            Op::NewCheckpoints(..)
+            | Op::NextTurn(_)
+            | Op::TurnStart(_)
+            | Op::TurnEnd(_)
+            | Op::ItemAt(..) => (self.checkpoint_op(op, span), ATOM),
             Op::CastTangent(like, d) => {
                 let function = self.facade.private("cast_tangent", span);
                 let (like, d) = (self.at_least(*like, UNARY), self.value(*d));

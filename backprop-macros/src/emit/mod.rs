@@ -6,6 +6,7 @@
 
 mod block;
 mod calls;
+mod checkpoint;
 mod circuit;
 mod companions;
 mod custom;

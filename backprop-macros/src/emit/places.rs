@@ -33,7 +33,13 @@ pub(super) fn changed(f: &Function) -> BTreeSet<ValueId> {
                 }) if !matches!(drain.run, Run::All) => {
                     into.insert(drain.tape);
                 }
+                Stmt::Save(checkpoints, _) | Stmt::Restore(checkpoints, _) => {
+                    into.insert(*checkpoints);
+                }
                 Stmt::Let(binding) => match &binding.op {
+                    Op::NextTurn(checkpoints) => {
+                        into.insert(*checkpoints);
+                    }
                     Op::View(place, true)
                     | Op::Checked(place, Claimed::SequenceMut | Claimed::VectorMut)
                     | Op::SplitAt(place, _)

@@ -56,6 +56,17 @@ catalogue! {
     CIRCUIT_CALL_WRITES = "`circuit` draws a call as one gate, but this one changes active arguments in place; return the number instead";
     CIRCUIT_CALL_RESULT = "`circuit` draws a call as one gate, but the result of this one is more than one real number; call a function for each number";
 
+    // `#[checkpoint]`
+    CHECKPOINT_PLACE = "`#[checkpoint]` goes on `for`, `while` or `loop`";
+    CHECKPOINT_TWICE = "`#[checkpoint]` is given twice";
+    CHECKPOINT_OPTION = "unknown option; write `#[checkpoint]` or `#[checkpoint(snapshots = 30)]`";
+    CHECKPOINT_SNAPSHOTS = "the number of snapshots is a number, one at least, or a constant (`N`)";
+    CHECKPOINT_NESTED = "this loop is inside one with `#[checkpoint]`, whose iterations run again anyway; put `#[checkpoint]` on one of both";
+    CHECKPOINT_REPEATED = "an iteration of a loop with `#[checkpoint]` runs several times, and it is not known whether this code gives the same each time; compute it before the loop (a table, a `Vec`), or take `#[checkpoint]` off";
+    CHECKPOINT_CALL = "an iteration of a loop with `#[checkpoint]` runs several times, and calls are not repeated yet; write the code here, or take `#[checkpoint]` off";
+    CHECKPOINT_REFERENCE = "a loop with `#[checkpoint]` does not carry references from one iteration to the next: what they refer to may change; carry positions";
+    CHECKPOINT_VIEW = "this is changed in a loop with `#[checkpoint]` through a `&mut` reference from before the loop; take the reference inside the loop, or index into the container";
+
     // the derive
     DERIVE_OPTION = "unknown option; `#[derive(Differentiable)]` knows `crate = ..` and `gradient = ..` on the type, and `skip` on a field";
     DERIVE_FIELD_OPTION = "unknown option; a field knows `skip`";

@@ -11,6 +11,7 @@ pub(crate) use catalogue::Refusal;
 pub(crate) use depth::check_depth;
 
 use crate::errors::Errors;
+use crate::parse;
 use catalogue as no;
 use syn::visit::{self, Visit};
 use syn::{Attribute, Expr, Item, ItemFn, Stmt};
@@ -23,7 +24,8 @@ pub(crate) fn check(item: &ItemFn, has_rule: bool, errors: &mut Errors) -> bool 
     let is_sound = errors.count() == before;
     check_attributes(item, errors);
     if !has_rule {
-        Fence { errors }.visit_block(&item.block);
+        let marks = Vec::new();
+        Fence { errors, marks }.visit_block(&item.block);
     }
     is_sound
 }
@@ -62,8 +64,10 @@ fn check_attributes(item: &ItemFn, errors: &mut Errors) {
     }
 }
 
-struct Fence<'a> {
+struct Fence<'a, 'ast> {
     errors: &'a mut Errors,
+    /// Each `#[checkpoint]` that stands on a loop.
+    marks: Vec<&'ast Attribute>,
 }
 
 /// Attributes that change nothing but lints and layout of the source.
@@ -78,9 +82,14 @@ fn is_inert(attr: &Attribute) -> bool {
             .is_some_and(|tool| tool.ident == "rustfmt" || tool.ident == "clippy")
 }
 
-impl<'ast> Visit<'ast> for Fence<'_> {
+impl<'ast> Visit<'ast> for Fence<'_, 'ast> {
     fn visit_attribute(&mut self, attr: &'ast Attribute) {
-        if !is_inert(attr) {
+        if parse::is_checkpoint(attr) {
+            let on_loop = self.marks.iter().any(|mark| std::ptr::eq(*mark, attr));
+            if !on_loop {
+                self.errors.refuse(attr, no::CHECKPOINT_PLACE);
+            }
+        } else if !is_inert(attr) {
             self.errors.refuse(attr, no::ATTRIBUTE_IN_BODY);
         }
     }
@@ -105,6 +114,10 @@ impl<'ast> Visit<'ast> for Fence<'_> {
     }
 
     fn visit_expr(&mut self, expr: &'ast Expr) {
+        let attrs = parse::attributes_of_loop(expr);
+        self.marks
+            .extend(attrs.iter().filter(|attr| parse::is_checkpoint(attr)));
+        parse::checkpoint(attrs, self.errors);
         let refusal = match expr {
             Expr::Async(_) => Some(no::ASYNC_BLOCK),
             Expr::Await(_) => Some(no::AWAIT),

@@ -35,6 +35,7 @@ mod kind;
 mod stmt;
 
 mod circuit;
+mod copy;
 mod op;
 mod place;
 #[cfg(test)]
@@ -50,6 +51,7 @@ pub(crate) use kind::{Kind, Width};
 pub(crate) use stmt::*;
 
 pub(crate) use circuit::{Drawing, Gate, GateInput};
+pub(crate) use copy::Copies;
 pub(crate) use op::{
     Aggregate, BinaryOp, Callee, Capture, Claimed, Count, Method, Op, Operator, Owning,
 };

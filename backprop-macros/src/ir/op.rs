@@ -99,6 +99,17 @@ pub(crate) enum Op {
     TapeLength(ValueId),
     /// A tape in the reverse half, where it is taken back run by run.
     Resume(ValueId),
+    /// The snapshots of a loop: of as many iterations as the range has numbers, if that is
+    /// known; how many there may be, if that is said.
+    NewCheckpoints(Option<Box<super::Range>>, Option<TokenStream>),
+    /// Goes on to the last iteration that is not reversed yet; whether there is one.
+    NextTurn(ValueId),
+    /// The number of the iteration whose snapshot a turn begins with.
+    TurnStart(ValueId),
+    /// The number of the iteration that a turn reverses.
+    TurnEnd(ValueId),
+    /// What a range yields in the iteration of this number.
+    ItemAt(Box<super::Range>, ValueId),
     /// An adjoint in the other float type: `value as f32` without naming it.
     Narrow(ValueId, ValueId),
     /// Draws a part of the circuit; in the circuit form only.
@@ -335,7 +346,19 @@ impl Op {
             | Op::CopyGradient(a)
             | Op::TapeLength(a)
             | Op::Owned(a, _)
+            | Op::NextTurn(a)
+            | Op::TurnStart(a)
+            | Op::TurnEnd(a)
             | Op::Resume(a) => f(a),
+            Op::NewCheckpoints(range, _) => {
+                if let Some(range) = range {
+                    super::visit::rewrite_range(range, f);
+                }
+            }
+            Op::ItemAt(range, a) => {
+                super::visit::rewrite_range(range, f);
+                f(a);
+            }
             Op::SplitAt(place, a) | Op::Half(a, _, place) | Op::Exchange(place, a) => {
                 place.for_each_mut(f);
                 f(a);

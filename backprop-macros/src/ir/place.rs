@@ -142,6 +142,13 @@ impl Views {
         views
     }
 
+    /// The same with those of iterations that run again in the reverse half.
+    pub(crate) fn of_both(f: &Function, forward: &Region, reverse: &Region) -> Self {
+        let mut views = Views::of(f, forward);
+        views.collect(f, reverse);
+        views
+    }
+
     fn collect(&mut self, f: &Function, region: &Region) {
         for stmt in &region.stmts {
             if let Stmt::Let(binding) = stmt {

@@ -1,7 +1,7 @@
 //! Statements.
 
 use super::{BinaryOp, Callee, Capture, Op, Place, Region, StmtId, Target, Tree, ValueId, VarId};
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
 
 /// One statement.
 #[derive(Clone, Debug)]
@@ -48,6 +48,10 @@ pub(crate) enum Stmt {
     Reserve(ValueId, Range, Vec<Range>),
     /// Pushes a record on a tape.
     Push(ValueId, Vec<ValueId>),
+    /// Keeps a copy of what a loop carries among its snapshots, if one is due.
+    Save(ValueId, Vec<ValueId>),
+    /// What was carried at the snapshot that a turn begins with.
+    Restore(ValueId, Vec<ValueId>),
 }
 
 /// How many records a tape will hold.
@@ -247,6 +251,17 @@ pub(crate) struct Loop {
     pub(crate) tape: Option<ValueId>,
     /// The reverse half, if that of each iteration runs right after it.
     pub(crate) fused: Option<RevLoop>,
+    /// Set by `#[checkpoint]`: iterations are computed again, not recorded.
+    pub(crate) checkpoint: Option<Box<Checkpoint>>,
+    pub(crate) span: Span,
+}
+
+/// What `#[checkpoint]` says of a loop.
+#[derive(Clone, Debug)]
+pub(crate) struct Checkpoint {
+    /// How many snapshots there may be; about as many as a root of the iterations if
+    /// nothing is said.
+    pub(crate) snapshots: Option<TokenStream>,
     pub(crate) span: Span,
 }
 

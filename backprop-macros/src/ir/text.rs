@@ -243,6 +243,14 @@ impl Text<'_> {
                     ranges.join(" x ")
                 ));
             }
+            Stmt::Save(to, values) => {
+                let line = format!("save ({}) in {}", self.list(values), name(*to));
+                self.line(&line);
+            }
+            Stmt::Restore(from, values) => {
+                let line = format!("({}) = restored from {}", self.list(values), name(*from));
+                self.line(&line);
+            }
             Stmt::Push(tape, values) => {
                 self.line(&format!("push {} ({})", name(*tape), self.list(values)));
             }
@@ -495,6 +503,21 @@ impl Text<'_> {
             Op::AddField(a, index, d) => format!("{} with .{index} += {}", name(a), name(d)),
             Op::TapeLength(tape) => format!("length of {}", name(tape)),
             Op::Resume(tape) => format!("resume {}", name(tape)),
+            Op::NewCheckpoints(range, snapshots) => {
+                let of = range
+                    .as_ref()
+                    .map(|range| format!(" of {}", self.range(range)));
+                let most = snapshots.as_ref().map(|most| format!(", {most} at most"));
+                format!(
+                    "checkpoints{}{}",
+                    of.unwrap_or_default(),
+                    most.unwrap_or_default()
+                )
+            }
+            Op::NextTurn(of) => format!("next turn of {}", name(of)),
+            Op::TurnStart(of) => format!("start of turn of {}", name(of)),
+            Op::TurnEnd(of) => format!("end of turn of {}", name(of)),
+            Op::ItemAt(range, step) => format!("item {} of {}", name(step), self.range(range)),
             Op::Narrow(like, d) => format!("{} in the type of {}", name(d), name(like)),
             Op::Draw(drawing) => self.drawing(drawing),
         }

@@ -164,10 +164,11 @@ pub(crate) fn rewrite_uses(stmt: &mut Stmt, f: &mut dyn FnMut(&mut ValueId)) {
                 }
             }
         }
-        Stmt::Push(tape, values) => {
-            f(tape);
+        Stmt::Push(to, values) | Stmt::Save(to, values) => {
+            f(to);
             values.iter_mut().for_each(&mut *f);
         }
+        Stmt::Restore(from, _) => f(from),
     }
 }
 
@@ -194,7 +195,7 @@ fn rewrite_drain(drain: &mut Drain, f: &mut dyn FnMut(&mut ValueId)) {
     }
 }
 
-fn rewrite_range(range: &mut Range, f: &mut dyn FnMut(&mut ValueId)) {
+pub(super) fn rewrite_range(range: &mut Range, f: &mut dyn FnMut(&mut ValueId)) {
     f(&mut range.start);
     f(&mut range.end);
     for adaptor in &mut range.adaptors {
@@ -237,6 +238,7 @@ pub(crate) fn definitions(stmt: &Stmt) -> Vec<ValueId> {
             looped.results.iter().chain(fused).copied().collect()
         }
         Stmt::RevBranch(branch) => branch.results.clone(),
+        Stmt::Restore(_, values) => values.clone(),
         Stmt::RevLoop(looped) => looped.results.clone(),
         Stmt::Pullback(call) => {
             let mut defined = Vec::new();
@@ -264,7 +266,8 @@ pub(crate) fn definitions(stmt: &Stmt) -> Vec<ValueId> {
         | Stmt::AddAt(_)
         | Stmt::AddEach(..)
         | Stmt::Reserve(..)
-        | Stmt::Push(..) => Vec::new(),
+        | Stmt::Push(..)
+        | Stmt::Save(..) => Vec::new(),
     }
 }
 

@@ -74,9 +74,9 @@ impl Lowerer<'_> {
             }
             Expr::If(branch) => self.if_expr(branch, expected),
             Expr::Match(choice) => self.match_expr(choice, expected),
-            Expr::Loop(looped) => self.loop_expr(looped),
-            Expr::While(looped) => self.while_expr(looped),
-            Expr::ForLoop(looped) => self.for_expr(looped),
+            Expr::Loop(looped) => self.marked_loop(&looped.attrs, |this| this.loop_expr(looped)),
+            Expr::While(looped) => self.marked_loop(&looped.attrs, |this| this.while_expr(looped)),
+            Expr::ForLoop(looped) => self.marked_loop(&looped.attrs, |this| this.for_expr(looped)),
             Expr::Break(jump) => self.break_expr(jump),
             Expr::Continue(jump) => self.continue_expr(jump),
             Expr::Return(jump) => self.return_expr(jump),

@@ -1,15 +1,36 @@
 //! Loops, labels, `break`, `continue` and `return`.
 
 use super::{Jump, Lowerer, Lowering, SlotId};
+use crate::errors::Errors;
 use crate::fence::catalogue as no;
-use crate::ir::{Head, Kind, Loop, Range, Region, Stmt, Target, Tree};
+use crate::ir::{Checkpoint, Head, Kind, Loop, Range, Region, Stmt, Target, Tree};
+use crate::parse;
 use proc_macro2::Span;
 use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::visit::Visit;
-use syn::{Expr, Label, Pat};
+use syn::{Attribute, Expr, Label, Pat};
 
 impl Lowerer<'_> {
+    /// A loop, with what `#[checkpoint]` on it says.
+    pub(super) fn marked_loop(
+        &mut self,
+        attrs: &[Attribute],
+        lower: impl FnOnce(&mut Self) -> Lowering,
+    ) -> Lowering {
+        // the fence has reported what is wrong with it
+        let checkpoint = parse::checkpoint(attrs, &mut Errors::default());
+        let before = self.out.len();
+        let lowering = lower(self);
+        if let Some(checkpoint) = checkpoint {
+            // what a `loop` yields is read after it
+            let mut made = self.out[before..].iter_mut().rev();
+            let last = made.find(|stmt| matches!(stmt, Stmt::Loop(_) | Stmt::Block(..)));
+            last.into_iter().for_each(|stmt| mark(stmt, &checkpoint));
+        }
+        lowering
+    }
+
     pub(super) fn loop_expr(&mut self, expr: &syn::ExprLoop) -> Lowering {
         let span = expr.loop_token.span;
         let result = self.slot(None, None, true, span);
@@ -162,6 +183,7 @@ impl Lowerer<'_> {
             exit: Some(exit),
             tape: None,
             fused: None,
+            checkpoint: None,
             span,
         }));
         exit
@@ -285,6 +307,18 @@ impl Lowerer<'_> {
             Some(_) => jump.label == label,
             None => jump.is_loop || !loops_only,
         })
+    }
+}
+
+/// Marks a loop, or those that a chain became.
+fn mark(stmt: &mut Stmt, checkpoint: &Checkpoint) {
+    match stmt {
+        Stmt::Loop(looped) => looped.checkpoint = Some(Box::new(checkpoint.clone())),
+        Stmt::Block(_, region) => {
+            let loops = region.stmts.iter_mut();
+            loops.for_each(|stmt| mark(stmt, checkpoint));
+        }
+        _ => {}
     }
 }
 

@@ -260,6 +260,7 @@ impl Lowerer<'_> {
             exit: Some(exit),
             tape: None,
             fused: None,
+            checkpoint: None,
             span,
         }));
     }

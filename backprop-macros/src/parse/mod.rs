@@ -1,6 +1,7 @@
 //! The typed view of what the user wrote: the function, its parameters by
 //! spelling, and the options of the attribute.
 
+mod checkpoint;
 mod options;
 mod reals;
 mod receiver;
@@ -8,6 +9,7 @@ mod recursion;
 mod signature;
 mod unnamed;
 
+pub(crate) use checkpoint::{attributes_of_loop, checkpoint, is_checkpoint, strip_checkpoints};
 pub(crate) use options::{Mode, Options};
 pub(crate) use reals::Reals;
 pub(crate) use receiver::{RECEIVER, is_receiver};

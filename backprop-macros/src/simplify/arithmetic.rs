@@ -181,7 +181,16 @@ pub(super) fn copies(reverse: &mut crate::ir::Reverse) {
                 let from = into.get(&from).copied().unwrap_or(from);
                 into.insert(binding.value, from);
             }
-            for_each_region(stmt, &mut |inner, _| find(inner, into));
+            match stmt {
+                // what runs again stays as it is
+                Stmt::Loop(looped) => {
+                    looped
+                        .fused
+                        .iter()
+                        .for_each(|fused| find(&fused.body, into));
+                }
+                stmt => for_each_region(stmt, &mut |inner, _| find(inner, into)),
+            }
         }
     }
     let mut same = BTreeMap::new();

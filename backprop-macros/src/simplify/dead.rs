@@ -85,6 +85,7 @@ fn has_effect(f: &Function, stmt: &Stmt, live: &BTreeSet<ValueId>, forward: bool
         Stmt::NewTape(tape, _) | Stmt::Push(tape, _) | Stmt::Reserve(tape, ..) => {
             live.contains(tape)
         }
+        Stmt::Save(checkpoints, _) => live.contains(checkpoints),
         _ => defines(),
     }
 }

@@ -128,6 +128,9 @@ pub(crate) fn is_pinned(f: &Function, op: &Op) -> bool {
         | Op::SortOrder(..)
         | Op::TapeLength(_)
         | Op::Resume(_)
+        | Op::TurnStart(_)
+        | Op::TurnEnd(_)
+        | Op::ItemAt(..)
         | Op::Draw(_)
         | Op::PopValue(_) => true,
         op => changes_adjoint(op),

@@ -222,7 +222,8 @@ pub(crate) struct Undifferentiated;
 
 impl VisitMut for Undifferentiated {
     fn visit_attributes_mut(&mut self, attributes: &mut Vec<Attribute>) {
-        attributes.retain(|attribute| !is_differentiate(attribute));
+        let is_checkpoint = |a: &Attribute| a.path().is_ident("checkpoint");
+        attributes.retain(|a| !is_differentiate(a) && !is_checkpoint(a));
         for attribute in attributes {
             if attribute.path().is_ident("derive")
                 && let Ok(mut traits) =

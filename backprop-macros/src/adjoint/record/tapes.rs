@@ -170,6 +170,10 @@ fn resumed_as(f: &mut Function, tape: ValueId) -> ValueId {
 /// The tapes that loops in a reverse region take back.
 fn find_tapes(region: &Region, into: &mut Vec<ValueId>) {
     for stmt in &region.stmts {
+        // an iteration that runs again has tapes of its own
+        if matches!(stmt, Stmt::Loop(_)) {
+            continue;
+        }
         if let Stmt::RevLoop(RevLoop {
             order: Order::Drain(drain),
             ..

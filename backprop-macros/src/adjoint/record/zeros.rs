@@ -2,8 +2,8 @@
 
 use crate::adjoint::memory::{is_moved, moved_by};
 use crate::ir::{
-    Claimed, Function, Head, Hold, Kind, Let, Op, Region, Reverse, Stmt, StmtId, Tree, ValueId,
-    Views, for_each_region, for_each_region_mut,
+    Claimed, Function, Head, Hold, Kind, Let, Loop, Op, Region, Reverse, Stmt, StmtId, Tree,
+    ValueId, Views, for_each_region, for_each_region_mut,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,6 +14,7 @@ pub(super) fn make(f: &mut Function, forward: &mut Region, reverse: &mut Reverse
     let there = there(f, forward);
     let mut loops = BTreeMap::new();
     homes(forward, None, &mut loops);
+    homes(&reverse.body, None, &mut loops);
     let mut wanted = BTreeMap::new();
     collect(f, &mut reverse.body, &there, (None, &loops), &mut wanted);
     collect_fused(f, forward, &there, &loops, &mut wanted);
@@ -24,8 +25,35 @@ pub(super) fn make(f: &mut Function, forward: &mut Region, reverse: &mut Reverse
     for param in &f.params {
         heads.extend(param.entry.leaves());
     }
-    let views = Views::of(f, forward);
+    let views = Views::of_both(f, forward, &reverse.body);
     insert(f, forward, &heads, &views, &mut wanted);
+    insert_in_turns(f, &mut reverse.body, &views, &mut wanted);
+}
+
+/// The same in iterations that run again in the reverse half.
+fn insert_in_turns(
+    f: &mut Function,
+    reverse: &mut Region,
+    views: &Views,
+    wanted: &mut BTreeMap<ValueId, Vec<ValueId>>,
+) {
+    for stmt in &mut reverse.stmts {
+        match stmt {
+            Stmt::Loop(Loop { body, fused, .. }) => {
+                insert(f, body, &[], views, wanted);
+                if let Some(fused) = fused {
+                    insert_in_turns(f, &mut fused.body, views, wanted);
+                }
+            }
+            Stmt::RevBranch(branch) => {
+                for arm in &mut branch.arms {
+                    insert_in_turns(f, arm, views, wanted);
+                }
+            }
+            Stmt::RevLoop(looped) => insert_in_turns(f, &mut looped.body, views, wanted),
+            _ => {}
+        }
+    }
 }
 
 /// The loop that each value is defined in, innermost.
@@ -83,43 +111,53 @@ fn collect_fused(
     wanted: &mut BTreeMap<ValueId, Vec<ValueId>>,
 ) {
     for stmt in &mut region.stmts {
-        let fused = match stmt {
-            Stmt::Loop(looped) => Some(looped.id),
-            _ => None,
-        };
-        let mut each = |body: &mut Region, reverse: &mut Region| {
-            let mut there = there.clone();
-            let defined = body.stmts.iter().flat_map(crate::ir::definitions);
-            there.extend(defined.filter(|value| {
-                let gone = body.yields.contains(value) || is_moved(f, body, *value);
-                !f.is_reference(*value) && !gone
-            }));
-            collect(f, reverse, &there, (fused, loops), wanted);
-            collect_fused(f, body, &there, loops, wanted);
-        };
-        match stmt {
-            Stmt::Loop(looped) => {
-                if let Some(fused) = &mut looped.fused {
-                    each(&mut looped.body, &mut fused.body);
-                }
+        collect_in(f, stmt, there, loops, wanted);
+    }
+}
+
+fn collect_in(
+    f: &mut Function,
+    stmt: &mut Stmt,
+    there: &BTreeSet<ValueId>,
+    loops: &Homes,
+    wanted: &mut BTreeMap<ValueId, Vec<ValueId>>,
+) {
+    let fused = match stmt {
+        Stmt::Loop(looped) => Some(looped.id),
+        _ => None,
+    };
+    let mut each = |body: &mut Region, reverse: &mut Region| {
+        let mut there = there.clone();
+        let defined = body.stmts.iter().flat_map(crate::ir::definitions);
+        there.extend(defined.filter(|value| {
+            let gone = body.yields.contains(value) || is_moved(f, body, *value);
+            !f.is_reference(*value) && !gone
+        }));
+        collect(f, reverse, &there, (fused, loops), wanted);
+        collect_fused(f, body, &there, loops, wanted);
+    };
+    match stmt {
+        Stmt::Loop(looped) => {
+            if let Some(fused) = &mut looped.fused {
+                each(&mut looped.body, &mut fused.body);
             }
-            Stmt::If(branch) => {
-                if let Some(fused) = &mut branch.fused
-                    && let [then, other] = &mut fused.arms[..]
-                {
-                    each(&mut branch.then, then);
-                    each(&mut branch.other, other);
-                }
-            }
-            Stmt::Match(choice) => {
-                if let Some(fused) = &mut choice.fused {
-                    for (arm, reversed) in choice.arms.iter_mut().zip(&mut fused.arms) {
-                        each(&mut arm.body, reversed);
-                    }
-                }
-            }
-            _ => {}
         }
+        Stmt::If(branch) => {
+            if let Some(fused) = &mut branch.fused
+                && let [then, other] = &mut fused.arms[..]
+            {
+                each(&mut branch.then, then);
+                each(&mut branch.other, other);
+            }
+        }
+        Stmt::Match(choice) => {
+            if let Some(fused) = &mut choice.fused {
+                for (arm, reversed) in choice.arms.iter_mut().zip(&mut fused.arms) {
+                    each(&mut arm.body, reversed);
+                }
+            }
+        }
+        _ => {}
     }
 }
 
@@ -155,6 +193,8 @@ fn collect(
                 let inside = (Some(looped.of), loops);
                 collect(f, &mut looped.body, there, inside, wanted);
             }
+            // an iteration that runs again
+            Stmt::Loop(_) => collect_in(f, stmt, there, loops, wanted),
             _ => {}
         }
     }

@@ -1,0 +1,266 @@
+//! Loops with `#[checkpoint]`: their iterations run several times, so that whatever is in
+//! them must give the same each time.
+//!
+//! Printing and assertions stay out of the repetitions. Code that is passed through must
+//! consist of operators, literals, names and methods that are known to depend on their
+//! operands only.
+
+use crate::errors::Errors;
+use crate::fence::catalogue as no;
+use crate::ir::{
+    Capture, Function, Hold, Loop, Op, Region, Stmt, Views, for_each_region, free_values,
+};
+use proc_macro2::{Span, TokenStream};
+use syn::visit::{self, Visit};
+use syn::{Expr, Macro};
+
+/// Refuses what a loop with `#[checkpoint]` cannot have in it.
+pub(super) fn report(f: &Function, views: &Views, errors: &mut Errors) {
+    visit_region(f, &f.body, views, errors);
+}
+
+fn visit_region(f: &Function, region: &Region, views: &Views, errors: &mut Errors) {
+    for stmt in &region.stmts {
+        match stmt {
+            Stmt::Loop(looped) if looped.checkpoint.is_some() => {
+                report_loop(f, looped, views, errors);
+            }
+            stmt => for_each_region(stmt, &mut |inner, _| visit_region(f, inner, views, errors)),
+        }
+    }
+}
+
+fn report_loop(f: &Function, looped: &Loop, views: &Views, errors: &mut Errors) {
+    let references = looped.params.iter().filter(|value| f.is_reference(**value));
+    for value in references {
+        errors.refuse_at(f.info(*value).span, no::CHECKPOINT_REFERENCE);
+    }
+    for value in free_values(&looped.body, &looped.params) {
+        if views.is_view(value) && f.info(value).hold == Hold::Mut {
+            errors.refuse_at(f.info(value).span, no::CHECKPOINT_VIEW);
+        }
+    }
+    inside(f, &looped.body, errors);
+}
+
+fn inside(f: &Function, region: &Region, errors: &mut Errors) {
+    for stmt in &region.stmts {
+        match stmt {
+            Stmt::Let(binding) => {
+                let span = f.info(binding.value).span;
+                operation(&binding.op, span, errors);
+            }
+            Stmt::Call(call) => errors.refuse_at(call.span, no::CHECKPOINT_CALL),
+            Stmt::Loop(looped) => {
+                if let Some(checkpoint) = &looped.checkpoint {
+                    errors.refuse_at(checkpoint.span, no::CHECKPOINT_NESTED);
+                }
+            }
+            _ => {}
+        }
+        for_each_region(stmt, &mut |inner, _| inside(f, inner, errors));
+    }
+}
+
+fn operation(op: &Op, span: Span, errors: &mut Errors) {
+    let is_repeatable = match op {
+        Op::Constant(tokens) => gives_the_same(tokens),
+        Op::Verbatim(Capture { tokens, .. }, _)
+        | Op::Stop(_, Capture { tokens, .. })
+        | Op::SortOrder(_, Capture { tokens, .. }) => gives_the_same(tokens),
+        _ => true,
+    };
+    if !is_repeatable {
+        errors.refuse_at(span, no::CHECKPOINT_REPEATED);
+    }
+}
+
+/// Whether code depends on nothing but what it names, and does nothing else.
+fn gives_the_same(tokens: &TokenStream) -> bool {
+    match syn::parse2::<Expr>(tokens.clone()) {
+        Ok(expr) => {
+            let mut check = Check(true);
+            check.visit_expr(&expr);
+            check.0
+        }
+        Err(_) => false,
+    }
+}
+
+struct Check(bool);
+
+impl<'ast> Visit<'ast> for Check {
+    fn visit_expr(&mut self, expr: &'ast Expr) {
+        match expr {
+            Expr::Array(_)
+            | Expr::Binary(_)
+            | Expr::Block(_)
+            | Expr::Cast(_)
+            | Expr::Closure(_)
+            | Expr::Field(_)
+            | Expr::Group(_)
+            | Expr::If(_)
+            | Expr::Index(_)
+            | Expr::Let(_)
+            | Expr::Lit(_)
+            | Expr::Match(_)
+            | Expr::Paren(_)
+            | Expr::Path(_)
+            | Expr::Range(_)
+            | Expr::Reference(_)
+            | Expr::Repeat(_)
+            | Expr::Struct(_)
+            | Expr::Tuple(_)
+            | Expr::Unary(_) => {}
+            Expr::Macro(_) => {}
+            Expr::Call(call) => self.0 &= is_conversion(&call.func),
+            Expr::MethodCall(call) => {
+                let name = call.method.to_string();
+                self.0 &= match &*name {
+                    // without an argument it looks into a cell
+                    "get" | "take" => call.args.len() == 1,
+                    name => METHODS.contains(&name) || crate::rules::method(name).is_some(),
+                };
+            }
+            _ => self.0 = false,
+        }
+        visit::visit_expr(self, expr);
+    }
+
+    fn visit_macro(&mut self, mac: &'ast Macro) {
+        self.0 &= mac.path.is_ident("cfg");
+    }
+}
+
+/// `usize::from`, `Some`, a struct in brackets.
+fn is_conversion(function: &Expr) -> bool {
+    let Expr::Path(path) = function else {
+        return false;
+    };
+    let mut names = path.path.segments.iter().rev();
+    let (last, owner) = (names.next(), names.next());
+    let last = last.map(|segment| segment.ident.to_string());
+    let owner = owner.map(|segment| segment.ident.to_string());
+    let numbers = [
+        "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64",
+        "u128", "usize", "char", "bool",
+    ];
+    match (&last, &owner) {
+        (Some(last), Some(owner)) if numbers.contains(&&**owner) => {
+            METHODS.contains(&&**last) || ["from", "try_from"].contains(&&**last)
+        }
+        (Some(last), _) => last.starts_with(char::is_uppercase),
+        _ => false,
+    }
+}
+
+/// Methods of integers, options, slices, text and iterators without a state of their own.
+const METHODS: &[&str] = &[
+    "abs",
+    "abs_diff",
+    "all",
+    "any",
+    "as_bytes",
+    "as_ref",
+    "as_slice",
+    "as_str",
+    "bytes",
+    "chars",
+    "checked_add",
+    "checked_div",
+    "checked_mul",
+    "checked_rem",
+    "checked_sub",
+    "chunks",
+    "clamp",
+    "clone",
+    "cloned",
+    "cmp",
+    "contains",
+    "copied",
+    "count",
+    "count_ones",
+    "count_zeros",
+    "div_ceil",
+    "div_euclid",
+    "ends_with",
+    "enumerate",
+    "eq",
+    "expect",
+    "filter",
+    "first",
+    "flatten",
+    "fold",
+    "ge",
+    "gt",
+    "ilog",
+    "ilog10",
+    "ilog2",
+    "into",
+    "into_iter",
+    "is_empty",
+    "is_err",
+    "is_multiple_of",
+    "is_negative",
+    "is_none",
+    "is_ok",
+    "is_positive",
+    "is_power_of_two",
+    "is_some",
+    "isqrt",
+    "iter",
+    "last",
+    "le",
+    "leading_zeros",
+    "len",
+    "lt",
+    "map",
+    "max",
+    "min",
+    "ne",
+    "next_multiple_of",
+    "next_power_of_two",
+    "overflowing_add",
+    "overflowing_mul",
+    "overflowing_sub",
+    "partial_cmp",
+    "position",
+    "pow",
+    "product",
+    "rem_euclid",
+    "rev",
+    "reverse",
+    "reverse_bits",
+    "rotate_left",
+    "rotate_right",
+    "saturating_add",
+    "saturating_mul",
+    "saturating_pow",
+    "saturating_sub",
+    "signum",
+    "skip",
+    "split_at",
+    "starts_with",
+    "step_by",
+    "sum",
+    "swap_bytes",
+    "then",
+    "then_some",
+    "then_with",
+    "to_owned",
+    "to_vec",
+    "total_cmp",
+    "trailing_zeros",
+    "unwrap",
+    "unwrap_or",
+    "unwrap_or_default",
+    "windows",
+    "wrapping_add",
+    "wrapping_mul",
+    "wrapping_neg",
+    "wrapping_pow",
+    "wrapping_shl",
+    "wrapping_shr",
+    "wrapping_sub",
+    "zip",
+];

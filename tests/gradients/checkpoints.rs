@@ -1,0 +1,449 @@
+//! Loops with `#[checkpoint]`: iterations run again where others record.
+
+#![expect(clippy::needless_range_loop, reason = "index loops are the subject")]
+
+use backprop::differentiate;
+
+oracle::programs! {
+    #[differentiate]
+    fn recurrence(x: f64, w: f64, n: usize) -> f64 {
+        let mut s = x;
+        #[checkpoint]
+        for _ in 0..n {
+            s = (w * s + 0.1).tanh();
+        }
+        s * x
+    }
+
+    #[differentiate]
+    fn of_the_index(x: f64, n: usize) -> f64 {
+        let mut s = x;
+        #[checkpoint(snapshots = 2)]
+        for i in (1..=n).rev() {
+            s = (s * i as f64 * 0.05).sin() + x / i as f64;
+        }
+        #[checkpoint(snapshots = 3)]
+        for i in (0..n).step_by(2) {
+            s = s.cos() * x + i as f64 * 0.01;
+        }
+        s
+    }
+
+    #[differentiate]
+    fn integer_state(x: f64, n: i32) -> f64 {
+        let (mut s, mut k, mut up) = (x, 3_i32, true);
+        #[checkpoint(snapshots = 4)]
+        for i in 0..n {
+            if up {
+                s = (s * k as f64 * 0.2).sin();
+                k = (k * 5 + i).rem_euclid(7);
+            } else {
+                s = s * s + x * 0.1;
+            }
+            up = k % 2 == 0;
+        }
+        s + k as f64
+    }
+
+    #[differentiate]
+    fn array_state(x: [f64; 3], dt: f64, n: usize) -> f64 {
+        let mut u = x;
+        #[checkpoint(snapshots = 3)]
+        for _ in 0..n {
+            let d = [10.0 * (u[1] - u[0]), u[0] * (28.0 - u[2]) - u[1], u[0] * u[1] - 2.5 * u[2]];
+            u = [u[0] + dt * d[0], u[1] + dt * d[1], u[2] + dt * d[2]];
+        }
+        u[0] + 2.0 * u[1] - u[2] * u[2]
+    }
+
+    #[differentiate]
+    fn in_place(x: &[f64], w: &[f64], n: usize) -> f64 {
+        let mut u = x.to_vec();
+        #[checkpoint(snapshots = 3)]
+        for step in 0..n {
+            for i in 0..u.len() {
+                let next = u[(i + 1) % x.len()];
+                u[i] = (u[i] * w[i] + next * 0.2).sin();
+            }
+            if step % 2 == 0 {
+                u[0] += x[0] * w[0];
+            }
+        }
+        u.iter().sum::<f64>() * u[0]
+    }
+
+    #[differentiate]
+    fn lengths(x: &[f64], n: usize) -> f64 {
+        let mut stack = vec![x[0]];
+        #[checkpoint(snapshots = 2)]
+        for i in 0..n {
+            if i % 3 == 2 {
+                let top = stack.pop().unwrap();
+                stack[0] *= top.cos();
+            } else {
+                stack.push(x[i % x.len()] * stack[0]);
+            }
+        }
+        stack.iter().map(|v| v * v).sum()
+    }
+
+    #[differentiate]
+    fn of_items(x: &[f64], k: f64) -> f64 {
+        let mut s = k;
+        #[checkpoint]
+        for v in x {
+            s = (s * v).sin() + k;
+        }
+        #[checkpoint(snapshots = 2)]
+        for (i, v) in x.iter().enumerate().skip(1) {
+            s = s * v.cos() + i as f64;
+        }
+        s
+    }
+
+    #[differentiate]
+    fn while_loop(x: f64, limit: f64) -> f64 {
+        let mut s = x;
+        let mut n = 0;
+        #[checkpoint(snapshots = 3)]
+        while s < limit && n < 40 {
+            s = s * 1.1 + x.sin();
+            n += 1;
+        }
+        #[checkpoint]
+        while n > 0 {
+            s = s.sin() + x;
+            n -= 2;
+        }
+        s
+    }
+
+    #[differentiate]
+    fn exits(x: f64, n: usize) -> f64 {
+        let mut s = x;
+        #[checkpoint(snapshots = 2)]
+        for i in 0..n {
+            if i % 4 == 1 {
+                continue;
+            }
+            s = (s + 0.3 * i as f64).sin() * x;
+            if s > 1.9 {
+                break;
+            }
+            if s < -3.0 {
+                return s * x;
+            }
+        }
+        let last = #[checkpoint] loop {
+            s = s.cos() * x;
+            if s < 0.9 {
+                break s * 3.0;
+            }
+        };
+        last + s
+    }
+
+    #[differentiate]
+    fn inner_loops(x: f64, n: usize, m: usize) -> f64 {
+        let mut s = x;
+        #[checkpoint(snapshots = 2)]
+        for i in 0..n {
+            let mut t = s;
+            for j in 0..m {
+                t = (t * x + j as f64 * 0.1).sin();
+                let mut k = 0;
+                while k < i {
+                    t = t.exp() * 0.3;
+                    k += 2;
+                }
+            }
+            for j in 0..3 {
+                t += (x * j as f64).cos() * t;
+            }
+            s = s * 0.5 + t;
+        }
+        s
+    }
+
+    #[differentiate]
+    fn in_an_outer_loop(x: f64, n: usize, m: usize) -> f64 {
+        let mut s = x;
+        for i in 0..n {
+            let mut local = [s, x];
+            #[checkpoint(snapshots = 2)]
+            for j in 0..m {
+                local[0] = (local[0] * local[1]).sin() + i as f64 * 0.1;
+                local[1] += local[0] * j as f64 * 0.1;
+            }
+            local[1] *= 2.0;
+            if i % 2 == 0 {
+                #[checkpoint]
+                for _ in 0..i {
+                    s = s.sin() * x;
+                }
+            }
+            s += local[0] - local[1];
+        }
+        s
+    }
+
+    #[differentiate]
+    fn changed_afterwards(x: &[f64], n: usize) -> f64 {
+        let mut table = x.to_vec();
+        let mut s = x[0];
+        #[checkpoint(snapshots = 2)]
+        for i in 0..n {
+            s = (s * table[i % table.len()]).sin() + table[0];
+        }
+        table[0] = s * 5.0;
+        table.push(s);
+        let mut t = s;
+        #[checkpoint(snapshots = 1)]
+        for i in 0..n {
+            t = (t * table[i % table.len()]).cos();
+        }
+        s + t * table[0]
+    }
+
+    #[differentiate]
+    fn through_references(x: &[f64], n: usize) -> f64 {
+        let (left, right) = x.split_at(1);
+        let tail = &x[1..];
+        let mut s = left[0];
+        #[checkpoint(snapshots = 3)]
+        for i in 0..n {
+            let v = &tail[i % tail.len()];
+            s = (s * v).sin() + right[0] * left[0];
+        }
+        s
+    }
+
+    #[differentiate]
+    fn mut_parameter(u: &mut [f64], k: f64, n: usize) -> f64 {
+        let mut s = 0.0;
+        #[checkpoint(snapshots = 3)]
+        for _ in 0..n {
+            for i in 0..u.len() {
+                u[i] = (u[i] * k).sin() + 0.1;
+            }
+            s += u[0] * u[0];
+        }
+        u[0] *= k;
+        s
+    }
+
+    #[differentiate]
+    fn mut_scalar(x: &mut f64, v: &mut Vec<f64>, n: usize) {
+        #[checkpoint(snapshots = 2)]
+        for i in 0..n {
+            *x = x.sin() * 1.5;
+            v[0] *= *x;
+            if i == 2 {
+                v.push(*x);
+            }
+        }
+    }
+
+    #[differentiate]
+    fn whole_containers(x: Vec<f64>, n: usize) -> Vec<f64> {
+        let mut u = x;
+        #[checkpoint(snapshots = 2)]
+        for _ in 0..n {
+            let next: Vec<f64> = u.iter().map(|v| v.sin() * 1.2).collect();
+            u = next;
+        }
+        u
+    }
+
+    #[differentiate]
+    fn fused(x: &[f64], k: f64) -> f64 {
+        let mut sum = 0.0;
+        #[checkpoint]
+        for i in 0..x.len() {
+            sum += (x[i] * k).sin();
+        }
+        sum
+    }
+
+    #[differentiate]
+    fn tail(x: &mut f64, n: usize) {
+        #[checkpoint]
+        for _ in 0..n {
+            *x = x.sin();
+        }
+    }
+
+    #[differentiate]
+    fn options(x: f64, n: usize) -> f64 {
+        let mut best: Option<f64> = None;
+        let mut s = x;
+        #[checkpoint(snapshots = 2)]
+        for i in 0..n {
+            s = (s * 2.0).sin() + 0.1 * i as f64 * x;
+            best = match best {
+                Some(b) if b > s => Some(b * 0.99),
+                _ => Some(s * x),
+            };
+        }
+        best.unwrap_or(x)
+    }
+
+    #[differentiate]
+    fn many_parts(x: f64, n: usize) -> f64 {
+        let (mut a, mut b, mut c, mut d, mut e, mut f, mut g) = (x, x, x, x, x, x, x);
+        let (mut h, mut i, mut j, mut k, mut l, mut m, mut o) = (x, x, x, x, x, x, x);
+        #[checkpoint(snapshots = 2)]
+        for _ in 0..n {
+            (a, b, c, d, e, f, g) = (b.sin(), c * x, d.cos(), e, f * g, g, a);
+            (h, i, j, k, l, m, o) = (i * a, j, k.sin(), l, m, o, h);
+        }
+        a * h + b * i + c + d * j + e * k + f * l + g * m * o
+    }
+
+    #[differentiate]
+    fn single(x: f32, n: u8) -> f32 {
+        let mut s = x;
+        #[checkpoint(snapshots = 2)]
+        for i in 0..n {
+            s = (s + i as f32).sin() * x;
+        }
+        s
+    }
+}
+
+#[test]
+fn programs() {
+    for n in [0, 1, 2, 3, 7, 20] {
+        oracle::check!(recurrence(0.4, 0.9, n));
+        oracle::check!(of_the_index(0.4, n));
+        oracle::check!(integer_state(0.4, n as i32));
+        oracle::check!(array_state([0.4, 0.5, 0.6], 0.01, n));
+        oracle::check!(in_place(&[0.4, 0.5, 0.6], &[0.7, 0.8, 0.9], n));
+        oracle::check!(lengths(&[0.4, 0.5, 0.6], n));
+        oracle::check!(exits(0.9, n));
+        oracle::check!(exits(2.1, n));
+        oracle::check!(inner_loops(0.4, n.min(7), 3));
+        oracle::check!(inner_loops(0.4, n.min(7), 0));
+        oracle::check!(in_an_outer_loop(0.4, n.min(7), 4));
+        oracle::check!(changed_afterwards(&[0.4, 0.5, 0.6], n));
+        oracle::check!(through_references(&[0.4, 0.5, 0.6], n));
+        oracle::check!(whole_containers(vec![0.4, 0.5], n));
+        oracle::check!(options(0.4, n));
+        oracle::check!(many_parts(0.4, n));
+        oracle::check!(single(0.4, n as u8));
+        oracle::check!(mut_parameter(&mut [0.4, 0.5], 0.9, n));
+        oracle::check!(mut_scalar(&mut 0.4, &mut vec![0.5], n));
+        oracle::check!(tail(&mut 0.4, n));
+    }
+    oracle::check!(of_items(&[0.4, 0.5, 0.6, 0.7, 0.8, 0.9], 0.3));
+    oracle::check!(of_items(&[], 0.3));
+    oracle::check!(while_loop(0.4, 100.0));
+    oracle::check!(while_loop(0.4, 0.0));
+    oracle::check!(fused(&[0.4, 0.5, 0.6], 0.3));
+}
+
+/// The same function without `#[checkpoint]`, with it, and with `s` snapshots.
+macro_rules! variants {
+    ($module:ident: ($($params:tt)*) { $($before:tt)* } [$($looped:tt)*] { $($after:tt)* }) => {
+        mod $module {
+            use backprop::differentiate;
+
+            #[differentiate(hvp)]
+            pub(super) fn plain($($params)*) -> f64 {
+                $($before)*
+                $($looped)*
+                $($after)*
+            }
+
+            #[differentiate(hvp)]
+            pub(super) fn root($($params)*) -> f64 {
+                $($before)*
+                #[checkpoint]
+                $($looped)*
+                $($after)*
+            }
+
+            const MOST: usize = 3;
+
+            #[differentiate(hvp)]
+            pub(super) fn three($($params)*) -> f64 {
+                $($before)*
+                #[checkpoint(snapshots = MOST)]
+                $($looped)*
+                $($after)*
+            }
+        }
+    };
+}
+
+variants!(lorenz: (x: &[f64; 3], k: &[f64], n: usize) { let mut u = *x; } [
+    for i in 0..n {
+        let d = [
+            k[0] * (u[1] - u[0]),
+            u[0] * (k[1] - u[2]) - u[1],
+            u[0] * u[1] - k[2] * u[2],
+        ];
+        for j in 0..3 {
+            u[j] += 0.003 * d[j] + k[i % 3] * 1e-6;
+        }
+    }
+] { u[0] * u[1] + u[2].sin() });
+
+variants!(chain: (x: f64, w: &[f64], n: usize) { let (mut s, mut k) = (x, 0); } [
+    while k < n {
+        s = (s * w[k % w.len()]).sin() + if s > 0.1 { x * s } else { s.exp() };
+        k += 1;
+    }
+] { s });
+
+/// Equal texts are equal bits.
+macro_rules! agree {
+    ($module:ident($($arg:expr),*), along ($($d:expr),*)) => {{
+        let plain = format!("{:?}", $module::plain_grad($($arg),*));
+        assert_eq!(plain, format!("{:?}", $module::root_grad($($arg),*)));
+        assert_eq!(plain, format!("{:?}", $module::three_grad($($arg),*)));
+        let plain = format!("{:?}", $module::plain_hvp($($d),*));
+        assert_eq!(plain, format!("{:?}", $module::root_hvp($($d),*)));
+        assert_eq!(plain, format!("{:?}", $module::three_hvp($($d),*)));
+    }};
+}
+
+#[test]
+fn the_gradient_is_the_same_bit_for_bit() {
+    let (x, k, w) = ([1.0, 0.9, 20.0], [10.0, 28.0, 2.5], [0.9, 1.1]);
+    for n in [0, 1, 2, 3, 10, 100, 1001] {
+        agree!(
+            lorenz(&x, &k, n),
+            along(&x, &[1.0, 0.5, 2.0], &k, &[1.0; 3], n)
+        );
+        agree!(chain(0.3, &w, n), along(0.3, 1.0, &w, &[0.5, -1.0], n));
+    }
+}
+
+/// Effects happen once, whatever runs again.
+#[test]
+fn effects_are_not_repeated() {
+    use std::cell::Cell;
+
+    fn count(seen: &Cell<usize>) {
+        seen.set(seen.get() + 1);
+    }
+
+    #[differentiate(wrt(x))]
+    fn counted(x: f64, seen: &Cell<usize>, n: usize) -> f64 {
+        let mut s = x;
+        #[checkpoint(snapshots = 2)]
+        for _ in 0..n {
+            assert!({
+                count(seen);
+                true
+            });
+            s = s.sin();
+        }
+        s
+    }
+
+    let seen = Cell::new(0);
+    counted_grad(0.5, &seen, 20);
+    assert_eq!(seen.get(), 20);
+}

@@ -1,0 +1,12 @@
+#[backprop::differentiate]
+fn f(x: f64, n: usize) -> f64 {
+    let mut s = x;
+    #[checkpoint]
+    #[checkpoint(snapshots = 3)]
+    for _ in 0..n {
+        s = s.sin();
+    }
+    s
+}
+
+fn main() {}
