@@ -75,7 +75,7 @@ pub(crate) fn analyse(f: &mut Function, errors: &mut Errors) -> Activity {
     integers::infer(f);
     let views = Views::of(f, &f.body);
     let mut kept = crate::lower::changed(f, &f.body);
-    kept.extend(views.roots());
+    kept.extend(views.all_roots());
     let mut activity = Activity {
         numbers: numbers::find(f),
         views,
@@ -151,6 +151,9 @@ pub(crate) fn carriers(f: &Function, value: ValueId, op: &Op) -> Vec<ValueId> {
         Op::Runtime(name, args) if crate::rules::runtime(name).is_some() => args.clone(),
         Op::CastTangent(_, d) | Op::Narrow(_, d) => vec![*d],
         Op::SplitAt(place, _) | Op::Half(_, _, place) => vec![place.base],
+        Op::Traced(_, candidates) | Op::Choose(candidates) => {
+            candidates.places.iter().map(|place| place.base).collect()
+        }
         Op::Repeat(a, _) | Op::Spread(a, _) => vec![*a],
         Op::Select(_, a, b) => vec![*a, *b],
         _ => Vec::new(),
@@ -176,6 +179,10 @@ fn vary_stmt(f: &Function, stmt: &Stmt, views: &Views, varied: &mut BTreeSet<Val
         Stmt::Let(binding) => {
             let from = carriers(f, binding.value, &binding.op);
             flow(&from, binding.value, varied);
+            if let Op::Traced(..) | Op::Choose(_) = &binding.op {
+                // what is written to one may be written to the other
+                from.iter().for_each(|to| flow(&from, *to, varied));
+            }
         }
         Stmt::Call(call) => {
             let from = argument_leaves(&call.args);
@@ -187,10 +194,14 @@ fn vary_stmt(f: &Function, stmt: &Stmt, views: &Views, varied: &mut BTreeSet<Val
             }
         }
         Stmt::Store(store) => {
-            flow(&[store.value], views.root(store.place.base), varied);
+            for root in views.roots(store.place.base) {
+                flow(&[store.value], root, varied);
+            }
         }
         Stmt::Mutate(mutate) => {
-            flow(&mutate.args, views.root(mutate.place.base), varied);
+            for root in views.roots(mutate.place.base) {
+                flow(&mutate.args, root, varied);
+            }
         }
         Stmt::If(branch) => {
             let inner =
@@ -240,7 +251,8 @@ fn is_idle(f: &Function, call: &Call, activity: &Activity) -> bool {
     let written = written_roots(f, &activity.views, &call.args);
     let mut changed = call.given().into_iter().chain(written);
     let mut seen = argument_leaves(&call.args).into_iter();
-    seen.any(|leaf| activity.is_varied(leaf) || activity.is_varied(activity.views.root(leaf)))
+    let is_varied = |value: ValueId| activity.is_varied(value);
+    seen.any(|leaf| is_varied(leaf) || activity.views.roots(leaf).into_iter().any(is_varied))
         && !changed.any(|value| activity.is_active(value))
 }
 
@@ -258,7 +270,7 @@ fn mark_idle(f: &Function, region: &mut Region, activity: &Activity) {
 fn written_roots(f: &Function, views: &Views, args: &[Arg]) -> Vec<ValueId> {
     let leaves = argument_leaves(args).into_iter();
     let written = leaves.filter(|leaf| f.info(*leaf).hold == Hold::Mut);
-    written.map(|leaf| views.root(leaf)).collect()
+    written.flat_map(|leaf| views.roots(leaf)).collect()
 }
 
 fn argument_leaves(args: &[Arg]) -> Vec<ValueId> {
@@ -277,8 +289,21 @@ fn use_up(
     useful: &mut BTreeSet<ValueId>,
 ) -> bool {
     let mut changed = false;
+    let is_useful = |value: ValueId, useful: &BTreeSet<ValueId>| {
+        let roots = views.roots(value);
+        roots.iter().any(|root| useful.contains(root))
+    };
     for stmt in region.stmts.iter().rev() {
         match stmt {
+            Stmt::Let(binding)
+                if matches!(binding.op, Op::Traced(..) | Op::Choose(_))
+                    && is_useful(binding.value, useful) =>
+            {
+                for root in views.roots(binding.value) {
+                    changed |= useful.insert(root);
+                }
+                changed |= useful.insert(binding.value);
+            }
             Stmt::Let(binding) if useful.contains(&binding.value) => {
                 for from in carriers(f, binding.value, &binding.op) {
                     changed |= useful.insert(from);
@@ -294,10 +319,10 @@ fn use_up(
                     }
                 }
             }
-            Stmt::Store(store) if useful.contains(&views.root(store.place.base)) => {
+            Stmt::Store(store) if is_useful(store.place.base, useful) => {
                 changed |= useful.insert(store.value);
             }
-            Stmt::Mutate(mutate) if useful.contains(&views.root(mutate.place.base)) => {
+            Stmt::Mutate(mutate) if is_useful(mutate.place.base, useful) => {
                 for arg in &mutate.args {
                     changed |= useful.insert(*arg);
                 }
@@ -411,7 +436,11 @@ fn lengths(f: &Function, region: &mut Region, activity: &Activity) {
         if let Stmt::Let(binding) = stmt
             && let Op::Query(place, method) = &binding.op
             && f.kind(binding.value) == Kind::Opaque
-            && activity.is_varied(activity.views.root(place.base))
+            && activity
+                .views
+                .roots(place.base)
+                .into_iter()
+                .any(|root| activity.is_varied(root))
         {
             let place = place.clone();
             binding.op = match method == "len" {

@@ -47,8 +47,9 @@ impl Pass<'_> {
                 if let Some(path) = payload_path(&arm.pattern, name)
                     && self.activity.is_active(*value)
                 {
-                    let root = self.activity.views.root(*whole);
-                    self.ensure(root);
+                    for root in self.activity.views.roots(*whole) {
+                        self.ensure(root);
+                    }
                     payloads.push((*value, Place::whole(*whole).along(path)));
                 }
             }

@@ -385,6 +385,11 @@ impl Memory {
                 Op::Take(place) | Op::Pop(place) => {
                     self.changed.insert(place.base);
                 }
+                // whatever is done through it
+                Op::Choose(candidates) => {
+                    self.changed
+                        .extend(candidates.places.iter().map(|place| place.base));
+                }
                 Op::Exchange(place, with) => {
                     self.changed.insert(place.base);
                     self.read.insert(*with);

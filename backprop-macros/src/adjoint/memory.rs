@@ -72,7 +72,8 @@ impl Pass<'_> {
         if !self.activity.is_active(place.base) {
             return;
         }
-        if place.path.is_empty() && !self.memory.contains_key(&place.base) {
+        let is_chosen = self.activity.views.candidates(place.base).is_some();
+        if place.path.is_empty() && !is_chosen && !self.memory.contains_key(&place.base) {
             let adjoint = self.adopted(d, place.base);
             self.name_after(adjoint, place.base);
             self.memory.insert(place.base, adjoint);
@@ -117,7 +118,7 @@ impl Pass<'_> {
             self.contribute(place.base, d);
             return;
         }
-        place.base = self.ensure(place.base);
+        place.base = self.begun(place.base);
         self.out.push(Stmt::AddAt(AddAt {
             place,
             value: d,
@@ -125,13 +126,33 @@ impl Pass<'_> {
         }));
     }
 
+    /// The adjoint of what a resolved place is in, which begins now if it has not; of a
+    /// view of one of several places, that which the tag tells.
+    fn begun(&mut self, base: ValueId) -> ValueId {
+        let Some(candidates) = self.activity.views.candidates(base) else {
+            return self.ensure(base);
+        };
+        let mut candidates = candidates.clone();
+        for place in &mut candidates.places {
+            place.base = self.ensure(place.base);
+        }
+        let (kind, span) = (self.f.kind(base), self.f.info(base).span);
+        let chosen = self.push(Op::Choose(candidates), kind, span);
+        self.f.info_mut(chosen).hold = Hold::Mut;
+        chosen
+    }
+
     /// The same place in the adjoint, if there is one.
-    fn adjoint_place(&self, place: &Place) -> Option<Place> {
+    fn adjoint_place(&mut self, place: &Place) -> Option<Place> {
         let mut place = self.activity.views.resolve(place);
         if !self.activity.is_active(place.base) {
             return None;
         }
-        place.base = *self.memory.get(&place.base)?;
+        let roots = self.activity.views.roots(place.base);
+        if !roots.iter().any(|root| self.memory.contains_key(root)) {
+            return None;
+        }
+        place.base = self.begun(place.base);
         Some(place)
     }
 
@@ -170,9 +191,10 @@ impl Pass<'_> {
     /// Begins an adjoint in the shape that its value has now: an earlier use
     /// finds the value in another.
     fn ensure_shape(&mut self, place: &Place) {
-        let root = self.activity.views.root(place.base);
-        if self.activity.is_active(root) {
-            self.ensure(root);
+        for root in self.activity.views.roots(place.base) {
+            if self.activity.is_active(root) {
+                self.ensure(root);
+            }
         }
     }
 
@@ -298,9 +320,10 @@ impl Pass<'_> {
     pub(super) fn writes_active(&self, args: &[Arg]) -> bool {
         args.iter().any(|arg| match arg {
             Arg::In(tree) => tree.any(|leaf| {
-                let root = self.activity.views.root(*leaf);
+                let mut roots = self.activity.views.roots(*leaf).into_iter();
                 // even where no adjoint is there yet: the shape may change
-                self.f.info(*leaf).hold == Hold::Mut && self.activity.is_active(root)
+                self.f.info(*leaf).hold == Hold::Mut
+                    && roots.any(|root| self.activity.is_active(root))
             }),
             Arg::Mut { .. } => false,
         })
@@ -319,9 +342,11 @@ impl Pass<'_> {
         let mut detour = false;
         if self.activity.is_active(root) {
             let mut at = place.clone();
-            at.base = self.ensure(root);
+            at.base = self.begun(root);
             adjoint = Some(at);
-            detour = !lent.insert(root);
+            for root in self.activity.views.roots(root) {
+                detour |= !lent.insert(root);
+            }
         }
         if self.f.info(value).hold == Hold::Mut {
             let content = self.snapshot(value, call, true);
@@ -393,9 +418,11 @@ impl Pass<'_> {
             });
         });
         for value in used {
-            let root = self.activity.views.root(value);
-            if !inside.contains(&root) && self.is_in_place(root) && self.activity.is_active(root) {
-                self.ensure(root);
+            for root in self.activity.views.roots(value) {
+                let is_outside = !inside.contains(&root);
+                if is_outside && self.is_in_place(root) && self.activity.is_active(root) {
+                    self.ensure(root);
+                }
             }
         }
     }
@@ -404,8 +431,8 @@ impl Pass<'_> {
     /// adjoints of its results are: it writes to active memory.
     pub(super) fn touches(&self, stmt: &Stmt) -> bool {
         let active = |place: &Place| {
-            let root = self.activity.views.root(place.base);
-            self.activity.is_active(root)
+            let mut roots = self.activity.views.roots(place.base).into_iter();
+            roots.any(|root| self.activity.is_active(root))
         };
         let mut found = match stmt {
             Stmt::Store(store) => active(&store.place),

@@ -66,10 +66,10 @@ fn own(f: &mut Function, forward: &mut Region, reverse: &mut Reverse) {
         // no later than its last use: what it refers to may change then
         let uses = |stmt: &Stmt| {
             let mut found = crate::ir::definitions(stmt).contains(&from);
-            crate::ir::for_each_use(stmt, &mut |used| found |= views.root(used) == from);
+            crate::ir::for_each_use(stmt, &mut |used| found |= views.roots(used).contains(&from));
             crate::ir::for_each_region(stmt, &mut |inner, _| {
                 crate::ir::rewrite_region_uses(&mut inner.clone(), &mut |used| {
-                    found |= views.root(*used) == from;
+                    found |= views.roots(*used).contains(&from);
                 });
             });
             found

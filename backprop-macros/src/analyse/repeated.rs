@@ -36,7 +36,8 @@ fn report_loop(f: &Function, looped: &Loop, views: &Views, errors: &mut Errors) 
         errors.refuse_at(f.info(*value).span, no::CHECKPOINT_REFERENCE);
     }
     for value in free_values(&looped.body, &looped.params) {
-        if views.is_view(value) && f.info(value).hold == Hold::Mut {
+        let is_chosen = views.candidates(views.root(value)).is_some();
+        if is_chosen || views.is_view(value) && f.info(value).hold == Hold::Mut {
             errors.refuse_at(f.info(value).span, no::CHECKPOINT_VIEW);
         }
     }

@@ -46,15 +46,22 @@ fn visit(
         };
         if let Stmt::Call(call) = stmt {
             for leaf in argument_leaves(&call.args) {
-                let root = activity.views.root(leaf);
-                let is_shared = f.info(root).hold == Hold::Shared;
-                if inside.contains(&root) && !is_shared && activity.is_active(leaf) {
-                    errors.refuse_at(call.span, no::PAYLOAD_PASSED);
+                for root in activity.views.roots(leaf) {
+                    let is_shared = f.info(root).hold == Hold::Shared;
+                    if inside.contains(&root) && !is_shared && activity.is_active(leaf) {
+                        errors.refuse_at(call.span, no::PAYLOAD_PASSED);
+                    }
                 }
             }
         }
-        for value in written {
-            let root = activity.views.root(value);
+        let roots = |value: ValueId| {
+            activity
+                .views
+                .roots(value)
+                .into_iter()
+                .map(move |r| (value, r))
+        };
+        for (value, root) in written.into_iter().flat_map(roots) {
             if inside.contains(&root) {
                 errors.refuse_at(f.info(value).span, no::WRITTEN_THROUGH_PATTERN);
             } else if unknown(root) && !matches!(stmt, Stmt::Let(_) if activity.views.is_view(root))
@@ -145,8 +152,9 @@ fn is_number(f: &Function, value: ValueId) -> bool {
 fn is_owned(f: &Function, choice: &Match, activity: &Activity, inside: &BTreeSet<ValueId>) -> bool {
     match &choice.scrutinee {
         Tree::Leaf(leaf) => {
-            let root = activity.views.root(*leaf);
-            !f.is_reference(*leaf) && !f.is_reference(root) && !inside.contains(&root)
+            let roots = activity.views.roots(*leaf);
+            let is_owned = |root: &ValueId| !f.is_reference(*root) && !inside.contains(root);
+            !f.is_reference(*leaf) && roots.iter().all(is_owned)
         }
         Tree::Tuple(parts) => parts.iter().all(|part| match part {
             Tree::Leaf(leaf) => !f.is_reference(*leaf) && !inside.contains(leaf),

@@ -12,8 +12,8 @@ impl Pass<'_> {
     pub(super) fn call(&mut self, mut call: Call) {
         let writes = call.args.iter().any(|arg| match arg {
             Arg::In(tree) => tree.any(|leaf| {
-                self.f.info(*leaf).hold == Hold::Mut
-                    && self.is_active(self.activity.views.root(*leaf))
+                let mut roots = self.activity.views.roots(*leaf).into_iter();
+                self.f.info(*leaf).hold == Hold::Mut && roots.any(|root| self.is_active(root))
             }),
             Arg::Mut { after, .. } => after.any(|leaf| self.is_active(*leaf)),
         });

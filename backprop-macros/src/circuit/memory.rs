@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::adjoint::memory::variant_of;
-use crate::ir::{Aggregate, BinaryOp, Mutate, Store};
+use crate::ir::{Aggregate, BinaryOp, Hold, Mutate, Store};
 
 impl Pass<'_> {
     pub(super) fn is_in_place(&self, value: ValueId) -> bool {
@@ -10,12 +10,28 @@ impl Pass<'_> {
     }
 
     /// The place of the wires of what is at a place, if it has any.
-    pub(super) fn wire_place(&self, place: &Place) -> Option<Place> {
+    pub(super) fn wire_place(&mut self, place: &Place) -> Option<Place> {
         let mut place = self.activity.views.resolve(place);
         if !self.is_active(place.base) {
             return None;
         }
-        place.base = *self.wires.get(&place.base)?;
+        let Some(candidates) = self.activity.views.candidates(place.base) else {
+            place.base = *self.wires.get(&place.base)?;
+            return Some(place);
+        };
+        let mut candidates = candidates.clone();
+        for candidate in &mut candidates.places {
+            match self.wires.get(&candidate.base) {
+                Some(wires) => candidate.base = *wires,
+                None => {
+                    self.refuse(place.base, no::MUT_REFERENCE_CHOSEN);
+                    return None;
+                }
+            }
+        }
+        let (kind, span) = (self.f.kind(place.base), self.f.info(place.base).span);
+        place.base = self.push(Op::Choose(candidates), kind, span);
+        self.f.info_mut(place.base).hold = Hold::Mut;
         Some(place)
     }
 

@@ -183,7 +183,8 @@ impl Emitter<'_> {
                 };
                 (self.place_op(value, op), precedence)
             }
-            Op::View(..) => (self.place_op(value, op), UNARY),
+            Op::View(..) | Op::Traced(..) => (self.place_op(value, op), UNARY),
+            Op::Choose(_) => (self.place_op(value, op), LOOSE),
             Op::SplitAt(..)
             | Op::Half(..)
             | Op::Duplicate(..)

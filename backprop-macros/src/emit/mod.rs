@@ -149,6 +149,11 @@ fn plan(
         };
         let value = binding.value;
         let info = f.info(value);
+        if matches!(binding.op, Op::Choose(_)) {
+            // it borrows no longer than each use does
+            inline.insert(value, binding.op.clone());
+            continue;
+        }
         let constant = matches!(
             binding.op,
             Op::Number(_) | Op::Integer(_) | Op::Flag(_) | Op::Constant(_)

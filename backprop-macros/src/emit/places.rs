@@ -3,8 +3,9 @@
 use super::Emitter;
 use super::names::plumbing;
 use crate::ir::{
-    AddAt, Aggregate, BinaryOp, Claimed, Count, Function, Hold, Kind, Mutate, Op, Order, Owning,
-    Place, Proj, PullbackArg, Region, RevLoop, Run, Stmt, Store, TangentArg, ValueId,
+    AddAt, Aggregate, BinaryOp, Candidates, Claimed, Count, Function, Hold, Kind, Mutate, Op,
+    Order, Owning, Place, Proj, PullbackArg, Region, RevLoop, Run, Stmt, Store, TangentArg,
+    ValueId,
 };
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -48,6 +49,9 @@ pub(super) fn changed(f: &Function) -> BTreeSet<ValueId> {
                     | Op::PopValue(place)
                     | Op::Pop(place) => {
                         into.insert(place.base);
+                    }
+                    Op::Choose(candidates) => {
+                        into.extend(candidates.places.iter().map(|place| place.base));
                     }
                     // found by a method that takes `&mut`
                     Op::Load(place) | Op::Snapshot(place)
@@ -322,6 +326,11 @@ impl Emitter<'_> {
                     }
                 }
             }
+            Op::Traced(reference, _) => {
+                let reference = self.value(*reference);
+                quote!(&mut *#reference)
+            }
+            Op::Choose(candidates) => self.choose(candidates),
             Op::SplitAt(place, middle) => {
                 let (place, middle) = (self.receiver(place), self.value(*middle));
                 quote_spanned!(span=> #place.split_at_mut(#middle))
@@ -453,6 +462,18 @@ impl Emitter<'_> {
             }
             _ => TokenStream::new(),
         }
+    }
+
+    /// `match tag { 0 => &mut a, _ => &mut b }`
+    fn choose(&self, candidates: &Candidates) -> TokenStream {
+        let places = candidates.places.iter().map(|place| self.place(place));
+        let places: Vec<_> = places.collect();
+        let (Some(tag), [first @ .., last]) = (candidates.tag, &places[..]) else {
+            return TokenStream::new();
+        };
+        let tag = self.value(tag);
+        let numbers = (0..first.len()).map(proc_macro2::Literal::usize_unsuffixed);
+        quote!(match #tag { #(#numbers => &mut #first,)* _ => &mut #last })
     }
 
     fn aggregate(&self, aggregate: &Aggregate, parts: &[ValueId], span: Span) -> TokenStream {

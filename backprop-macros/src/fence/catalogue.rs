@@ -148,7 +148,7 @@ catalogue! {
     CONSTRUCTOR = "`Some`, `Ok` and `Err` are differentiated by these names, without a path, of one value";
     STD_FUNCTION = "functions of the standard library that take active arguments have no rule; write it out, or wrap it in `backprop::constant(..)` if it carries no gradient";
     MUT_REFERENCE = "a `&mut` reference can be taken of a local variable only";
-    MUT_REFERENCE_CHOSEN = "`&mut` references that are stored conditionally or reassigned are not differentiated yet";
+    MUT_REFERENCE_CHOSEN = "where this `&mut` reference leads is not known here: choose an index, or pass the places to a function";
     ASSIGNMENT_TARGET = "only local variables and fields of local tuples can be assigned";
     ASSIGNMENT_IMMUTABLE = "this variable is not declared `mut`";
     TUPLE_SHAPE = "the shape of this tuple is not known here; annotate it: `let t: (f64, f64) = ..`";

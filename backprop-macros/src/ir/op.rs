@@ -40,6 +40,12 @@ pub(crate) enum Op {
     Load(Place),
     /// `&place`, or `&mut place`.
     View(Place, bool),
+    /// A `&mut` reference that branches merge or loops carry, under a new name: `&mut`
+    /// to what it refers to, which is one of the places.
+    Traced(ValueId, Candidates),
+    /// `&mut` to one of several places, chosen by the tag; in the reverse half, where it
+    /// is written at each use.
+    Choose(Candidates),
     /// `place.split_at_mut(middle)`
     SplitAt(Place, ValueId),
     /// One of the two of [`Op::SplitAt`], and the place that it is.
@@ -114,6 +120,23 @@ pub(crate) enum Op {
     Narrow(ValueId, ValueId),
     /// Draws a part of the circuit; in the circuit form only.
     Draw(Box<super::Drawing>),
+}
+
+/// The places that a reference may lead to.
+#[derive(Clone, Debug)]
+pub(crate) struct Candidates {
+    /// The number of the place; nothing if there is one only.
+    pub(crate) tag: Option<ValueId>,
+    pub(crate) places: Vec<Place>,
+}
+
+impl Candidates {
+    fn rewrite_uses(&mut self, f: &mut dyn FnMut(&mut ValueId)) {
+        self.tag.iter_mut().for_each(&mut *f);
+        self.places
+            .iter_mut()
+            .for_each(|place| place.for_each_mut(f));
+    }
 }
 
 /// What an [`Op::Checked`] must be.
@@ -380,6 +403,11 @@ impl Op {
                 place.for_each_mut(f);
                 capture.rewrite_uses(f);
             }
+            Op::Traced(a, candidates) => {
+                f(a);
+                candidates.rewrite_uses(f);
+            }
+            Op::Choose(candidates) => candidates.rewrite_uses(f),
             Op::NewVec(n) => n.iter_mut().for_each(f),
             Op::Repeat(a, count) | Op::Spread(a, count) => {
                 f(a);

@@ -1,6 +1,6 @@
 //! Places and views: where a container or a struct is read and written.
 
-use super::{Function, Kind, Op, Region, Stmt, ValueId};
+use super::{Candidates, Function, Kind, Op, Region, Stmt, ValueId};
 use std::collections::BTreeMap;
 
 /// How a value holds its content.
@@ -132,7 +132,13 @@ fn path_in(pat: &syn::Pat, name: &proc_macro2::Ident, is_outermost: bool) -> Opt
 
 /// Which values are views, and of what.
 #[derive(Default)]
-pub(crate) struct Views(BTreeMap<ValueId, Place>);
+pub(crate) struct Views {
+    /// The place that a view is of.
+    places: BTreeMap<ValueId, Place>,
+    /// What a view is of that leads to one of several places, or to one by way of
+    /// branches and loops.
+    traced: BTreeMap<ValueId, Candidates>,
+}
 
 impl Views {
     /// The views of the forward half of a function.
@@ -152,6 +158,9 @@ impl Views {
     fn collect(&mut self, f: &Function, region: &Region) {
         for stmt in &region.stmts {
             if let Stmt::Let(binding) = stmt {
+                if let Op::Traced(_, candidates) | Op::Choose(candidates) = &binding.op {
+                    self.traced.insert(binding.value, candidates.clone());
+                }
                 let viewed = match &binding.op {
                     Op::View(place, _) | Op::Checked(place, _) | Op::Half(_, _, place) => {
                         Some(place.clone())
@@ -159,16 +168,17 @@ impl Views {
                     Op::Copy(a, _) if f.is_reference(*a) => Some(Place::whole(*a)),
                     _ => None,
                 };
-                self.0.extend(viewed.map(|place| (binding.value, place)));
+                self.places
+                    .extend(viewed.map(|place| (binding.value, place)));
             }
             super::for_each_region(stmt, &mut |inner, _| self.collect(f, inner));
         }
     }
 
-    /// The place in terms of what is no view itself.
+    /// The place in terms of what is no view itself, or a view of one of several places.
     pub(crate) fn resolve(&self, place: &Place) -> Place {
         let mut resolved = place.clone();
-        while let Some(viewed) = self.0.get(&resolved.base) {
+        while let Some(viewed) = self.only(resolved.base) {
             let mut outer = viewed.clone();
             outer.path.append(&mut resolved.path);
             resolved = outer;
@@ -176,23 +186,67 @@ impl Views {
         resolved
     }
 
-    /// What a view is of, in terms of what is there where it is made.
+    /// The one place that a view is of.
+    fn only(&self, view: ValueId) -> Option<&Place> {
+        self.places
+            .get(&view)
+            .or_else(|| match &self.traced.get(&view)?.places[..] {
+                [only] => Some(only),
+                _ => None,
+            })
+    }
+
+    /// The several places that a value may be a view of.
+    pub(crate) fn candidates(&self, view: ValueId) -> Option<&Candidates> {
+        let traced = self.traced.get(&view)?;
+        (traced.places.len() > 1).then_some(traced)
+    }
+
+    /// What a view is of, in terms of what is there where it is made. The places of a
+    /// merged reference are borrowed by it.
     pub(crate) fn viewed(&self, view: ValueId) -> Option<&Place> {
-        self.0.get(&view)
+        self.places.get(&view)
     }
 
     pub(crate) fn is_view(&self, value: ValueId) -> bool {
-        self.0.contains_key(&value)
+        self.places.contains_key(&value) || self.traced.contains_key(&value)
     }
 
     /// The values that views are of.
-    pub(crate) fn roots(&self) -> impl Iterator<Item = ValueId> {
-        self.0.keys().map(|view| self.root(*view))
+    pub(crate) fn all_roots(&self) -> impl Iterator<Item = ValueId> {
+        let views = self.places.keys().chain(self.traced.keys());
+        views.flat_map(|view| self.roots(*view))
     }
 
-    /// The value that holds what `value` is or refers to.
+    /// The value that holds what `value` is or refers to; of a view of one of several
+    /// places, the view.
     pub(crate) fn root(&self, value: ValueId) -> ValueId {
         self.resolve(&Place::whole(value)).base
+    }
+
+    /// The values one of which holds what `value` is or refers to.
+    pub(crate) fn roots(&self, value: ValueId) -> Vec<ValueId> {
+        let root = self.root(value);
+        match self.candidates(root) {
+            Some(candidates) => {
+                let places = candidates.places.iter();
+                places.flat_map(|place| self.roots(place.base)).collect()
+            }
+            None => vec![root],
+        }
+    }
+
+    /// Whether a value is a `&mut` reference, or borrows from one that is a view.
+    pub(crate) fn is_exclusive(&self, f: &Function, mut value: ValueId) -> bool {
+        loop {
+            if f.info(value).hold == Hold::Mut {
+                return true;
+            }
+            match self.only(value) {
+                Some(place) => value = place.base,
+                None => return false,
+            }
+        }
     }
 }
 

@@ -2,9 +2,9 @@
 //! and for reading.
 
 use super::{
-    Arg, BranchRecord, Capture, Drawing, Function, GateInput, Head, Op, Order, Owning, Place, Proj,
-    PullbackArg, Range, RangeAdaptor, Region, RevBranch, Run, Stmt, TangentArg, TapeSize, Tree,
-    ValueId,
+    Arg, BranchRecord, Candidates, Capture, Drawing, Function, GateInput, Head, Op, Order, Owning,
+    Place, Proj, PullbackArg, Range, RangeAdaptor, Region, RevBranch, Run, Stmt, TangentArg,
+    TapeSize, Tree, ValueId,
 };
 use quote::ToTokens;
 
@@ -446,6 +446,15 @@ impl Text<'_> {
         }
     }
 
+    fn candidates(&self, candidates: &Candidates) -> String {
+        let places = candidates.places.iter().map(|place| self.place(place));
+        let places = places.collect::<Vec<_>>().join(" | ");
+        match &candidates.tag {
+            Some(tag) => format!("{places} by {}", value(self.f, *tag)),
+            None => places,
+        }
+    }
+
     fn op(&self, op: &Op) -> String {
         let name = |v: &ValueId| value(self.f, *v);
         match op {
@@ -459,6 +468,10 @@ impl Text<'_> {
             Op::Duplicate(place, method) | Op::Query(place, method) => {
                 format!("{} {}", method, self.place(place))
             }
+            Op::Traced(a, candidates) => {
+                format!("{}, one of {}", name(a), self.candidates(candidates))
+            }
+            Op::Choose(candidates) => format!("choose {}", self.candidates(candidates)),
             Op::IsEmpty(place) => format!("is empty {}", self.place(place)),
             Op::Checked(place, claim) => format!("view {} as {claim:?}", self.place(place)),
             Op::PopValue(place) => format!("pop value {}", self.place(place)),

@@ -99,6 +99,9 @@ impl Pass<'_> {
         let first = match op {
             Op::Load(place) if !place.path.is_empty() && self.is_scalar(value) => {
                 let root = self.views.root(place.base);
+                if self.views.candidates(root).is_some() {
+                    return false;
+                }
                 let Some(key) = self.place(place) else {
                     return false;
                 };
@@ -188,7 +191,7 @@ impl Pass<'_> {
     fn written_by(&self, stmt: &Stmt, into: &mut Written) {
         match stmt {
             Stmt::Store(store) => {
-                into.roots.insert(self.views.root(store.place.base));
+                into.roots.extend(self.views.roots(store.place.base));
             }
             Stmt::Let(binding) => {
                 into.all |= !is_pure(&binding.op);
@@ -243,6 +246,7 @@ fn is_pure(op: &Op) -> bool {
         | Op::Project(..)
         | Op::Load(_)
         | Op::View(..)
+        | Op::Traced(..)
         | Op::Half(..)
         | Op::Duplicate(..)
         | Op::Query(..)

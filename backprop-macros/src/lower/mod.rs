@@ -42,6 +42,7 @@ pub(crate) mod ssa;
 mod stmt;
 mod swap;
 mod then;
+mod traced;
 mod variables;
 
 pub(crate) use settle::changed;
@@ -71,6 +72,7 @@ pub(crate) fn lower(input: &Input, errors: &mut Errors) -> Lowered {
     let mut function = raw(input, errors);
     exits::eliminate(&mut function.function);
     ssa::construct(&mut function.function);
+    traced::trace(&mut function.function);
     settle::loads(&mut function.function);
     common::merge(&mut function.function);
     function

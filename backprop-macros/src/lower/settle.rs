@@ -47,10 +47,10 @@ pub(crate) fn changed(f: &Function, body: &Region) -> BTreeSet<ValueId> {
         for stmt in &region.stmts {
             match stmt {
                 Stmt::Store(store) => {
-                    into.insert(views.root(store.place.base));
+                    into.extend(views.roots(store.place.base));
                 }
                 Stmt::Mutate(mutate) => {
-                    into.insert(views.root(mutate.place.base));
+                    into.extend(views.roots(mutate.place.base));
                 }
                 Stmt::Let(binding) => {
                     if let Op::View(place, true)
@@ -58,7 +58,10 @@ pub(crate) fn changed(f: &Function, body: &Region) -> BTreeSet<ValueId> {
                     | Op::PopValue(place)
                     | Op::Checked(place, Claimed::SequenceMut | Claimed::VectorMut) = &binding.op
                     {
-                        into.insert(views.root(place.base));
+                        into.extend(views.roots(place.base));
+                    }
+                    if let Op::Traced(..) | Op::Choose(_) = &binding.op {
+                        into.extend(views.roots(binding.value));
                     }
                 }
                 Stmt::Call(call) => {
@@ -66,7 +69,7 @@ pub(crate) fn changed(f: &Function, body: &Region) -> BTreeSet<ValueId> {
                         if let crate::ir::Arg::In(tree) = arg {
                             tree.for_each(&mut |leaf| {
                                 if f.info(*leaf).hold == crate::ir::Hold::Mut {
-                                    into.insert(views.root(*leaf));
+                                    into.extend(views.roots(*leaf));
                                 }
                             });
                         }

@@ -39,6 +39,10 @@ impl Lowerer<'_> {
                 let refers = match self.lookup(&path.path.get_ident()?.to_string())? {
                     Binding::MutRef(_) => true,
                     Binding::Value(Tree::Leaf(leaf)) => self.f.info(*leaf).hold == Hold::Mut,
+                    Binding::Slot(slot) => match &self.slots[slot.0].tree {
+                        Some(Tree::Leaf(var)) => self.f.vars[var.0 as usize].hold == Hold::Mut,
+                        _ => false,
+                    },
                     _ => false,
                 };
                 refers.then(|| syn::parse_quote_spanned!(path.span()=> *#path))

@@ -96,6 +96,9 @@ fn find_touched(region: &Region, into: &mut BTreeSet<ValueId>) {
                 if let Op::Take(place) | Op::Exchange(place, _) | Op::Pop(place) = &binding.op {
                     into.insert(place.base);
                 }
+                if let Op::Choose(candidates) = &binding.op {
+                    into.extend(candidates.places.iter().map(|place| place.base));
+                }
             }
             Stmt::Pullback(call) => {
                 for arg in &call.args {

@@ -117,6 +117,8 @@ pub(crate) fn is_pinned(f: &Function, op: &Op) -> bool {
         Op::SplitAt(..)
         | Op::Checked(..)
         | Op::Half(..)
+        | Op::Traced(..)
+        | Op::Choose(_)
         | Op::Begin(_)
         | Op::CopyGradient(_)
         | Op::CopyAt(_)

@@ -17,6 +17,13 @@ fn is_lent(call: &Call, index: usize) -> bool {
     }
 }
 
+/// Whether each argument that refers to one of these tangents changes it.
+fn overlapping(lent: &[(Vec<ValueId>, bool)], roots: &[ValueId]) -> Vec<bool> {
+    let overlaps = |others: &[ValueId]| others.iter().any(|root| roots.contains(root));
+    let same = lent.iter().filter(|(others, _)| overlaps(others));
+    same.map(|(_, exclusive)| *exclusive).collect()
+}
+
 /// Puts a copy of a tangent back.
 pub(crate) const RESTORE: &str = "restore";
 
@@ -48,7 +55,14 @@ impl Pass<'_> {
                 Arg::In(Tree::Leaf(leaf)) if self.f.is_reference(*leaf) => {
                     let exclusive = self.f.info(*leaf).hold == Hold::Mut;
                     match self.tangent_place(&Place::whole(*leaf)) {
-                        Some(place) => self.lend(place, exclusive, &lent, &mut returned, call.span),
+                        Some(place) => {
+                            let roots = self.tangent_roots(*leaf);
+                            let others = overlapping(&lent, &roots);
+                            // one that is chosen is borrowed as `&mut`
+                            let apart =
+                                others.len() > 1 && (roots.len() > 1 || others.contains(&true));
+                            self.lend(place, exclusive, apart, &mut returned, call.span)
+                        }
                         None => TangentArg::Constant,
                     }
                 }
@@ -118,9 +132,15 @@ impl Pass<'_> {
     /// A reference to the tangent of what is passed by reference; `()` for a constant.
     fn lent_tangent(&mut self, leaf: ValueId, call: &Call) -> Tree<ValueId> {
         match self.tangent_place(&Place::whole(leaf)) {
+            // another argument may refer to one of the same
+            Some(place) if self.tangent_roots(leaf).len() > 1 => {
+                let kind = self.f.kind(place.base);
+                let copy = self.push(Op::CopyAt(place), kind, call.span);
+                Tree::Leaf(self.lent_place(Place::whole(copy)))
+            }
             Some(place) => Tree::Leaf(self.lent_place(place)),
             None => {
-                if self.is_active(self.activity.views.root(leaf)) {
+                if !self.tangent_roots(leaf).is_empty() || self.is_active(leaf) {
                     self.f
                         .unsupported
                         .get_or_insert((call.span, no::UNKNOWN_EXPRESSION));
@@ -141,15 +161,15 @@ impl Pass<'_> {
         view
     }
 
-    /// The tangents that arguments refer to, and whether to change them.
-    fn lent(&self, call: &Call) -> Vec<(ValueId, bool)> {
+    /// The tangents that each argument may refer to, and whether to change them.
+    fn lent(&self, call: &Call) -> Vec<(Vec<ValueId>, bool)> {
         let leaves = call.args.iter().flat_map(|arg| match arg {
             Arg::In(tree) => tree.leaves(),
             Arg::Mut { .. } => Vec::new(),
         });
-        let each = leaves.filter_map(|leaf| {
-            let place = self.tangent_place(&Place::whole(leaf))?;
-            Some((place.base, self.f.info(leaf).hold == Hold::Mut))
+        let each = leaves.map(|leaf| {
+            let exclusive = self.f.info(leaf).hold == Hold::Mut;
+            (self.tangent_roots(leaf), exclusive)
         });
         each.collect()
     }
@@ -161,13 +181,11 @@ impl Pass<'_> {
         &mut self,
         place: Place,
         exclusive: bool,
-        lent: &[(ValueId, bool)],
+        apart: bool,
         returned: &mut Vec<Mutate>,
         span: Span,
     ) -> TangentArg {
-        let mut same = lent.iter().filter(|(base, _)| *base == place.base);
-        let is_alone = same.clone().count() < 2;
-        if is_alone || !same.any(|(_, exclusive)| *exclusive) {
+        if !apart {
             return match exclusive {
                 true => TangentArg::MutView(place),
                 false => TangentArg::View(place),

@@ -2,6 +2,7 @@
 //! to the value, then to its tangent.
 
 use super::Pass;
+use crate::fence::catalogue as no;
 use crate::ir::{
     Aggregate, Function, Hold, Kind, Let, Mutate, Op, Place, Proj, Region, Stmt, Store, ValueId,
     rewrite_region_uses,
@@ -13,14 +14,39 @@ impl Pass<'_> {
         self.activity.is_in_place(&self.f, value)
     }
 
-    /// The same place in the tangent, if there is one.
-    pub(super) fn tangent_place(&self, place: &Place) -> Option<Place> {
+    /// The same place in the tangent, if there is one; of a view of one of several places,
+    /// that which the tag tells.
+    pub(super) fn tangent_place(&mut self, place: &Place) -> Option<Place> {
         let mut place = self.activity.views.resolve(place);
         if !self.activity.is_active(place.base) {
             return None;
         }
-        place.base = *self.tangents.get(&place.base)?;
+        let Some(candidates) = self.activity.views.candidates(place.base) else {
+            place.base = *self.tangents.get(&place.base)?;
+            return Some(place);
+        };
+        let mut candidates = candidates.clone();
+        let (kind, span) = (self.f.kind(place.base), self.f.info(place.base).span);
+        for candidate in &mut candidates.places {
+            let Some(tangent) = self.tangents.get(&candidate.base) else {
+                let refusal = (span, no::MUT_REFERENCE_CHOSEN);
+                self.f.unsupported.get_or_insert(refusal);
+                return None;
+            };
+            candidate.base = *tangent;
+        }
+        place.base = self.push(Op::Choose(candidates), kind, span);
+        self.f.info_mut(place.base).hold = Hold::Mut;
         Some(place)
+    }
+
+    /// The tangents that what `value` is or refers to may be in.
+    pub(super) fn tangent_roots(&self, value: ValueId) -> Vec<ValueId> {
+        let roots = self.activity.views.roots(value).into_iter();
+        let active = roots.filter(|root| self.activity.is_active(*root));
+        active
+            .filter_map(|root| self.tangents.get(&root).copied())
+            .collect()
     }
 
     /// The tangent of `value`, which is a copy of what is at `place`.
@@ -99,11 +125,17 @@ impl Pass<'_> {
         };
         self.out.push(Stmt::Store(store.clone()));
         if let (Some(place), Some(value)) = (place, value) {
+            // what was there may have had another shape
+            let old = store.old.filter(|_| self.is_differentiated);
+            let old = old.map(|old| {
+                let (kind, span) = (self.f.kind(old), self.f.info(old).span);
+                self.push(Op::ZeroAt(place.clone()), kind, span)
+            });
             self.out.push(Stmt::Store(Store {
                 place,
                 op: store.op,
                 value,
-                old: None,
+                old,
             }));
         }
     }

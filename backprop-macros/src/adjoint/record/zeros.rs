@@ -2,8 +2,8 @@
 
 use crate::adjoint::memory::{is_moved, moved_by};
 use crate::ir::{
-    Claimed, Function, Head, Hold, Kind, Let, Loop, Op, Region, Reverse, Stmt, StmtId, Tree,
-    ValueId, Views, for_each_region, for_each_region_mut,
+    Claimed, Function, Head, Kind, Let, Loop, Op, Region, Reverse, Stmt, StmtId, Tree, ValueId,
+    Views, for_each_region, for_each_region_mut,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -307,22 +307,22 @@ fn place(
 /// Whether a statement may change what `value` holds, or uses a reference that
 /// could.
 fn changes(f: &Function, views: &Views, stmt: &Stmt, value: ValueId) -> bool {
+    let is_in = |base: ValueId| views.roots(base).contains(&value);
     let mut found = match stmt {
-        Stmt::Store(store) => views.root(store.place.base) == value,
-        Stmt::Mutate(mutate) => views.root(mutate.place.base) == value,
+        Stmt::Store(store) => is_in(store.place.base),
+        Stmt::Mutate(mutate) => is_in(mutate.place.base),
         Stmt::Let(binding) => match &binding.op {
             Op::View(place, true)
             | Op::SplitAt(place, _)
             | Op::PopValue(place)
-            | Op::Checked(place, Claimed::SequenceMut | Claimed::VectorMut) => {
-                views.root(place.base) == value
-            }
+            | Op::Checked(place, Claimed::SequenceMut | Claimed::VectorMut) => is_in(place.base),
+            Op::Traced(..) | Op::Choose(_) => is_in(binding.value),
             _ => false,
         },
         _ => false,
     };
     crate::ir::for_each_use(stmt, &mut |used| {
-        found |= f.info(used).hold == Hold::Mut && views.root(used) == value;
+        found |= views.is_exclusive(f, used) && is_in(used);
     });
     for_each_region(stmt, &mut |region, _| {
         let mut stmts = region.stmts.iter();

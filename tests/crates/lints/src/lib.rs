@@ -298,6 +298,32 @@ pub fn folded(x: &[f64], rounds: usize) -> f64 {
     }
 }
 
+/// Double buffers, and what is left of a slice.
+#[differentiate(jvp, jacobian, hvp, hessian)]
+#[must_use]
+pub fn smoothed(x: &[f64], k: f64, steps: usize) -> f64 {
+    let (mut a, mut b) = (x.to_vec(), vec![0.0; x.len()]);
+    let (mut from, mut to) = (&mut a, &mut b);
+    for _ in 0..steps {
+        for i in 1..from.len() {
+            to[i] = from[i] + k * (from[i - 1] - from[i]);
+        }
+        to[0] = from[0];
+        std::mem::swap(&mut from, &mut to);
+    }
+    let mut sum = 0.0;
+    let mut rest = &mut from[..];
+    while rest.len() > 2 {
+        let (head, tail) = rest.split_at_mut(2);
+        head[0] *= head[1];
+        sum += head[0] * tail[0];
+        rest = tail;
+    }
+    let last = if sum > 1.0 { &mut a } else { &mut b };
+    last[0] *= k;
+    sum + a[0] * b[0]
+}
+
 /// A circuit of most things that can be drawn.
 #[differentiate(circuit)]
 pub fn drawn(w: &[f64], x: &mut f64, n: usize) -> f64 {

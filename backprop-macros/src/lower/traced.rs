@@ -1,0 +1,598 @@
+//! Where `&mut` references lead that branches merge or loops carry.
+//!
+//! What is written through a reference has to be found by the reverse half. A reference
+//! that is chosen by a condition, or assigned, may lead to one of several places: a root
+//! and steps into it (a *shape*), and the indices that stand in the steps. Beside such a
+//! reference goes a tag, the number of its shape, and its indices (the *slots*), as
+//! integers that branches merge and loops carry like any other. A part of a part is one
+//! part: `rest = &mut rest[k..]` adds to the start of the range, so that there are
+//! finitely many shapes. Where there are not, as for lists, nothing is known of the
+//! reference, and what is written through it is refused.
+
+use crate::fence::catalogue as no;
+use crate::ir::{
+    BinaryOp, Candidates, Function, Head, Hold, Kind, Let, Loop, Op, Place, Proj, Region, Stmt,
+    ValueId, Views, collect_definitions, for_each_region, for_each_region_mut, rewrite_region_uses,
+};
+use proc_macro2::{Ident, Span};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// More shapes, or more steps in one, are not followed.
+const MOST: usize = 16;
+
+/// Finds the places of merged references; each gets a name whose places are known.
+pub(crate) fn trace(f: &mut Function) {
+    let mut body = std::mem::take(&mut f.body);
+    let mut merged = Merged::default();
+    merged.visit(f, &body);
+    if !merged.sources.is_empty() {
+        let views = Views::of(f, &body);
+        let mut pass = Pass {
+            shapes: shapes(f, &merged, &views),
+            f,
+            views,
+            slices: merged.slices,
+            known: BTreeMap::new(),
+            names: BTreeMap::new(),
+        };
+        pass.region(&mut body);
+        let names = pass.names;
+        rename(&mut body, &names);
+        let to = |value: &mut ValueId| *value = names.get(value).copied().unwrap_or(*value);
+        f.result.for_each_mut(&mut { to });
+    }
+    f.body = body;
+}
+
+/// The references that statements merge.
+#[derive(Default)]
+struct Merged {
+    /// What is merged. After a loop a reference is what it was before an iteration.
+    sources: BTreeMap<ValueId, Vec<ValueId>>,
+    /// What the statement that merges defines inside.
+    inside: BTreeMap<ValueId, BTreeSet<ValueId>>,
+    /// References that are those of slices by their type.
+    slices: BTreeSet<ValueId>,
+}
+
+impl Merged {
+    fn visit(&mut self, f: &Function, region: &Region) {
+        let is_mut = |value: &ValueId| f.info(*value).hold == Hold::Mut;
+        for stmt in &region.stmts {
+            let mut found = Vec::new();
+            match stmt {
+                Stmt::Let(binding) => {
+                    if let Op::Copy(_, Some(ty)) = &binding.op
+                        && let syn::Type::Reference(reference) = &**ty
+                        && matches!(*reference.elem, syn::Type::Slice(_))
+                    {
+                        self.slices.insert(binding.value);
+                    }
+                }
+                Stmt::If(branch) => {
+                    let arms = [&branch.then, &branch.other];
+                    found = of_arms(&branch.results, &arms);
+                }
+                Stmt::Match(choice) => {
+                    let arms: Vec<&Region> = choice.arms.iter().map(|arm| &arm.body).collect();
+                    found = of_arms(&choice.results, &arms);
+                }
+                Stmt::Loop(looped) => {
+                    for (i, param) in looped.params.iter().enumerate() {
+                        let next = match looped.body.diverges() {
+                            true => None,
+                            false => looped.body.yields.get(i),
+                        };
+                        let from = std::iter::once(&looped.inits[i]).chain(next);
+                        found.push((*param, from.copied().collect()));
+                        found.push((looped.results[i], vec![*param]));
+                    }
+                }
+                _ => {}
+            }
+            found.retain(|(value, _)| is_mut(value));
+            if !found.is_empty() {
+                let mut inside = BTreeSet::new();
+                for_each_region(stmt, &mut |inner, bound| {
+                    inside.extend(bound);
+                    collect_definitions(inner, &mut inside);
+                });
+                for (value, from) in found {
+                    self.inside.insert(value, inside.clone());
+                    self.sources.insert(value, from);
+                }
+            }
+            for_each_region(stmt, &mut |inner, _| self.visit(f, inner));
+        }
+    }
+}
+
+fn of_arms(results: &[ValueId], arms: &[&Region]) -> Vec<(ValueId, Vec<ValueId>)> {
+    let each = results.iter().enumerate().map(|(i, result)| {
+        let arms = arms.iter().filter(|arm| !arm.diverges());
+        let from = arms.filter_map(|arm| arm.yields.get(i).copied());
+        (*result, from.collect())
+    });
+    each.collect()
+}
+
+/// A place with its indices left open.
+#[derive(Clone, PartialEq, Debug)]
+struct Shape {
+    root: ValueId,
+    steps: Vec<Step>,
+    /// Whether it is a range of what the steps lead to.
+    is_range: bool,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+enum Step {
+    Index,
+    Field(syn::Member),
+    Deref,
+}
+
+impl Shape {
+    fn of(root: ValueId) -> Self {
+        Shape {
+            root,
+            steps: Vec::new(),
+            is_range: false,
+        }
+    }
+
+    /// The shape of a part.
+    fn along(mut self, path: &[Proj]) -> Option<Self> {
+        for step in path {
+            let step = match step {
+                Proj::Range(..) => {
+                    self.is_range = true;
+                    continue;
+                }
+                Proj::Index(_) => {
+                    self.is_range = false;
+                    Step::Index
+                }
+                Proj::Field(member) if !self.is_range => Step::Field(member.clone()),
+                Proj::Deref if !self.is_range => Step::Deref,
+                Proj::Field(_) | Proj::Deref | Proj::Variant(..) => return None,
+            };
+            self.steps.push(step);
+        }
+        (self.steps.len() < MOST).then_some(self)
+    }
+
+    fn indices(&self) -> usize {
+        let indices = self.steps.iter().filter(|step| **step == Step::Index);
+        indices.count()
+    }
+}
+
+/// What is known of each merged reference; nothing of those that are not listed.
+type Shapes = BTreeMap<ValueId, Vec<Shape>>;
+
+fn shapes(f: &Function, merged: &Merged, views: &Views) -> Shapes {
+    let mut found: Shapes = merged
+        .sources
+        .keys()
+        .map(|value| (*value, Vec::new()))
+        .collect();
+    let mut lost = BTreeSet::new();
+    loop {
+        let mut changed = false;
+        for (value, sources) in &merged.sources {
+            if lost.contains(value) {
+                continue;
+            }
+            let mut known = found.get(value).cloned().unwrap_or_default();
+            let mut is_lost = false;
+            for source in sources {
+                match of_source(f, merged, views, &found, &lost, *source) {
+                    Some(more) => known.extend(more),
+                    None => is_lost = true,
+                }
+            }
+            if known.iter().any(|shape| shape.is_range) {
+                // the type of the reference is that of a slice
+                known.iter_mut().for_each(|shape| shape.is_range = true);
+            }
+            let mut each: Vec<Shape> = Vec::new();
+            for shape in known {
+                is_lost |= merged.inside[value].contains(&shape.root);
+                if !each.contains(&shape) {
+                    each.push(shape);
+                }
+            }
+            if is_lost || each.len() > MOST {
+                lost.insert(*value);
+                changed = true;
+            } else if found.get(value) != Some(&each) {
+                found.insert(*value, each);
+                changed = true;
+            }
+        }
+        if !changed {
+            break;
+        }
+    }
+    found.retain(|value, shapes| !lost.contains(value) && !shapes.is_empty());
+    found
+}
+
+fn of_source(
+    f: &Function,
+    merged: &Merged,
+    views: &Views,
+    found: &Shapes,
+    lost: &BTreeSet<ValueId>,
+    value: ValueId,
+) -> Option<Vec<Shape>> {
+    let hold = f.info(value).hold;
+    if let Some(known) = found.get(&value) {
+        return (!lost.contains(&value)).then(|| known.clone());
+    }
+    if let Some(place) = views.viewed(value) {
+        if hold != Hold::Mut {
+            return None;
+        }
+        let is_view = views.is_view(place.base) || found.contains_key(&place.base);
+        let outer = match is_view || f.is_reference(place.base) {
+            true => of_source(f, merged, views, found, lost, place.base)?,
+            false => vec![Shape::of(place.base)],
+        };
+        let parts = outer.into_iter().map(|shape| {
+            let mut part = shape.along(&place.path)?;
+            part.is_range |= merged.slices.contains(&value);
+            Some(part)
+        });
+        return parts.collect();
+    }
+    let is_parameter = f
+        .params
+        .iter()
+        .any(|param| param.in_place && param.entry.any(|leaf| *leaf == value));
+    (hold == Hold::Mut && is_parameter).then(|| vec![Shape::of(value)])
+}
+
+/// The tag and the slots of a reference: the ends of the range, if it is one, then the
+/// indices.
+#[derive(Clone)]
+struct Known {
+    tag: Option<ValueId>,
+    slots: Vec<ValueId>,
+}
+
+impl Known {
+    fn values(&self) -> impl Iterator<Item = ValueId> {
+        self.tag.iter().chain(&self.slots).copied()
+    }
+}
+
+struct Pass<'a> {
+    f: &'a mut Function,
+    views: Views,
+    shapes: Shapes,
+    slices: BTreeSet<ValueId>,
+    known: BTreeMap<ValueId, Known>,
+    /// The names of merged references whose places are known.
+    names: BTreeMap<ValueId, ValueId>,
+}
+
+impl Pass<'_> {
+    fn region(&mut self, region: &mut Region) {
+        for mut stmt in std::mem::take(&mut region.stmts) {
+            let mut after = Vec::new();
+            match &mut stmt {
+                Stmt::Loop(looped) => {
+                    let mut before = Vec::new();
+                    self.looped(looped, &mut before, &mut after);
+                    region.stmts.append(&mut before);
+                }
+                stmt => for_each_region_mut(stmt, &mut |inner| self.region(inner)),
+            }
+            match &mut stmt {
+                Stmt::If(branch) => {
+                    let mut arms = [&mut branch.then, &mut branch.other];
+                    self.arms(&mut branch.results, &mut arms, &mut after);
+                }
+                Stmt::Match(choice) => {
+                    let arms = choice.arms.iter_mut();
+                    let mut arms: Vec<&mut Region> = arms.map(|arm| &mut arm.body).collect();
+                    self.arms(&mut choice.results, &mut arms, &mut after);
+                }
+                _ => {}
+            }
+            region.stmts.push(stmt);
+            region.stmts.append(&mut after);
+        }
+    }
+
+    fn arms(
+        &mut self,
+        results: &mut Vec<ValueId>,
+        arms: &mut [&mut Region],
+        after: &mut Vec<Stmt>,
+    ) {
+        for (i, result) in results.clone().into_iter().enumerate() {
+            if !self.shapes.contains_key(&result) {
+                continue;
+            }
+            for arm in arms.iter_mut().filter(|arm| !arm.diverges()) {
+                let known = self.describe(arm.yields[i], result, &mut arm.stmts);
+                arm.yields.extend(known.values());
+            }
+            let known = self.fresh(result);
+            results.extend(known.values());
+            self.give_name(result, known, after);
+        }
+    }
+
+    fn looped(&mut self, looped: &mut Loop, before: &mut Vec<Stmt>, after: &mut Vec<Stmt>) {
+        let carried: Vec<usize> = (0..looped.params.len())
+            .filter(|i| self.shapes.contains_key(&looped.params[*i]))
+            .collect();
+        let mut heads = Vec::new();
+        for i in &carried {
+            let (init, param) = (looped.inits[*i], looped.params[*i]);
+            let known = self.describe(init, param, before);
+            looped.inits.extend(known.values());
+            let known = self.fresh(param);
+            looped.params.extend(known.values());
+            if let Head::While(cond) = &mut looped.head {
+                // the condition has a name of its own
+                let mut stmts = Vec::new();
+                let name = self.traced(param, &known, &mut stmts);
+                rewrite_region_uses(cond, &mut |used| {
+                    if *used == param {
+                        *used = name;
+                    }
+                });
+                stmts.append(&mut cond.stmts);
+                cond.stmts = stmts;
+            }
+            self.give_name(param, known, &mut heads);
+        }
+        if let Head::While(cond) = &mut looped.head {
+            self.region(cond);
+        }
+        self.region(&mut looped.body);
+        for i in &carried {
+            let param = looped.params[*i];
+            let next = match looped.body.diverges() {
+                true => self.known[&param].clone(),
+                false => self.describe(looped.body.yields[*i], param, &mut looped.body.stmts),
+            };
+            looped.body.yields.extend(next.values());
+        }
+        heads.append(&mut looped.body.stmts);
+        looped.body.stmts = heads;
+        for i in &carried {
+            let result = looped.results[*i];
+            let known = self.fresh(looped.params[*i]);
+            looped.results.extend(known.values());
+            self.shapes
+                .insert(result, self.shapes[&looped.params[*i]].clone());
+            self.give_name(result, known, after);
+        }
+    }
+
+    /// Values for the tag and the slots of a reference.
+    fn fresh(&mut self, merged: ValueId) -> Known {
+        let span = self.f.info(merged).span;
+        let shapes = &self.shapes[&merged];
+        let (tags, slots) = (shapes.len() > 1, slots(shapes));
+        let mut value = || self.f.value(Kind::Int, None, span);
+        Known {
+            tag: tags.then(&mut value),
+            slots: (0..slots).map(|_| value()).collect(),
+        }
+    }
+
+    /// The name of a reference whose places are known.
+    fn give_name(&mut self, merged: ValueId, known: Known, into: &mut Vec<Stmt>) {
+        let name = self.traced(merged, &known, into);
+        self.names.insert(merged, name);
+        self.known.insert(merged, known);
+    }
+
+    fn traced(&mut self, merged: ValueId, known: &Known, into: &mut Vec<Stmt>) -> ValueId {
+        let info = self.f.info(merged).clone();
+        let value = self.f.value(info.kind, info.hint, info.span);
+        self.f.info_mut(value).hold = Hold::Mut;
+        let place = |shape: &Shape| {
+            let ends = usize::from(shape.is_range) * 2;
+            let mut indices = known.slots[ends..].iter();
+            let mut place = Place::whole(shape.root);
+            place
+                .path
+                .extend(shape.steps.iter().filter_map(|step| match step {
+                    Step::Index => indices.next().map(|index| Proj::Index(*index)),
+                    Step::Field(member) => Some(Proj::Field(member.clone())),
+                    Step::Deref => Some(Proj::Deref),
+                }));
+            match shape.is_range {
+                true => {
+                    let (start, end) = (known.slots[0], known.slots[1]);
+                    place.with(Proj::Range(Some(start), Some(end), false))
+                }
+                false => place,
+            }
+        };
+        let candidates = Candidates {
+            tag: known.tag,
+            places: self.shapes[&merged].iter().map(place).collect(),
+        };
+        let op = Op::Traced(merged, candidates);
+        into.push(Stmt::Let(Let { value, op }));
+        value
+    }
+
+    /// The tag and the slots of `value` as those of `merged`, which it goes into.
+    fn describe(&mut self, value: ValueId, merged: ValueId, into: &mut Vec<Stmt>) -> Known {
+        let span = self.f.info(value).span;
+        let mut steps = Vec::new();
+        let mut base = value;
+        while let Some(place) = self.views.viewed(base)
+            && !self.known.contains_key(&base)
+        {
+            if self.slices.contains(&base) {
+                steps.push(Proj::Range(None, None, false));
+            }
+            steps.extend(place.path.iter().rev().cloned());
+            base = place.base;
+        }
+        steps.reverse();
+        let (from, known) = match self.known.get(&base) {
+            Some(known) => (self.shapes[&base].clone(), known.clone()),
+            None => {
+                let (tag, slots) = (None, Vec::new());
+                (vec![Shape::of(base)], Known { tag, slots })
+            }
+        };
+        let to = self.shapes[&merged].clone();
+        let is_range = to[0].is_range;
+        let tag = match to.len() {
+            1 => None,
+            _ => {
+                let numbers = from.iter().map(|shape| {
+                    let mut part = shape.clone().along(&steps)?;
+                    part.is_range |= is_range;
+                    to.iter().position(|shape| *shape == part)
+                });
+                let numbers: Option<Vec<usize>> = numbers.collect();
+                match numbers {
+                    Some(numbers) => Some(self.translated(known.tag, &numbers, span, into)),
+                    None => Some(self.lost(span, into)),
+                }
+            }
+        };
+        // from the outermost range inwards
+        let (mut start, mut indices) = match from[0].is_range {
+            true => (Some(known.slots[0]), known.slots[2..].to_vec()),
+            false => (None, known.slots),
+        };
+        let mut fill = from.iter().map(Shape::indices);
+        let first = fill.next().unwrap_or(0);
+        let uneven = fill.any(|count| count != first);
+        for step in steps {
+            match step {
+                Proj::Range(Some(from), ..) => start = Some(self.sum(start, from, span, into)),
+                Proj::Index(index) => {
+                    if uneven {
+                        // the new index does not stand in one slot
+                        self.lost(span, into);
+                    }
+                    indices.push(self.sum(start.take(), index, span, into));
+                }
+                _ => {}
+            }
+        }
+        let mut slots = Vec::new();
+        if is_range {
+            let start = match start {
+                Some(start) => start,
+                None => self.push(Op::Integer(0), span, into),
+            };
+            let len = Op::Query(Place::whole(value), Ident::new("len", span));
+            let len = self.push(len, span, into);
+            slots = vec![start, self.sum(Some(start), len, span, into)];
+        }
+        slots.extend(indices);
+        while slots.len() < self::slots(&to) {
+            slots.push(self.push(Op::Integer(0), span, into));
+        }
+        slots.truncate(self::slots(&to));
+        Known { tag, slots }
+    }
+
+    /// The number of a shape among others.
+    fn translated(
+        &mut self,
+        tag: Option<ValueId>,
+        numbers: &[usize],
+        span: Span,
+        into: &mut Vec<Stmt>,
+    ) -> ValueId {
+        if let Some(tag) = tag
+            && numbers.iter().enumerate().all(|(i, number)| i == *number)
+        {
+            return tag;
+        }
+        let last = numbers.last().copied().unwrap_or(0);
+        let mut value = self.push(Op::Integer(last as i64), span, into);
+        let Some(tag) = tag else {
+            return value;
+        };
+        for (i, number) in numbers.iter().enumerate().rev().skip(1) {
+            let literal = self.push(Op::Integer(i as i64), span, into);
+            let number = self.push(Op::Integer(*number as i64), span, into);
+            let cond = self.f.value(Kind::Bool, None, span);
+            let op = Op::Binary(BinaryOp::Eq, tag, literal);
+            into.push(Stmt::Let(Let { value: cond, op }));
+            value = self.push(Op::Select(cond, number, value), span, into);
+        }
+        value
+    }
+
+    fn sum(
+        &mut self,
+        start: Option<ValueId>,
+        more: ValueId,
+        span: Span,
+        into: &mut Vec<Stmt>,
+    ) -> ValueId {
+        match start {
+            Some(start) => self.push(Op::Binary(BinaryOp::Add, start, more), span, into),
+            None => more,
+        }
+    }
+
+    fn push(&mut self, op: Op, span: Span, into: &mut Vec<Stmt>) -> ValueId {
+        let value = self.f.value(Kind::Int, None, span);
+        into.push(Stmt::Let(Let { value, op }));
+        value
+    }
+
+    /// Nothing is guessed: the function is refused.
+    fn lost(&mut self, span: Span, into: &mut Vec<Stmt>) -> ValueId {
+        let refusal = (span, no::MUT_REFERENCE_CHOSEN);
+        self.f.unsupported.get_or_insert(refusal);
+        self.push(Op::Integer(0), span, into)
+    }
+}
+
+/// How many slots references of these shapes have.
+fn slots(shapes: &[Shape]) -> usize {
+    let ends = usize::from(shapes.iter().any(|shape| shape.is_range)) * 2;
+    ends + shapes.iter().map(Shape::indices).max().unwrap_or(0)
+}
+
+/// Uses the new names, but where they are given.
+fn rename(region: &mut Region, names: &BTreeMap<ValueId, ValueId>) {
+    for stmt in &mut region.stmts {
+        match stmt {
+            Stmt::Let(binding) if matches!(binding.op, Op::Traced(..)) => {}
+            Stmt::If(_) | Stmt::Match(_) | Stmt::Loop(_) => {
+                own_uses(stmt, names);
+                for_each_region_mut(stmt, &mut |inner| rename(inner, names));
+            }
+            stmt => crate::ir::rewrite_uses(stmt, &mut |value| to(names, value)),
+        }
+    }
+    region.yields.iter_mut().for_each(|value| to(names, value));
+}
+
+/// What a statement uses itself that may be a reference.
+fn own_uses(stmt: &mut Stmt, names: &BTreeMap<ValueId, ValueId>) {
+    match stmt {
+        Stmt::Match(choice) => choice.scrutinee.for_each_mut(&mut |value| to(names, value)),
+        Stmt::Loop(looped) => looped.inits.iter_mut().for_each(|value| to(names, value)),
+        _ => {}
+    }
+}
+
+fn to(names: &BTreeMap<ValueId, ValueId>, value: &mut ValueId) {
+    if let Some(name) = names.get(value) {
+        *value = *name;
+    }
+}
