@@ -196,7 +196,9 @@ pub mod neural;
 mod objective;
 pub mod optimisers;
 
-pub use backprop_core::{Circuit, Differentiable, Numbers, Real, circuit, constant};
+pub use backprop_core::{
+    Circuit, Differentiable, DifferentiableFn, Numbers, Real, circuit, constant,
+};
 pub use objective::{GradientOf, Objective, TwiceDifferentiable};
 
 /// Generates the gradient of a function, beside the function.
@@ -583,6 +585,45 @@ pub use objective::{GradientOf, Objective, TwiceDifferentiable};
 /// // d_x was the upstream of the final content, and is the gradient of the initial
 /// assert_eq!((x, d_x, d_k), (6.0, 2.0, 3.0));
 /// ```
+///
+/// # Functions as parameters
+///
+/// A parameter `impl Fn(f64) -> f64`, `F: Fn(f64) -> f64` or `fn(f64) -> f64` is
+/// called, or passed on. What is passed for it inside a differentiated function is
+/// another differentiated function, by its name.
+///
+/// ```
+/// use backprop::differentiate;
+///
+/// /// The trapezoidal rule with `n` steps.
+/// #[differentiate(wrt(a, b))]
+/// fn integrate(f: impl Fn(f64) -> f64, a: f64, b: f64, n: usize) -> f64 {
+///     let h = (b - a) / n as f64;
+///     let inner: f64 = (1..n).map(|i| f(a + i as f64 * h)).sum();
+///     (0.5 * (f(a) + f(b)) + inner) * h
+/// }
+///
+/// #[differentiate]
+/// fn bell(x: f64) -> f64 {
+///     (-x * x).exp()
+/// }
+///
+/// #[differentiate]
+/// fn error_function(x: f64) -> f64 {
+///     integrate(bell, 0.0, x, 100)
+/// }
+///
+/// let (_, slope) = error_function_grad(0.5);
+/// assert!((slope - bell(0.5)).abs() < 1e-4);
+///
+/// // from plain code: the function with its derivative
+/// let (_, (_, d_b)) = integrate_grad(bell {}, 0.0, 0.5, 100);
+/// assert!((d_b - slope).abs() < 1e-12);
+/// ```
+///
+/// The companions take an `impl` [`DifferentiableFn`] in its place: of a closure or a
+/// function pointer only the value is known. Without `wrt` the gradient with respect to
+/// the function is listed, too: of one by name it is `()`.
 pub use backprop_macros::differentiate;
 
 /// Generates the gradient type of a struct or an enum.

@@ -10,6 +10,7 @@ extern crate std;
 mod checkpoints;
 mod collections;
 mod differentiable;
+mod function;
 mod numbers;
 mod real;
 
@@ -29,6 +30,7 @@ mod tape;
 
 pub use circuit::Circuit;
 pub use differentiable::Differentiable;
+pub use function::DifferentiableFn;
 pub use numbers::Numbers;
 pub use protocol::constant::constant;
 pub use real::Real;
@@ -40,6 +42,7 @@ pub mod __private {
     pub use crate::check::{Check, Reverse, count, nothing, numbers, set, slot, upstream};
     pub use crate::checkpoints::{Checkpoints, item_at};
     pub use crate::differentiable::Differentiable;
+    pub use crate::function::*;
     #[cfg(feature = "libm")]
     pub use crate::math::{Float, erfc};
     pub use crate::numbers::Numbers;

@@ -64,6 +64,10 @@ pub(crate) fn companions(
         return emit::bare(&input);
     }
     if !modes_are_sound(&mut input, errors) {
+        if !input.functions.is_empty() {
+            // none is there, so there is nothing to stand in for
+            input.options.modes = parse::Modes::default();
+        }
         return emit::stub(&input);
     }
     if home == Home::Declaration {
@@ -96,7 +100,12 @@ fn modes_are_sound(input: &mut Input, errors: &mut Errors) -> bool {
             *input.options.modes.of(mode) = Some(asked);
         }
     }
-    if let Some(option) = &input.options.objective {
+    if !input.functions.is_empty() {
+        let options = &input.options;
+        for option in options.objective.iter().chain(&options.circuit) {
+            errors.refuse(option, no::FUNCTION_MODE);
+        }
+    } else if let Some(option) = &input.options.objective {
         if input.home != Home::Module {
             errors.refuse(option, no::OBJECTIVE_OF_A_METHOD);
         } else if !emit::rule_has_tangent(input) || emit::has_mut(input) {
@@ -112,6 +121,9 @@ fn modes_are_sound(input: &mut Input, errors: &mut Errors) -> bool {
 fn mode_refusal(input: &Input, mode: Mode) -> Option<Refusal> {
     let has_rule = input.options.rule.is_some();
     let is_operator = input.home == Home::Operator;
+    if !input.functions.is_empty() {
+        return Some(no::FUNCTION_MODE);
+    }
     let has_mode = match mode {
         Mode::Jvp => {
             return (has_rule && !emit::rule_has_tangent(input)).then_some(no::MODE_WITH_RULE);

@@ -1,7 +1,7 @@
 //! Calls of other functions: their pullbacks run in reverse.
 
 use super::{Pass, memory};
-use crate::ir::{Arg, Kind, Pullback, PullbackArg, Region, Stmt, Tree, ValueId};
+use crate::ir::{Arg, Callee, Kind, Pullback, PullbackArg, Region, Stmt, Tree, ValueId};
 use crate::rules::Expr;
 use proc_macro2::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,7 +39,11 @@ impl Pass<'_> {
                     self.lend(*leaf, call, &mut lent)
                 }
                 Arg::In(tree) => {
-                    let owned = self.owned(tree, call);
+                    // what a parameter takes is known by spelling, and no reference
+                    let owned = match call.callee {
+                        Callee::Parameter => None,
+                        _ => self.owned(tree, call),
+                    };
                     let adjoint = tree.map(&mut |leaf| {
                         self.activity
                             .is_active(*leaf)
@@ -72,6 +76,7 @@ impl Pass<'_> {
         self.out.push(Stmt::Pullback(Pullback {
             of: call.id,
             pullback,
+            of_parameter: matches!(call.callee, Callee::Parameter),
             upstream,
             args,
             guard,

@@ -89,6 +89,6 @@ fn may_return_reference(call: &Call) -> bool {
             let last = path.path.segments.last();
             last.is_some_and(|last| last.ident != "new" && last.ident != "default")
         }
-        Callee::Operator(_) => false,
+        Callee::Operator(_) | Callee::Parameter => false,
     }
 }

@@ -54,6 +54,7 @@ impl Pass<'_> {
         self.out.push(Stmt::Pullback(Pullback {
             of,
             pullback,
+            of_parameter: false,
             upstream: Tree::Leaf(upstream),
             args,
             guard: None,

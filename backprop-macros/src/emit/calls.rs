@@ -85,6 +85,18 @@ impl Emitter<'_> {
     /// The call itself: of the primal, or of one of its companions.
     pub(super) fn callee(&self, call: &Call, companion: &Companion) -> TokenStream {
         let span = call.span;
+        if matches!(companion, Companion::None) && self.takes_parameter(call) {
+            // what is a function in the primal is none here
+            let active = self.facade.private("Active", span);
+            return match &call.callee {
+                Callee::Parameter => self.parameter_call("__call", call),
+                _ => {
+                    let split = Companion::Split(quote!(#active::<0u64>));
+                    let split = self.callee(call, &split);
+                    quote_spanned!(span=> #split.0)
+                }
+            };
+        }
         match &call.callee {
             Callee::Function(path) => {
                 let args = self.arguments(call, companion, 0);
@@ -102,6 +114,7 @@ impl Emitter<'_> {
                     }
                 }
             }
+            Callee::Parameter => self.parameter_call("__split", call),
             Callee::Associated(path) => {
                 let mut path = path.clone();
                 if let Some(last) = path.path.segments.last_mut() {
@@ -127,7 +140,11 @@ impl Emitter<'_> {
     /// The arguments after the first `skipped`, without their tangents.
     fn arguments(&self, call: &Call, companion: &Companion, skipped: usize) -> Vec<TokenStream> {
         let args = values(call, companion).skip(skipped);
-        args.map(|arg| self.arg(arg)).collect()
+        let each = args.map(|arg| match (companion, self.written(arg)) {
+            (Companion::None, Some(written)) => written,
+            _ => self.arg(arg),
+        });
+        each.collect()
     }
 
     /// An operator, or the function of the trait that is its companion.
@@ -188,6 +205,39 @@ impl Emitter<'_> {
                     }
                 }
             }
+        }
+    }
+
+    /// Whether a function that is a parameter goes into a call.
+    fn takes_parameter(&self, call: &Call) -> bool {
+        let mut args = call.args.iter();
+        args.any(|arg| match arg {
+            Arg::In(tree) => tree.any(|leaf| self.f.functions.contains(leaf)),
+            Arg::Mut { .. } => false,
+        })
+    }
+
+    /// The call of a function that is a parameter.
+    fn parameter_call(&self, method: &str, call: &Call) -> TokenStream {
+        let span = call.span.resolved_at(proc_macro2::Span::mixed_site());
+        let method = proc_macro2::Ident::new(method, span);
+        let of = self.facade.private("DifferentiableFn", span);
+        let function = call.args.first().map(|arg| self.arg(arg));
+        let args = call.args.iter().skip(1).map(|arg| self.arg(arg));
+        quote_spanned!(span=> #of::#method(#function, (#(#args,)*)))
+    }
+
+    /// A function by name, as it is passed to the primal.
+    fn written(&self, arg: &Arg) -> Option<TokenStream> {
+        let Arg::In(Tree::Ref(inner)) = arg else {
+            return None;
+        };
+        let Tree::Leaf(leaf) = &**inner else {
+            return None;
+        };
+        match self.inline.get(leaf)? {
+            Op::Function(_, written) => Some(written.to_token_stream()),
+            _ => None,
         }
     }
 
@@ -336,6 +386,11 @@ impl Emitter<'_> {
                 }
             }
         }
+        if call.of_parameter && !entries.is_empty() {
+            entries.truncate(1);
+            let arguments = returned.split_off(1);
+            returned.push(quote!((#(#arguments,)*)));
+        }
         let pullback = self.value(call.pullback);
         let upstream = self.tree(&Tree::Ref(Box::new(call.upstream.clone())));
         let run = quote_spanned!(span=> #pullback(#upstream, #(#entries),*));
@@ -423,7 +478,7 @@ fn values<'c>(call: &'c Call, companion: &Companion) -> impl Iterator<Item = &'c
 }
 
 /// The type that a function's companion is, by the path of the function.
-fn companion_type(path: &syn::Path) -> syn::Path {
+pub(super) fn companion_type(path: &syn::Path) -> syn::Path {
     let mut ty = path.clone();
     if let Some(last) = ty.segments.last_mut() {
         last.arguments = syn::PathArguments::None;

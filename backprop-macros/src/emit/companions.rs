@@ -113,7 +113,7 @@ pub(crate) fn bare(input: &Input) -> TokenStream {
     let span = input.item.sig.ident.span().resolved_at(Span::mixed_site());
     let companion = Ident::new_raw_if(&input.item.sig.ident, span);
     let cfgs = attributes(&input.item.attrs, &["cfg"]);
-    quote_spanned!(span=> #(#cfgs)* #[doc(hidden)] #vis enum #companion {})
+    quote_spanned!(span=> #(#cfgs)* #[doc(hidden)] #vis struct #companion {})
 }
 
 /// Whether a parameter is changed in place.
@@ -386,6 +386,7 @@ impl<'a> Parts<'a> {
         let result = &self.result;
         let pullback = self.pullback_type();
         let arguments = self.type_arguments();
+        let as_value = self.as_value();
         let returned = match self.boxed {
             true => {
                 let boxed = self.private("Box");
@@ -398,24 +399,9 @@ impl<'a> Parts<'a> {
             false => quote!(impl #pullback),
         };
         // which instance of the function is called follows from the arguments
-        let tie = (!arguments.is_empty()).then(|| {
-            let types = self.input.signature.params.iter().map(|param| &param.ty);
-            quote_spanned!(span=> + ::core::ops::FnOnce(#(#types),*) -> #result)
-        });
+        let (tie, own) = (self.tie(), self.own_instance());
         let parameters = self.generic_parameters();
         let where_clause = self.where_clause(None);
-        let own = match arguments.is_empty() {
-            true => quote!(#name),
-            // types without a name cannot be written either
-            false if self.input.has_unnamed => {
-                let instance = plumbing("instance", span);
-                quote_spanned! {span=> {
-                    fn #instance<#(#parameters),*>() -> impl 'static #tie #where_clause { #name }
-                    #instance::<#(#arguments),*>()
-                }}
-            }
-            false => quote!(#name::<#(#arguments),*>),
-        };
         let jvp = self.input.options.modes.jvp.is_some().then(|| self.jvp());
         let public = [self.grad(), Some(self.backprop()), jvp];
         let modes = self.modes();
@@ -445,7 +431,7 @@ impl<'a> Parts<'a> {
         quote_spanned! {span=>
             #(#cfgs)*
             #[doc(hidden)]
-            #vis enum #companion {}
+            #vis struct #companion {}
 
             #(#cfgs)*
             impl #companion {
@@ -470,6 +456,8 @@ impl<'a> Parts<'a> {
 
                 #objective
             }
+
+            #as_value
 
             #(#public)*
             #modes

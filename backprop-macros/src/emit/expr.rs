@@ -104,6 +104,13 @@ impl Emitter<'_> {
                 let a = self.at_least(*a, UNARY);
                 (quote_spanned!(span=> !#a), UNARY)
             }
+            Op::Function(path, _) => {
+                let (named, companion) = (
+                    self.facade.private("named", span),
+                    super::calls::companion_type(path),
+                );
+                (quote_spanned!(span=> #named(#companion {}, #path)), ATOM)
+            }
             Op::Deref(a) => {
                 let a = self.at_least(*a, UNARY);
                 (quote_spanned!(span=> *#a), UNARY)

@@ -10,12 +10,17 @@ use syn::GenericParam;
 impl Parts<'_> {
     /// The generic parameters of the primal, lifetimes first, with their bounds.
     pub(super) fn generic_parameters(&self) -> Vec<TokenStream> {
-        let generics = &self.input.item.sig.generics;
+        self.parameters_of(&self.input.item.sig.generics)
+    }
+
+    /// The same of some of them.
+    pub(super) fn parameters_of(&self, generics: &syn::Generics) -> Vec<TokenStream> {
         let each = |param: &GenericParam| match param {
             // beside what is written, so that no bound stands in two places
             GenericParam::Type(param) if !param.bounds.is_empty() => {
                 let more = self.bounds_of(&param.ident);
-                quote!(#param + #more)
+                let more = (!more.is_empty()).then(|| quote!(+ #more));
+                quote!(#param #more)
             }
             param => param.to_token_stream(),
         };
@@ -27,6 +32,13 @@ impl Parts<'_> {
         let span = self.span;
         if self.input.reals.index(name).is_some() {
             return self.private("RealParameter");
+        }
+        if self.input.functions.is_one(name) {
+            // a pullback in a box outlives what the function may borrow
+            return match self.boxed {
+                true => quote_spanned!(span=> 'static),
+                false => TokenStream::new(),
+            };
         }
         let krate = self.krate;
         let carries = self.carries(name);
@@ -71,8 +83,16 @@ impl Parts<'_> {
 
     /// The bounds of the primal, what companions add to them, and `more`.
     pub(super) fn where_clause(&self, more: Option<TokenStream>) -> TokenStream {
+        self.where_clause_of(&self.input.item.sig.generics, more)
+    }
+
+    /// The same, of some of the generic parameters.
+    pub(super) fn where_clause_of(
+        &self,
+        generics: &syn::Generics,
+        more: Option<TokenStream>,
+    ) -> TokenStream {
         let span = self.span;
-        let generics = &self.input.item.sig.generics;
         let written = generics.where_clause.iter();
         let written = written.flat_map(|clause| clause.predicates.iter());
         let mut predicates: Vec<TokenStream> = written.map(ToTokens::to_token_stream).collect();

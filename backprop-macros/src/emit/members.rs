@@ -173,10 +173,14 @@ impl Parts<'_> {
     }
 
     /// Binds `self` to the name that the rest of the code has for it: that of the
-    /// split form, or of the public functions.
+    /// split form, or of the public functions, which also lend their functions.
     pub(super) fn take_receiver(&self, inside: bool) -> TokenStream {
+        let lend = match inside {
+            true => TokenStream::new(),
+            false => self.lend_functions(),
+        };
         let Some(param) = self.receiver() else {
-            return TokenStream::new();
+            return lend;
         };
         let this = Ident::new("self", param.name.span());
         let name = match inside {
@@ -187,7 +191,7 @@ impl Parts<'_> {
             (true, Passing::Value) => {
                 quote!(let #name = ::core::clone::Clone::clone(#this);)
             }
-            _ => quote!(let #name = #this;),
+            _ => quote!(let #name = #this; #lend),
         }
     }
 

@@ -13,6 +13,7 @@ mod custom;
 mod doubled;
 mod expr;
 mod forward;
+mod function;
 mod generics;
 mod lend;
 mod loops;
@@ -165,7 +166,7 @@ fn plan(
             _ => constant,
         };
         let uses = counts.all.get(&value).copied().unwrap_or(0);
-        if matches!(binding.op, Op::Flag(_)) {
+        if matches!(binding.op, Op::Flag(_) | Op::Function(..)) {
             inline.insert(value, binding.op.clone());
             continue;
         }

@@ -192,7 +192,9 @@ fn operation(op: &Op) -> &'static str {
         Op::Binary(op, ..) if op.is_predicate() => "test",
         Op::Neg(_) => "negated",
         Op::Method(method, _) => method.name(),
-        Op::Constant(_) | Op::Number(_) | Op::Integer(_) | Op::Flag(_) => "constant",
+        Op::Constant(_) | Op::Number(_) | Op::Integer(_) | Op::Flag(_) | Op::Function(..) => {
+            "constant"
+        }
         Op::Select(..) => "share",
         Op::ZeroGradient(_) => "zero",
         Op::Load(_) => "element",

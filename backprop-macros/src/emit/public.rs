@@ -32,7 +32,7 @@ impl Parts<'_> {
         let each = |param: &Parameter| match self.receiver_of(param) {
             Some(receiver) => receiver,
             None => {
-                let (name, ty) = (&param.name, &param.ty);
+                let (name, ty) = (&param.name, self.public_type(param));
                 let ty = respan(quote!(#ty));
                 quote!(#name: #ty)
             }
@@ -103,7 +103,7 @@ impl Parts<'_> {
     }
 
     /// Which parameters have an adjoint, one bit each.
-    fn mask(&self) -> Literal {
+    pub(super) fn mask(&self) -> Literal {
         let mut mask = 0u64;
         for (index, param) in self.input.signature.params.iter().enumerate().take(63) {
             if param.has_adjoint() {
@@ -423,9 +423,14 @@ impl Parts<'_> {
                 let joint = self.jointly(upstream_arg, true);
                 let primal = self.primal();
                 let args = all.iter().map(|param| &param.name);
+                // the primal takes other functions than companions do
+                let only_value = match self.input.functions.is_empty() {
+                    true => quote!(#primal(#(#args),*)),
+                    false => quote!(#forward #value),
+                };
                 quote_spanned! {span=>
                     #prepare
-                    if #upstream != #zero { #joint #adds #value } else { #primal(#(#args),*) }
+                    if #upstream != #zero { #joint #adds #value } else { #only_value }
                 }
             }
             Shape::Real(_) if only_source && in_place => quote_spanned! {span=>

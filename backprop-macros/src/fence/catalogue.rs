@@ -81,9 +81,12 @@ catalogue! {
     VARIADIC = "variadic functions cannot be differentiated";
     TOO_MANY_PARAMETERS = "more than 63 parameters are not supported; group them in tuples";
     ATTRIBUTE_ON_FUNCTION = "this attribute does not go with `#[differentiate]`; put it on a function that calls this one";
-    IMPL_TRAIT = "functions as parameters are not differentiated yet: what a closure captures would get no adjoint; call the function by its name";
+    FUNCTION_ARGUMENT = "a function that is a parameter takes up to six numbers, or arrays, tuples and vectors of them, by value: references and other types are not passed to it yet";
+    FUNCTION_RESULT = "a function that is a parameter gives real numbers, or arrays, tuples and vectors of them, to be differentiated";
+    FUNCTION_INSIDE = "a function inside something else is not differentiated yet: take it as a parameter of its own, `f: impl Fn(f64) -> f64`";
+    FUNCTION_MODE = "this mode is not there yet for functions that take functions";
     TRAIT_OBJECT = "trait objects are not differentiated yet; name the type, or exclude the parameter with `wrt(..)`";
-    FUNCTION_POINTER = "function arguments are not differentiated yet; call the function by name, or exclude the parameter with `wrt(..)`";
+    FUNCTION_POINTER = "the functions that such a pointer can point to have no companions; take `impl Fn(f64) -> f64` or `fn(f64) -> f64`, or exclude the parameter with `wrt(..)`";
     RAW_POINTER = "raw pointers cannot be differentiated; pass a reference";
     UNSUPPORTED_TYPE = "parameters of this type cannot be differentiated; exclude it with `wrt(..)`";
     REFERENCE_IN_TUPLE = "references inside tuples are not differentiated yet; pass the parts as parameters of their own";
@@ -118,10 +121,12 @@ catalogue! {
     UNKNOWN_EXPRESSION = "this expression is not known to `#[differentiate]`";
     OWN_OPERATION = "this operator or method is differentiated on `f32` and `f64` only, and its result is no number here; annotate the operands with their type (`let a: Vector = ..`), or write a function of the type with `#[differentiate]`";
     CLOSURE = "a closure is differentiated where it is called: bind it with `let`, call it, or pass it to a method of an iterator";
-    CLOSURE_IN_OPAQUE_CODE = "a local closure cannot be used in code that is passed through as it is; call it in a `let` before, and use the result";
+    CLOSURE_IN_OPAQUE_CODE = "a local closure, or a function that is a parameter, cannot be used in code that is passed through as it is; call it in a `let` before, and use the result";
     CHANGE_IN_OPAQUE_CODE = "this changes a variable inside code that is passed through as it is; put it into a `let` before";
     REFERENCES_KEPT = "active references are not kept in an array; list them where a `for` loop goes over them: `for v in [a, b]`, or choose one with `if` or `match`";
     CLOSURE_ARGUMENTS = "this closure takes another number of arguments";
+    FUNCTION_KEPT = "a function that is a parameter is called, or passed to another differentiated function by its name";
+    FUNCTION_OF_STD = "functions of the standard library are not passed to differentiated ones yet: write a function with `#[differentiate]` that calls it";
     FUNCTION_VALUE = "write a closure or the name of a function here";
     OPTION_SHAPE = "what is inside this `Option` is not known here; annotate it: `let best: Option<f64> = ..`, or match on it";
     PAYLOAD_PASSED = "what a pattern binds inside an enum that is matched on by `&mut` is not passed on to another function yet; pass a number (`*x`) or a copy (`&v.clone()`)";

@@ -122,6 +122,8 @@ pub(crate) struct Function {
     pub(crate) borrowed: BTreeSet<ValueId>,
     /// Type parameters that stand for real numbers.
     pub(crate) reals: Vec<Ident>,
+    /// Parameters that are functions.
+    pub(crate) functions: BTreeSet<ValueId>,
     /// An operation that the adjoint pass has no reverse half for. None should
     /// get there; one that does is refused, not passed over.
     pub(crate) unsupported: Option<(Span, Refusal)>,
@@ -199,6 +201,7 @@ impl Function {
             stable: BTreeSet::new(),
             borrowed: BTreeSet::new(),
             reals: Vec::new(),
+            functions: BTreeSet::new(),
             unsupported: None,
             guards: BTreeSet::new(),
             masks: BTreeMap::new(),

@@ -26,6 +26,9 @@ pub(crate) enum Op {
     Cast(ValueId, Box<syn::Type>),
     /// `f64::from(x)` and its like: a lossless conversion.
     Convert(syn::Path, ValueId),
+    /// A function by name, which is passed to another one: its path, and what the user
+    /// wrote.
+    Function(Box<syn::Path>, Box<syn::Expr>),
     /// `*value` of an opaque reference.
     Deref(ValueId),
     /// `value.index` of an opaque tuple.
@@ -206,6 +209,8 @@ pub(crate) enum Callee {
     Method(syn::Ident, Option<syn::AngleBracketedGenericArguments>),
     /// `a * b`, `a *= b` or `-a` of the user's own types.
     Operator(Operator),
+    /// `f(..)` of a function that is a parameter: it is the first argument.
+    Parameter,
 }
 
 impl Callee {
@@ -215,7 +220,7 @@ impl Callee {
             Callee::Function(path) => path.segments.last().map(|segment| &segment.ident),
             Callee::Associated(path) => path.path.segments.last().map(|segment| &segment.ident),
             Callee::Method(name, _) => Some(name),
-            Callee::Operator(_) => None,
+            Callee::Operator(_) | Callee::Parameter => None,
         }
     }
 }
@@ -355,7 +360,7 @@ impl Op {
     /// Lets `f` replace every value that the operation uses.
     pub(crate) fn rewrite_uses(&mut self, f: &mut dyn FnMut(&mut ValueId)) {
         match self {
-            Op::Constant(_) | Op::Number(_) | Op::Integer(_) | Op::Flag(_) => {}
+            Op::Constant(_) | Op::Number(_) | Op::Integer(_) | Op::Flag(_) | Op::Function(..) => {}
             Op::Copy(a, _)
             | Op::Neg(a)
             | Op::Not(a)

@@ -360,6 +360,9 @@ pub(crate) enum Run {
 pub(crate) struct Pullback {
     pub(crate) of: StmtId,
     pub(crate) pullback: ValueId,
+    /// Whether the callee is a parameter, which gives the adjoints of its arguments as
+    /// one tuple.
+    pub(crate) of_parameter: bool,
     pub(crate) upstream: Tree<ValueId>,
     pub(crate) args: Vec<PullbackArg>,
     /// Run only if this `bool` holds: every upstream is zero otherwise.

@@ -506,6 +506,7 @@ impl Text<'_> {
             Op::Method(method, args) => format!("{}({})", method.name(), self.list(args)),
             Op::Cast(a, ty) => format!("cast {} to `{}`", name(a), ty.to_token_stream()),
             Op::Convert(path, a) => format!("{}({})", path.to_token_stream(), name(a)),
+            Op::Function(path, _) => format!("function `{}`", path.to_token_stream()),
             Op::Deref(a) => format!("*{}", name(a)),
             Op::Project(a, index) => format!("{}.{index}", name(a)),
             Op::Verbatim(capture, _) => format!("code {}", self.capture(capture)),
@@ -544,5 +545,6 @@ fn callee(callee: &crate::ir::Callee) -> String {
         Callee::Associated(path) => path.to_token_stream().to_string(),
         Callee::Method(name, _) => format!(".{name}"),
         Callee::Operator(operator) => operator.symbol.to_owned(),
+        Callee::Parameter => "call".to_owned(),
     }
 }

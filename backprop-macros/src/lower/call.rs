@@ -43,6 +43,9 @@ pub(super) enum Callable {
 
 impl Lowerer<'_> {
     pub(super) fn call(&mut self, call: &syn::ExprCall, expected: Option<&Tree<()>>) -> Lowering {
+        if let Some(function) = self.function_parameter(&call.func) {
+            return self.call_parameter(&function, call);
+        }
         let whole = Expr::Call(call.clone());
         let Expr::Path(path) = strip(&call.func) else {
             return self.verbatim(&whole, no::CALL_OF_VALUE);
@@ -443,6 +446,8 @@ impl Lowerer<'_> {
                 });
                 written.push((place, after.clone(), arg.span()));
                 args.push(Arg::Mut { before, after });
+            } else if let Some(function) = self.function_argument(arg) {
+                args.push(Arg::In(function?));
             } else {
                 let value = match self.expr(arg)? {
                     option @ Tree::Option(..) => Tree::Leaf(self.packed(&option, arg.span())),

@@ -147,6 +147,7 @@ impl Lowerer<'_> {
                     };
                 }
                 Some(Binding::Closure(_)) => return self.refuse(path, no::CLOSURE),
+                Some(Binding::Function(_)) => return self.refuse(path, no::FUNCTION_KEPT),
                 Some(Binding::Range(range)) => return self.expr(&Expr::Range((*range).clone())),
                 None => {}
             }

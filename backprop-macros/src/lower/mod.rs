@@ -22,6 +22,7 @@ pub(crate) mod common;
 mod elements;
 pub(crate) mod exits;
 mod expr;
+mod function;
 mod iter;
 mod looped;
 mod macros;
@@ -135,6 +136,8 @@ enum Binding {
     /// A `&mut` reference to a variable or a part of one.
     MutRef(Place),
     Closure(std::rc::Rc<closure::Closure>),
+    /// A function that is a parameter.
+    Function(std::rc::Rc<function::Parameter>),
     Range(std::rc::Rc<syn::ExprRange>),
 }
 
@@ -298,6 +301,11 @@ impl Lowerer<'_> {
         }
         if let (Tree::Leaf(leaf), Shape::Constant) = (&entry, &param.shape) {
             self.constants.insert(*leaf);
+        }
+        if let (Some(function), Tree::Leaf(leaf)) = (&param.function, &entry) {
+            self.f.info_mut(*leaf).hold = Hold::Shared;
+            self.bind_function(&param.pat, *leaf, &function.of);
+            return None;
         }
         if param.passing == Passing::Mut && in_place {
             self.hold(&entry, Hold::Mut);

@@ -86,7 +86,8 @@ impl Lowerer<'_> {
             self.errors.refuse_at(span, no::CHANGE_IN_OPAQUE_CODE);
         }
         for name in names {
-            if let Some(Binding::Closure(_)) = self.lookup(&name.to_string()) {
+            if let Some(Binding::Closure(_) | Binding::Function(_)) = self.lookup(&name.to_string())
+            {
                 self.errors.refuse(&name, no::CLOSURE_IN_OPAQUE_CODE);
             }
         }
@@ -182,7 +183,8 @@ impl Lowerer<'_> {
             return false;
         };
         let name = path.path.get_ident().map(ToString::to_string);
-        name.is_some_and(|name| matches!(self.lookup(&name), Some(Binding::Closure(_))))
+        let binding = name.and_then(|name| self.lookup(&name));
+        matches!(binding, Some(Binding::Closure(_) | Binding::Function(_)))
     }
 
     /// Whether an expression is an integer or a `bool` by its spelling and what
@@ -245,7 +247,11 @@ impl Lowerer<'_> {
         for name in self.locals_of(expr) {
             match self.kind_of_local(&name) {
                 Some(kind) => more |= !matches!(kind, Kind::Int | Kind::Bool),
-                None if matches!(self.lookup(&name.to_string()), Some(Binding::Closure(_))) => {
+                None if matches!(
+                    self.lookup(&name.to_string()),
+                    Some(Binding::Closure(_) | Binding::Function(_))
+                ) =>
+                {
                     more = true;
                 }
                 None => return false,
@@ -278,7 +284,7 @@ impl Lowerer<'_> {
                 Tree::Leaf(var) => Some(self.f.vars[var.0 as usize].kind),
                 _ => None,
             },
-            Binding::Closure(_) | Binding::Range(_) => None,
+            Binding::Closure(_) | Binding::Function(_) | Binding::Range(_) => None,
         }
     }
 }

@@ -88,6 +88,10 @@ impl Lowerer<'_> {
             self.bind_closure(&name.ident, closure);
             return Some(());
         }
+        if let (Pat::Ident(name), Some(function)) = (pat, self.function_parameter(&init.expr)) {
+            self.bind(&name.ident, Binding::Function(function));
+            return Some(());
+        }
         if let (Pat::Ident(name), Expr::Range(range)) = (pat, strip(&init.expr))
             && name.mutability.is_none()
         {

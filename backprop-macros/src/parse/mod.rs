@@ -2,6 +2,7 @@
 //! spelling, and the options of the attribute.
 
 mod checkpoint;
+mod functions;
 mod options;
 mod reals;
 mod receiver;
@@ -10,7 +11,8 @@ mod signature;
 mod unnamed;
 
 pub(crate) use checkpoint::{attributes_of_loop, checkpoint, is_checkpoint, strip_checkpoints};
-pub(crate) use options::{Mode, Options};
+pub(crate) use functions::{FunctionType, Functions};
+pub(crate) use options::{Mode, Modes, Options};
 pub(crate) use reals::Reals;
 pub(crate) use receiver::{RECEIVER, is_receiver};
 pub(crate) use signature::{
@@ -29,6 +31,8 @@ pub(crate) struct Input {
     pub(crate) home: Home,
     /// Type parameters that stand for real numbers.
     pub(crate) reals: Reals,
+    /// Type parameters that stand for functions.
+    pub(crate) functions: Functions,
     /// The operator that the function implements.
     pub(crate) operator: Option<Operator>,
     /// Whether it is a method that only [reads](is_reading).
@@ -106,7 +110,8 @@ impl Around {
     pub(crate) fn has_derivative(&self, sig: &syn::Signature) -> bool {
         let mut sig = sig.clone();
         unnamed::name(&mut sig);
-        Signature::has_derivative(&sig, &self.reals(&sig.generics))
+        let reals = self.reals(&sig.generics);
+        Signature::has_derivative(&mut sig, &reals)
     }
 
     /// The type parameters of a function here that stand for real numbers.
@@ -188,7 +193,10 @@ pub(crate) fn parse(
     signature::name_lifetime(&mut item.sig);
     let is_reading = options.rule.is_none() && is_reading(&item.sig, home);
     let mut found = Errors::default();
-    let mut signature = Signature::read(&item.sig, &options, &reals, &mut found);
+    let functions = Functions::read(&mut item.sig, &options, &reals, &mut found);
+    let are_sound = !found.any();
+    let mut signature = Signature::read(&item.sig, &options, &reals, &functions, &mut found);
+    signature.is_sound &= are_sound;
     match is_reading {
         // it has no derivative, as one sees
         true => signature.is_sound = true,
@@ -206,6 +214,7 @@ pub(crate) fn parse(
         signature,
         home,
         reals,
+        functions,
         operator: around.operator.clone(),
         is_reading,
         outer: around.generics.clone(),

@@ -1,6 +1,6 @@
 //! Parameters and result, as far as their types are known by spelling.
 
-use super::{Operator, Options, Reals};
+use super::{FunctionType, Functions, Operator, Options, Reals};
 use crate::errors::Errors;
 use crate::fence::catalogue as no;
 use crate::ir::Width;
@@ -31,6 +31,15 @@ pub(crate) struct Parameter {
     pub(crate) in_wrt: bool,
     /// An operand of an operator, which is copied: a reference to it in the primal.
     pub(crate) is_copied: bool,
+    /// What it takes and gives, if it is a function.
+    pub(crate) function: Option<FunctionParameter>,
+}
+
+/// A parameter that is a function: lent to companions, whatever the primal does.
+pub(crate) struct FunctionParameter {
+    pub(crate) of: FunctionType,
+    /// The type in the public functions, if it is taken by value there.
+    pub(crate) by_value: Option<Type>,
 }
 
 /// How a parameter is passed.
@@ -223,7 +232,8 @@ impl Parameter {
         let known = !self
             .shape
             .any(|shape| matches!(shape, Shape::Opaque | Shape::Unsupported));
-        self.shape.may_be_active() && (self.in_wrt || known || self.passing == Passing::Mut)
+        let is_there = self.in_wrt || self.function.is_some() || self.passing == Passing::Mut;
+        self.shape.may_be_active() && (is_there || known)
     }
 
     /// Whether the parameter is listed by the public functions.
@@ -248,16 +258,17 @@ impl Signature {
 
     /// Whether anything in a signature can carry a derivative, and is handed out by
     /// value or through `&mut`: whether the attribute on a block means this function.
-    pub(crate) fn has_derivative(sig: &syn::Signature, reals: &Reals) -> bool {
+    pub(crate) fn has_derivative(sig: &mut syn::Signature, reals: &Reals) -> bool {
         let mut found = Errors::default();
         let options = Options::read(proc_macro2::TokenStream::new(), &mut found);
+        let functions = Functions::read(sig, &options, reals, &mut found);
         let params = sig
             .inputs
             .iter()
             .enumerate()
             .map(|(index, input)| match input {
                 FnArg::Receiver(receiver) => receiver_parameter(receiver, &options, reals),
-                FnArg::Typed(typed) => parameter(index, typed, &options, reals),
+                FnArg::Typed(typed) => parameter(index, typed, &options, reals, &functions),
             });
         let params: Vec<Parameter> = params.collect();
         let result = match &sig.output {
@@ -273,6 +284,7 @@ impl Signature {
         sig: &syn::Signature,
         options: &Options,
         reals: &Reals,
+        functions: &Functions,
         errors: &mut Errors,
     ) -> Self {
         let before = errors.count();
@@ -285,7 +297,9 @@ impl Signature {
                     }
                     params.push(receiver_parameter(receiver, options, reals));
                 }
-                FnArg::Typed(typed) => params.push(parameter(index, typed, options, reals)),
+                FnArg::Typed(typed) => {
+                    params.push(parameter(index, typed, options, reals, functions));
+                }
             }
         }
         let wrt_is_sound = check_wrt(&params, options, errors);
@@ -343,7 +357,13 @@ pub(super) fn name_lifetime(sig: &mut syn::Signature) {
     sig.generics.params.insert(0, named);
 }
 
-fn parameter(index: usize, typed: &syn::PatType, options: &Options, reals: &Reals) -> Parameter {
+fn parameter(
+    index: usize,
+    typed: &syn::PatType,
+    options: &Options,
+    reals: &Reals,
+    functions: &Functions,
+) -> Parameter {
     let name = match &*typed.pat {
         Pat::Ident(pat) if pat.subpat.is_none() => pat.ident.clone(),
         pat => Ident::new(&format!("arg_{index}"), pat.span()),
@@ -352,13 +372,22 @@ fn parameter(index: usize, typed: &syn::PatType, options: &Options, reals: &Real
         Some(names) => names.contains(&name),
         None => true,
     };
-    typed_parameter(
-        name,
-        (*typed.pat).clone(),
-        (*typed.ty).clone(),
-        in_wrt,
-        reals,
-    )
+    let pat = (*typed.pat).clone();
+    let Some(function) = functions.of(&typed.ty) else {
+        return typed_parameter(name, pat, (*typed.ty).clone(), in_wrt, reals);
+    };
+    let by_value = functions.by_value(&typed.ty).is_some();
+    let by_value = by_value.then(|| (*typed.ty).clone());
+    let ty = match &by_value {
+        Some(ty) => syn::parse_quote!(&#ty),
+        None => (*typed.ty).clone(),
+    };
+    let mut parameter = typed_parameter(name, pat, ty, in_wrt, reals);
+    parameter.function = Some(FunctionParameter {
+        of: function.clone(),
+        by_value,
+    });
+    parameter
 }
 
 /// `self`, as a parameter with a name of its own.
@@ -408,6 +437,7 @@ fn typed_parameter(name: Ident, pat: Pat, ty: Type, in_wrt: bool, reals: &Reals)
         shape,
         in_wrt,
         is_copied: false,
+        function: None,
     }
 }
 
@@ -438,9 +468,6 @@ fn check_parameter(param: &Parameter, errors: &mut Errors) {
         return;
     }
     if !param.in_wrt {
-        if let Type::ImplTrait(ty) = &param.ty {
-            errors.refuse(ty, no::IMPL_TRAIT);
-        }
         return;
     }
     match () {
@@ -479,7 +506,6 @@ fn is_constant(shape: &Shape) -> bool {
 
 fn unsupported(ty: &Type) -> crate::fence::Refusal {
     match ty {
-        Type::ImplTrait(_) => no::IMPL_TRAIT,
         Type::TraitObject(_) => no::TRAIT_OBJECT,
         Type::FnPtr(_) => no::FUNCTION_POINTER,
         Type::Ptr(_) => no::RAW_POINTER,

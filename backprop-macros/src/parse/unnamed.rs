@@ -1,11 +1,12 @@
-//! `impl Trait` in parameters, which is a type parameter without a name.
+//! `impl Trait` in parameters, which is a type parameter without a name, and function
+//! pointers, which are type parameters of the companions.
 
 use proc_macro2::{Ident, Span};
+use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
 use syn::{FnArg, GenericParam, Signature, Type, TypeParam, TypeParamBound};
 
-/// Gives each `impl Trait` a name; whether there is one. Those of functions stay, to
-/// be refused: what they capture would have no adjoint.
+/// Gives each of them a name; whether there is one.
 pub(super) fn name(sig: &mut Signature) -> bool {
     let mut naming = Naming { found: Vec::new() };
     for input in &mut sig.inputs {
@@ -31,38 +32,30 @@ impl VisitMut for Naming {
         {
             *ty = (*paren.elem).clone();
         }
-        let Type::ImplTrait(unnamed) = ty else {
-            return;
+        let (span, bounds) = match ty {
+            Type::ImplTrait(unnamed) => (unnamed.impl_token.span, unnamed.bounds.clone()),
+            Type::FnPtr(pointer) => match super::functions::bound_of_pointer(pointer) {
+                Some(bound) => (pointer.fn_token.span, Punctuated::from_iter([bound])),
+                None => return,
+            },
+            _ => return,
         };
-        if unnamed.bounds.iter().any(is_function) {
-            return;
-        }
-        let span = unnamed.impl_token.span.resolved_at(Span::mixed_site());
+        *ty = self.named(span, bounds);
+    }
+}
+
+impl Naming {
+    fn named(&mut self, span: Span, bounds: Punctuated<TypeParamBound, syn::Token![+]>) -> Type {
+        let span = span.resolved_at(Span::mixed_site());
         let ident = Ident::new(&format!("__Impl{}", self.found.len()), span);
         let mut param = TypeParam::from(ident.clone());
         param.colon_token = Some(syn::Token![:](span));
-        param.bounds = unnamed.bounds.clone();
+        param.bounds = bounds;
         self.found.push(param);
-        *ty = syn::parse_quote!(#ident);
+        syn::parse_quote!(#ident)
     }
 }
 
 fn is_named_here(ty: &Type, found: &[TypeParam]) -> bool {
     matches!(ty, Type::Path(path) if found.iter().any(|param| path.path.is_ident(&param.ident)))
-}
-
-fn is_function(bound: &TypeParamBound) -> bool {
-    const NAMES: [&str; 6] = [
-        "Fn",
-        "FnMut",
-        "FnOnce",
-        "AsyncFn",
-        "AsyncFnMut",
-        "AsyncFnOnce",
-    ];
-    let TypeParamBound::Trait(bound) = bound else {
-        return false;
-    };
-    let last = bound.path.segments.last();
-    last.is_some_and(|last| NAMES.iter().any(|name| last.ident == name))
 }

@@ -13,7 +13,7 @@ fn is_lent(call: &Call, index: usize) -> bool {
     match call.callee {
         Callee::Method(..) => index == 0,
         Callee::Operator(_) => true,
-        Callee::Function(_) | Callee::Associated(_) => false,
+        Callee::Function(_) | Callee::Associated(_) | Callee::Parameter => false,
     }
 }
 
@@ -42,6 +42,11 @@ impl Pass<'_> {
         if !writes && !gives {
             self.out.push(Stmt::Call(call.clone()));
             return;
+        }
+        if matches!(call.callee, Callee::Parameter) {
+            self.f
+                .unsupported
+                .get_or_insert((call.span, no::FUNCTION_MODE));
         }
         if self.is_differentiated {
             self.doubled(call);

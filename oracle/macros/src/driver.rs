@@ -245,12 +245,15 @@ fn mentions(tokens: TokenStream, functions: &[String]) -> bool {
 
 fn is_generic(function: &ItemFn) -> bool {
     let mut parameters = function.sig.generics.params.iter();
-    let is_unnamed = |ty: &Type| ty.to_token_stream().to_string().contains("impl ");
+    let is_unnamed = |ty: &Type| {
+        let text = ty.to_token_stream().to_string();
+        text.contains("impl ") || text.starts_with("fn")
+    };
     parameters.any(|parameter| !matches!(parameter, GenericParam::Lifetime(_)))
         || typed_parameters(function).any(is_unnamed)
 }
 
-/// Differentiated, free of type parameters (`impl Trait` is one), and with the usual
+/// Differentiated, free of type parameters (`impl Trait` and functions are such), and with the usual
 /// companions.
 fn is_checked(function: &ItemFn) -> bool {
     let plain = |attribute: &syn::Attribute| match &attribute.meta {

@@ -1,7 +1,7 @@
 use backprop::differentiate;
 
 #[differentiate]
-fn f(g: fn(f64) -> f64, x: f64) -> f64 {
+fn f(g: extern "C" fn(f64) -> f64, x: f64) -> f64 {
     g(x)
 }
 

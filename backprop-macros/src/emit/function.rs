@@ -1,0 +1,219 @@
+//! The function as a value that is passed to other differentiated functions, and
+//! functions as parameters.
+
+use super::companions::{Parts, RawIdent, respan};
+use super::names::plumbing;
+use crate::parse::{Home, Parameter, Passing, Shape, option_payload};
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{GenericParam, ReturnType, Type};
+
+impl Parts<'_> {
+    /// `DifferentiableFn` for the companion, if the function is one of numbers: then
+    /// nothing has to be known of its types but their spelling.
+    pub(super) fn as_value(&self) -> Option<TokenStream> {
+        let input = self.input;
+        let params = &input.signature.params;
+        let ReturnType::Type(_, output) = &input.item.sig.output else {
+            return None;
+        };
+        let by_value = params.iter().all(|param| {
+            let is_constant = matches!(param.shape, Shape::Int | Shape::Bool);
+            param.passing == Passing::Value
+                && (param.has_adjoint() || is_constant)
+                && self.is_plain(&param.ty)
+        });
+        let is_plain = by_value
+            && (1..=6).contains(&params.len())
+            && input.home == Home::Module
+            && !input.has_unnamed
+            && input.functions.is_empty()
+            && option_payload(output).is_none()
+            && input.signature.result.may_be_active()
+            && self.is_plain(output);
+        let mut generics = input.item.sig.generics.params.iter();
+        let are_told = generics.all(|param| match param {
+            GenericParam::Lifetime(_) => false,
+            GenericParam::Type(known) => params.iter().any(|p| tells(&p.ty, &known.ident)),
+            GenericParam::Const(known) => params.iter().any(|p| tells(&p.ty, &known.ident)),
+        });
+        (is_plain && are_told).then(|| self.function_value())
+    }
+
+    fn function_value(&self) -> TokenStream {
+        let (span, krate, result) = (self.span, self.krate, &self.result);
+        let item = &self.input.item;
+        let params = &self.input.signature.params;
+        let cfgs = super::companions::attributes(&item.attrs, &["cfg"]);
+        let companion = Ident::new_raw_if(&item.sig.ident, span);
+        let (primal, own) = (&item.sig.ident, self.own_instance());
+        let types = params.iter().map(|param| {
+            let ty = &param.ty;
+            respan(quote!(#ty))
+        });
+        let types = quote!((#(#types,)*));
+        let slots = params.iter().map(|param| self.slot_type(param));
+        let names: Vec<Ident> = params.iter().map(|param| self.inner(param)).collect();
+        let units = params.iter().map(|_| quote!(()));
+        let (parameters, where_clause) = (self.generic_parameters(), self.where_clause(None));
+        let captured = self.type_arguments();
+        let (shared, in_place) = (self.private("Shared"), self.private("AddedInPlace"));
+        let (upstream, upstream_name) = (&self.upstream, self.upstream_name());
+        let (value, pullback) = (plumbing("value", span), plumbing("pullback", span));
+        let args: Vec<TokenStream> = names.iter().map(ToTokens::to_token_stream).collect();
+        let split = self.call_split(self.mask().to_token_stream(), &args);
+        let type_of = self.private("type_of");
+        quote_spanned! {span=>
+            #(#cfgs)*
+            #[automatically_derived]
+            impl #krate::Differentiable for #companion {
+                type Gradient = ();
+                fn zero_gradient(&self) {}
+                fn accumulate(_: &mut (), _: &()) {}
+            }
+
+            #(#cfgs)*
+            #[automatically_derived]
+            impl<#(#parameters),*> #krate::DifferentiableFn<#types, #result> for #companion
+                #where_clause
+            {
+                #[inline]
+                fn __call(&self, (#(#names,)*): #types) -> #result {
+                    #primal(#(#names),*)
+                }
+
+                #[inline]
+                fn __split(&self, (#(#names,)*): #types) -> (
+                    #result,
+                    impl ::core::ops::FnOnce(&#upstream, #shared<'_, Self>)
+                        -> (#in_place, (#(#slots,)*)) + use<#(#captured),*>,
+                ) {
+                    let (#value, #pullback) = #split;
+                    (#value, move |#upstream_name: &#upstream, _: #shared<'_, Self>| {
+                        (#in_place, #pullback(#upstream_name, #(#units),*))
+                    })
+                }
+
+                #[inline]
+                fn __primal(&self) -> ::core::option::Option<::core::any::TypeId> {
+                    #type_of(&#own)
+                }
+            }
+        }
+    }
+
+    /// Numbers, tuples and containers of them, and type parameters, by spelling.
+    fn is_plain(&self, ty: &Type) -> bool {
+        let input = self.input;
+        match ty {
+            Type::Paren(inner) => self.is_plain(&inner.elem),
+            Type::Group(inner) => self.is_plain(&inner.elem),
+            Type::Tuple(tuple) => tuple.elems.iter().all(|ty| self.is_plain(ty)),
+            Type::Array(array) => self.is_plain(&array.elem),
+            Type::Path(path) => match Shape::of(ty, &input.reals) {
+                Shape::Real(_) | Shape::Int | Shape::Bool => true,
+                Shape::Container(_) => path.path.segments.iter().all(|segment| {
+                    let syn::PathArguments::AngleBracketed(args) = &segment.arguments else {
+                        return true;
+                    };
+                    args.args.iter().all(|arg| match arg {
+                        syn::GenericArgument::Type(ty) => self.is_plain(ty),
+                        _ => false,
+                    })
+                }),
+                _ => {
+                    let mut own = input.item.sig.generics.type_params();
+                    own.any(|param| path.path.is_ident(&param.ident))
+                }
+            },
+            _ => false,
+        }
+    }
+
+    /// The instance of the primal that the companion is of.
+    pub(super) fn own_instance(&self) -> TokenStream {
+        let (name, arguments) = (&self.input.item.sig.ident, self.type_arguments());
+        let (span, input) = (self.span, self.input);
+        if arguments.is_empty() {
+            return quote!(#name);
+        }
+        // types without a name cannot be written either
+        if input.has_unnamed || !input.functions.is_empty() {
+            let instance = plumbing("instance", span);
+            let tie = self.tie();
+            let generics = &input.item.sig.generics;
+            let known = |param: &&GenericParam| match param {
+                GenericParam::Type(param) => !input.functions.is_one(&param.ident),
+                _ => true,
+            };
+            let mut kept = generics.clone();
+            kept.params = generics.params.iter().filter(known).cloned().collect();
+            let parameters = self.parameters_of(&kept);
+            let arguments = super::generics::arguments(&kept);
+            let where_clause = self.where_clause_of(&kept, None);
+            return quote_spanned! {span=> {
+                fn #instance<#(#parameters),*>() -> impl 'static #tie #where_clause { #name }
+                #instance::<#(#arguments),*>()
+            }};
+        }
+        quote!(#name::<#(#arguments),*>)
+    }
+
+    /// What ties the function that is called to the arguments: which instance it is
+    /// follows from them. One that takes functions is that of function pointers.
+    pub(super) fn tie(&self) -> Option<TokenStream> {
+        (!self.type_arguments().is_empty()).then(|| {
+            let (span, result) = (self.span, &self.result);
+            let types = self.input.signature.params.iter().map(|param| {
+                let by_value = param.function.as_ref().and_then(|f| f.by_value.as_ref());
+                self.input.functions.pointers(by_value.unwrap_or(&param.ty))
+            });
+            quote_spanned!(span=> + ::core::ops::FnOnce(#(#types),*) -> #result)
+        })
+    }
+
+    /// Lends the functions that public functions take by value.
+    pub(super) fn lend_functions(&self) -> TokenStream {
+        let params = self.input.signature.params.iter();
+        let each = params.filter_map(|param| {
+            let name = &param.name;
+            param.function.as_ref()?.by_value.as_ref()?;
+            Some(quote!(let #name = &#name;))
+        });
+        each.collect()
+    }
+
+    /// The type of a parameter in the public functions.
+    pub(super) fn public_type<'p>(&self, param: &'p Parameter) -> &'p Type {
+        let function = param.function.as_ref();
+        let by_value = function.and_then(|function| function.by_value.as_ref());
+        by_value.unwrap_or(&param.ty)
+    }
+}
+
+/// Whether a type determines a parameter of the function: it is part of it.
+fn tells(ty: &Type, name: &Ident) -> bool {
+    match ty {
+        Type::Paren(inner) => tells(&inner.elem, name),
+        Type::Group(inner) => tells(&inner.elem, name),
+        Type::Tuple(tuple) => tuple.elems.iter().any(|ty| tells(ty, name)),
+        Type::Array(array) => {
+            let is_length = matches!(&array.len, syn::Expr::Path(len) if len.path.is_ident(name));
+            is_length || tells(&array.elem, name)
+        }
+        Type::Path(path) => {
+            let mut segments = path.path.segments.iter();
+            path.path.is_ident(name)
+                || segments.any(|segment| match &segment.arguments {
+                    syn::PathArguments::AngleBracketed(args) => {
+                        args.args.iter().any(|arg| match arg {
+                            syn::GenericArgument::Type(ty) => tells(ty, name),
+                            _ => false,
+                        })
+                    }
+                    _ => false,
+                })
+        }
+        _ => false,
+    }
+}
