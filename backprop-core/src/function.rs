@@ -1,5 +1,10 @@
 //! Functions as values, with their derivatives.
 
+#![expect(
+    clippy::type_complexity,
+    reason = "the result of a split form cannot be named"
+)]
+
 use crate::Differentiable;
 use crate::protocol::{AddedInPlace, Shared};
 use core::any::TypeId;

@@ -34,6 +34,7 @@
 )]
 #![deny(clippy::all, clippy::pedantic)]
 
+pub mod functions;
 pub mod methods;
 
 use backprop::differentiate;

@@ -1,0 +1,49 @@
+//! Functions that are passed to functions.
+
+use backprop::{Real, differentiate};
+use std::ops::Mul;
+
+/// A wave.
+#[differentiate]
+#[must_use]
+pub fn wave(x: f64) -> f64 {
+    x.sin()
+}
+
+#[differentiate]
+fn product<T: Real + Mul<Output = T>>(x: T, y: T) -> T {
+    x * y
+}
+
+/// A function by value, called in a loop.
+#[differentiate(wrt(a, b))]
+pub fn integrate(f: impl Fn(f64) -> f64, a: f64, b: f64, n: u32) -> f64 {
+    let step = (b - a) / f64::from(n);
+    let mut sum = 0.0;
+    for i in 0..n {
+        sum += f(a + f64::from(i) * step);
+    }
+    sum * step
+}
+
+/// A function behind a reference, and one that is passed on.
+#[differentiate]
+pub fn twice<F: Fn(f64) -> f64>(f: &F, x: f64) -> f64 {
+    f(f(x)) + integrate(f, 0.0, x, 3)
+}
+
+#[differentiate]
+fn fold(f: fn(f64, f64) -> f64, xs: &[f64]) -> f64 {
+    let mut acc = 1.0;
+    for x in xs {
+        acc = f(acc, *x);
+    }
+    acc
+}
+
+/// Passes them by name.
+#[differentiate]
+#[must_use]
+pub fn passed(x: f64, xs: &[f64]) -> f64 {
+    twice(&wave, x) * integrate(wave, 0.0, x, 10) + fold(product, xs)
+}
