@@ -37,6 +37,7 @@ mod operators;
 mod options;
 mod passed;
 mod payloads;
+mod pointers;
 mod preferred;
 mod ranges;
 mod results;

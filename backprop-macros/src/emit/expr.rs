@@ -190,6 +190,8 @@ impl Emitter<'_> {
                 };
                 (self.place_op(value, op), precedence)
             }
+            // gone before emission
+            Op::Pointer(_) => (TokenStream::new(), ATOM),
             Op::View(..) | Op::Traced(..) => (self.place_op(value, op), UNARY),
             Op::Choose(_) => (self.place_op(value, op), LOOSE),
             Op::SplitAt(..)

@@ -43,6 +43,8 @@ pub(crate) enum Op {
     Load(Place),
     /// `&place`, or `&mut place`.
     View(Place, bool),
+    /// `&mut variable` of a number, as a value; before `exits` only.
+    Pointer(super::VarId),
     /// A `&mut` reference that branches merge or loops carry, under a new name: `&mut`
     /// to what it refers to, which is one of the places.
     Traced(ValueId, Candidates),
@@ -360,7 +362,12 @@ impl Op {
     /// Lets `f` replace every value that the operation uses.
     pub(crate) fn rewrite_uses(&mut self, f: &mut dyn FnMut(&mut ValueId)) {
         match self {
-            Op::Constant(_) | Op::Number(_) | Op::Integer(_) | Op::Flag(_) | Op::Function(..) => {}
+            Op::Constant(_)
+            | Op::Number(_)
+            | Op::Integer(_)
+            | Op::Flag(_)
+            | Op::Function(..)
+            | Op::Pointer(_) => {}
             Op::Copy(a, _)
             | Op::Neg(a)
             | Op::Not(a)

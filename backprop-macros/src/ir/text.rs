@@ -468,6 +468,7 @@ impl Text<'_> {
             Op::Duplicate(place, method) | Op::Query(place, method) => {
                 format!("{} {}", method, self.place(place))
             }
+            Op::Pointer(var) => format!("pointer to variable {}", var.0),
             Op::Traced(a, candidates) => {
                 format!("{}, one of {}", name(a), self.candidates(candidates))
             }

@@ -47,6 +47,10 @@ impl Lowerer<'_> {
             Expr::Unary(unary) => self.unary(unary),
             Expr::Binary(binary) => self.binary(binary),
             Expr::Assign(assign) => {
+                if let Some(value) = self.assigned_pointer(assign) {
+                    self.assign(&assign.left, &value);
+                    return Some(Tree::unit());
+                }
                 let expected = match self.place(&assign.left) {
                     Some(place) => self.place_vars(&place).map(|t| t.map(&mut |_| ())),
                     None => None,

@@ -315,7 +315,10 @@ impl Lowerer<'_> {
             Base::Tree(tree) if mutable => {
                 let _ = tree;
                 return match self.place(&expr.expr) {
-                    Some(_) => self.refuse(expr, no::MUT_REFERENCE_CHOSEN),
+                    Some(place) => match self.place_vars(&place) {
+                        Some(Tree::Leaf(var)) => Some(self.pointer(var, &place, span)),
+                        _ => self.refuse(expr, no::MUT_REFERENCE_CHOSEN),
+                    },
                     None => self.refuse(expr, no::MUT_REFERENCE),
                 };
             }

@@ -34,6 +34,7 @@ mod option;
 mod own;
 mod passed;
 mod pattern;
+mod pointers;
 mod preferred;
 mod range;
 mod refute;
@@ -71,6 +72,7 @@ pub(crate) struct Lowered {
 /// Lowers the body of `input`. The result is in SSA form.
 pub(crate) fn lower(input: &Input, errors: &mut Errors) -> Lowered {
     let mut function = raw(input, errors);
+    pointers::replace(&mut function.function, errors);
     exits::eliminate(&mut function.function);
     ssa::construct(&mut function.function);
     traced::trace(&mut function.function);

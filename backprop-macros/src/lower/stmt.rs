@@ -108,8 +108,11 @@ impl Lowerer<'_> {
             self.bind(&name.ident, Binding::Range(range.into()));
             return Some(());
         }
+        let is_assigned = matches!(pat, Pat::Ident(name) if name.mutability.is_some())
+            && matches!(strip(&init.expr), Expr::Reference(_));
         if let Some(place) = self.as_mut_reference(&init.expr)
             && !self.is_in_memory(&place)
+            && !is_assigned
         {
             return self.bind_reference(pat, place);
         }

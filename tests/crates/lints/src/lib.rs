@@ -322,7 +322,13 @@ pub fn smoothed(x: &[f64], k: f64, steps: usize) -> f64 {
     }
     let last = if sum > 1.0 { &mut a } else { &mut b };
     last[0] *= k;
-    sum + a[0] * b[0]
+    let (mut up, mut down) = (sum, k);
+    let mut at = &mut up;
+    for i in 0..steps {
+        *at *= 1.5;
+        at = if i % 2 == 0 { &mut down } else { &mut up };
+    }
+    up * down + a[0] * b[0]
 }
 
 /// A circuit of most things that can be drawn.
