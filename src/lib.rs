@@ -538,8 +538,9 @@ pub use objective::{GradientOf, Objective, TwiceDifferentiable};
 ///
 /// An iteration that runs again must give the same. What prints or asserts runs once;
 /// other code that is passed through (`constant(..)`, a method of your own) is refused if
-/// it is not known to depend on its operands alone. Operators of your own types and
-/// `clone` are taken to.
+/// it is not known to depend on its operands alone. Functions that the loop calls must be
+/// differentiated, and neither print nor run such code themselves. Operators of your own
+/// types and `clone` are taken to give the same.
 ///
 /// # Circuits
 ///

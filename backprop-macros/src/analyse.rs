@@ -8,7 +8,7 @@
 mod borrowed;
 mod integers;
 mod numbers;
-mod repeated;
+pub(crate) mod repeated;
 mod written;
 
 use crate::errors::Errors;

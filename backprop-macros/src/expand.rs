@@ -156,6 +156,7 @@ fn compile(input: &Input, errors: &mut Errors) -> Option<TokenStream> {
     if errors.any() {
         return None;
     }
+    let repeatable = analyse::repeated::repeatable(&function);
     let modes = &input.options.modes;
     let mut forward = modes
         .jvp
@@ -221,6 +222,7 @@ fn compile(input: &Input, errors: &mut Errors) -> Option<TokenStream> {
         joint: joint.as_ref(),
         circuit: drawn.as_ref(),
         items: &items,
+        repeatable: &repeatable,
     };
     let companions = emit::companions(input, &forms);
     let circuit = match (&drawn, &input.options.circuit) {

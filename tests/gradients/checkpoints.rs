@@ -2,7 +2,7 @@
 
 #![expect(clippy::needless_range_loop, reason = "index loops are the subject")]
 
-use backprop::differentiate;
+use backprop::{Differentiable, differentiate};
 
 oracle::programs! {
     #[differentiate]
@@ -309,6 +309,118 @@ oracle::programs! {
         }
         s
     }
+
+    #[differentiate]
+    fn slope(x: f64, k: f64) -> f64 {
+        assert!(x.is_finite());
+        let mut s = x;
+        for i in 0..3 {
+            s = (s * k + i as f64 * 0.1).sin();
+        }
+        s
+    }
+
+    #[derive(Clone, Copy, Debug, PartialEq, Differentiable)]
+    struct State {
+        position: f64,
+        speed: f64,
+    }
+
+    #[differentiate]
+    fn force(s: &State, k: f64) -> f64 {
+        -k * slope(s.position, k) - 0.1 * s.speed
+    }
+
+    #[differentiate]
+    fn step(s: State, k: f64, dt: f64) -> State {
+        let half = State {
+            position: s.position + 0.5 * dt * s.speed,
+            speed: s.speed + 0.5 * dt * force(&s, k),
+        };
+        State {
+            position: s.position + dt * half.speed,
+            speed: s.speed + dt * force(&half, k),
+        }
+    }
+
+    #[differentiate]
+    fn smooth(u: &mut [f64], w: &[f64]) -> f64 {
+        let mut sum = 0.0;
+        for i in 1..u.len() {
+            u[i] = (u[i] * w[0] + u[i - 1] * w[1]).sin();
+            sum += u[i];
+        }
+        sum
+    }
+
+    #[differentiate]
+    fn flow(u: [f64; 2], k: f64) -> [f64; 2] {
+        [u[1] * k, -u[0].sin()]
+    }
+
+    #[differentiate]
+    fn calls(x: f64, k: f64, n: usize) -> f64 {
+        let mut s = x;
+        #[checkpoint(snapshots = 3)]
+        for i in 0..n {
+            s = slope(s, k) + 0.01 * i as f64 + slope(0.5, 0.2);
+        }
+        s
+    }
+
+    #[differentiate]
+    fn trajectory(s: State, k: f64, dt: f64, n: usize) -> f64 {
+        let mut s = s;
+        let mut energy = 0.0;
+        #[checkpoint(snapshots = 3)]
+        for _ in 0..n {
+            s = step(s, k, dt);
+            energy += s.speed * s.speed;
+        }
+        s.position * energy + s.speed
+    }
+
+    #[differentiate]
+    fn of_slices(u: &mut [f64], w: &[f64], n: usize) -> f64 {
+        let mut total = 0.0;
+        let mut local = w.to_vec();
+        #[checkpoint(snapshots = 2)]
+        for i in 0..n {
+            total += smooth(u, w) * 0.1;
+            if i % 2 == 0 {
+                total += smooth(&mut u[1..], &local);
+            }
+            total += smooth(&mut local, w) + u[0];
+        }
+        total * local[1]
+    }
+
+    #[differentiate]
+    fn runge_kutta(u: [f64; 2], k: f64, dt: f64, n: usize) -> f64 {
+        let mut u = u;
+        #[checkpoint]
+        for _ in 0..n {
+            let a = flow(u, k);
+            let b = flow([u[0] + 0.5 * dt * a[0], u[1] + 0.5 * dt * a[1]], k);
+            for i in 0..2 {
+                u[i] += dt * b[i];
+            }
+        }
+        u[0] * u[1]
+    }
+
+    #[differentiate]
+    fn boxed(s: &Vec<State>, k: f64, n: usize) -> f64 {
+        let mut all = s.clone();
+        #[checkpoint(snapshots = 2)]
+        for i in 0..n {
+            let j = i % s.len();
+            all[j] = step(all[j], k, 0.1);
+            let other = force(&all[0], k);
+            all[j].speed += other * s[0].position;
+        }
+        all[0].position + all[1].speed
+    }
 }
 
 #[test]
@@ -334,6 +446,15 @@ fn programs() {
         oracle::check!(mut_parameter(&mut [0.4, 0.5], 0.9, n));
         oracle::check!(mut_scalar(&mut 0.4, &mut vec![0.5], n));
         oracle::check!(tail(&mut 0.4, n));
+        oracle::check!(calls(0.4, 0.9, n));
+        let s = State {
+            position: 0.4,
+            speed: 0.5,
+        };
+        oracle::check!(trajectory(s, 0.9, 0.1, n));
+        oracle::check!(of_slices(&mut [0.4, 0.5, 0.6], &[0.7, 0.2], n.min(7)));
+        oracle::check!(runge_kutta([0.4, 0.5], 0.9, 0.1, n));
+        oracle::check!(boxed(&vec![s, s], 0.9, n));
     }
     oracle::check!(of_items(&[0.4, 0.5, 0.6, 0.7, 0.8, 0.9], 0.3));
     oracle::check!(of_items(&[], 0.3));

@@ -8,15 +8,99 @@
 use crate::errors::Errors;
 use crate::fence::catalogue as no;
 use crate::ir::{
-    Capture, Function, Hold, Loop, Op, Region, Stmt, Views, for_each_region, free_values,
+    Callee, Capture, Function, Hold, Loop, Op, Region, Stmt, Views, for_each_region, free_values,
 };
 use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
+use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
-use syn::{Expr, Macro};
+use syn::{Expr, Macro, Token};
 
-/// Refuses what a loop with `#[checkpoint]` cannot have in it.
-pub(super) fn report(f: &Function, views: &Views, errors: &mut Errors) {
+/// Refuses what a loop with `#[checkpoint]` cannot have in it, and notes the functions
+/// that such loops call.
+pub(super) fn report(f: &mut Function, views: &Views, errors: &mut Errors) {
     visit_region(f, &f.body, views, errors);
+    let mut called = Vec::new();
+    find_repeated_calls(&f.body, false, &mut called);
+    f.repeated = called;
+}
+
+/// Whether a function may run again, as far as its own code tells.
+pub(crate) struct Repeatable {
+    /// Neither prints nor runs code that may not give the same again.
+    pub(crate) is_pure: bool,
+    /// The functions that must not either.
+    pub(crate) callees: Vec<syn::Path>,
+}
+
+/// What a function does that a loop with `#[checkpoint]` would repeat.
+pub(crate) fn repeatable(f: &Function) -> Repeatable {
+    fn visit(region: &Region, found: &mut Repeatable) {
+        for stmt in &region.stmts {
+            match stmt {
+                Stmt::Let(binding) => found.is_pure &= is_repeatable(&binding.op),
+                Stmt::Effect(capture) => found.is_pure &= is_assertion(&capture.tokens),
+                Stmt::Call(call) => match &call.callee {
+                    Callee::Function(path) => found.callees.push(path.clone()),
+                    Callee::Operator(_) => {}
+                    Callee::Method(..) | Callee::Associated(_) => found.is_pure = false,
+                },
+                _ => {}
+            }
+            for_each_region(stmt, &mut |inner, _| visit(inner, found));
+        }
+    }
+    let mut found = Repeatable {
+        is_pure: true,
+        callees: Vec::new(),
+    };
+    visit(&f.body, &mut found);
+    found
+}
+
+/// An assertion that only looks.
+fn is_assertion(tokens: &TokenStream) -> bool {
+    let Ok(Expr::Macro(assertion)) = syn::parse2::<Expr>(tokens.clone()) else {
+        return false;
+    };
+    let names = [
+        ("assert", 1),
+        ("debug_assert", 1),
+        ("assert_eq", 2),
+        ("assert_ne", 2),
+        ("debug_assert_eq", 2),
+        ("debug_assert_ne", 2),
+    ];
+    let is_named = |(name, _): &&(&str, usize)| assertion.mac.path.is_ident(*name);
+    let Some((_, looked_at)) = names.iter().find(is_named) else {
+        return false;
+    };
+    let parsed = assertion
+        .mac
+        .parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated);
+    // the rest is the text of a panic
+    parsed.is_ok_and(|parts| {
+        let mut parts = parts.iter().take(*looked_at);
+        parts.all(|part| gives_the_same(&part.to_token_stream()))
+    })
+}
+
+fn find_repeated_calls(region: &Region, is_repeated: bool, into: &mut Vec<(syn::Path, Span)>) {
+    for stmt in &region.stmts {
+        let inside = match stmt {
+            Stmt::Call(call) => {
+                if let (true, Callee::Function(path)) = (is_repeated, &call.callee) {
+                    into.push((path.clone(), call.span));
+                }
+                is_repeated
+            }
+            Stmt::Loop(looped) => is_repeated || looped.checkpoint.is_some(),
+            _ => is_repeated,
+        };
+        for_each_region(stmt, &mut |inner, _| {
+            find_repeated_calls(inner, inside, into)
+        });
+    }
 }
 
 fn visit_region(f: &Function, region: &Region, views: &Views, errors: &mut Errors) {
@@ -51,7 +135,11 @@ fn inside(f: &Function, region: &Region, errors: &mut Errors) {
                 let span = f.info(binding.value).span;
                 operation(&binding.op, span, errors);
             }
-            Stmt::Call(call) => errors.refuse_at(call.span, no::CHECKPOINT_CALL),
+            Stmt::Call(call) => {
+                if let Callee::Method(..) | Callee::Associated(_) = call.callee {
+                    errors.refuse_at(call.span, no::CHECKPOINT_CALL);
+                }
+            }
             Stmt::Loop(looped) => {
                 if let Some(checkpoint) = &looped.checkpoint {
                     errors.refuse_at(checkpoint.span, no::CHECKPOINT_NESTED);
@@ -64,15 +152,18 @@ fn inside(f: &Function, region: &Region, errors: &mut Errors) {
 }
 
 fn operation(op: &Op, span: Span, errors: &mut Errors) {
-    let is_repeatable = match op {
+    if !is_repeatable(op) {
+        errors.refuse_at(span, no::CHECKPOINT_REPEATED);
+    }
+}
+
+fn is_repeatable(op: &Op) -> bool {
+    match op {
         Op::Constant(tokens) => gives_the_same(tokens),
         Op::Verbatim(Capture { tokens, .. }, _)
         | Op::Stop(_, Capture { tokens, .. })
         | Op::SortOrder(_, Capture { tokens, .. }) => gives_the_same(tokens),
         _ => true,
-    };
-    if !is_repeatable {
-        errors.refuse_at(span, no::CHECKPOINT_REPEATED);
     }
 }
 

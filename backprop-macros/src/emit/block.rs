@@ -409,7 +409,7 @@ fn rename_binding(pat: &mut syn::Pat, from: &syn::Ident, to: &syn::Ident) {
 
 /// Tokens of a check at the user's expression: what rustc finds wrong with it is
 /// wrong there. Names keep their hygiene.
-fn respanned(tokens: TokenStream, span: Span) -> TokenStream {
+pub(super) fn respanned(tokens: TokenStream, span: Span) -> TokenStream {
     let token = |mut token: TokenTree| {
         if let TokenTree::Group(group) = &token {
             let inner = respanned(group.stream(), span);

@@ -1,12 +1,51 @@
 //! Snapshots of what loops carry.
 
 use super::Emitter;
-use crate::ir::{Kind, Op, Owning, Place, ValueId};
+use super::block::respanned;
+use super::calls::companion_type;
+use super::companions::Forms;
+use crate::ir::{Function, Kind, Op, Owning, Place, ValueId};
+use crate::parse::Input;
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
 /// So many parts has a tuple at most that can be cloned.
 const WIDEST: usize = 12;
+
+/// Whether a loop with `#[checkpoint]` may call a function, as a constant expression.
+pub(super) fn constant(input: &Input, forms: &Forms) -> TokenStream {
+    let is_own = |path: &&syn::Path| path.is_ident(&input.item.sig.ident);
+    let callees = forms.repeatable.callees.iter();
+    let callees: Vec<_> = callees.filter(|path| !is_own(path)).collect();
+    // what the body brings into scope is not there outside, and a constant in a cycle of
+    // calls would be one of itself
+    let is_known = forms.items.is_empty() && input.options.recursive != Some(true);
+    if !forms.repeatable.is_pure || !(callees.is_empty() || is_known) {
+        return quote!(false);
+    }
+    let callees = callees.into_iter().map(companion_type);
+    quote!(true #(&& <#callees>::IS_REPEATABLE)*)
+}
+
+/// Asks of the functions that loops with `#[checkpoint]` call that they may run again.
+pub(super) fn demands(f: &Function) -> TokenStream {
+    let demand = |(path, span): &(syn::Path, Span)| {
+        let (companion, span) = (companion_type(path), span.resolved_at(Span::mixed_site()));
+        let message = NOT_REPEATABLE;
+        respanned(
+            quote!(
+                const _: () = ::core::assert!(<#companion>::IS_REPEATABLE, #message);
+            ),
+            span,
+        )
+    };
+    f.repeated.iter().map(demand).collect()
+}
+
+/// What rustc says where a function may not run again.
+const NOT_REPEATABLE: &str = "an iteration of a loop with `#[checkpoint]` runs several times, \
+    but this function prints, has a custom rule, or runs code (a method, `constant(..)`) that \
+    is not known to give the same each time";
 
 impl Emitter<'_> {
     pub(super) fn checkpoint_op(&self, op: &Op, span: Span) -> TokenStream {

@@ -1,6 +1,7 @@
 //! The generated items: the hidden companion with its split form, and the
 //! public `f_grad` and `f_backprop` on top of it.
 
+use super::checkpoint;
 use super::circuit::gradient_of_circuit;
 use super::doubled::doubled_body;
 use super::forward::forward_body;
@@ -29,6 +30,8 @@ pub(crate) struct Forms<'a> {
     pub(crate) circuit: Option<&'a crate::circuit::Circuit>,
     /// Items of the body.
     pub(crate) items: &'a [syn::Item],
+    /// Whether a loop with `#[checkpoint]` may call the function.
+    pub(crate) repeatable: &'a crate::analyse::repeated::Repeatable,
 }
 
 /// Whether a joint form makes sense: the reverse half runs whenever the forward
@@ -49,6 +52,7 @@ pub(crate) fn may_be_joint(input: &Input) -> bool {
 /// All items that `#[differentiate]` adds beside the primal.
 pub(crate) fn companions(input: &Input, forms: &Forms) -> TokenStream {
     let mut parts = Parts::of(input);
+    parts.repeatable = checkpoint::constant(input, forms);
     let body = split_body(input, &parts, forms.split, forms.items);
     let joint = forms
         .joint
@@ -152,6 +156,8 @@ pub(super) struct Parts<'a> {
     pub(super) second: Option<TokenStream>,
     /// The body of `f::doubled`, if it is asked for.
     pub(super) doubled: Option<TokenStream>,
+    /// Whether a loop with `#[checkpoint]` may call the function: a constant.
+    pub(super) repeatable: TokenStream,
 }
 
 /// A name without `r#`, as it stands in other names.
@@ -184,6 +190,7 @@ impl<'a> Parts<'a> {
             forward: None,
             second: None,
             doubled: None,
+            repeatable: quote!(true),
         };
         parts.upstream = match &input.item.sig.output {
             ReturnType::Default => quote!(()),
@@ -413,6 +420,7 @@ impl<'a> Parts<'a> {
             <#(#parameters,)* const #active: u64, #primal_ty: 'static #tie>
         };
         let doubled = self.doubled_companion(&generics, &own);
+        let repeatable = &self.repeatable;
         let joint = self.joint.as_ref().map(|body| {
             let (parameters, returned) = self.joint_parameters();
             quote_spanned! {span=>
@@ -435,6 +443,9 @@ impl<'a> Parts<'a> {
 
             #(#cfgs)*
             impl #companion {
+                #[doc(hidden)]
+                pub const IS_REPEATABLE: bool = #repeatable;
+
                 #[doc(hidden)]
                 #[inline]
                 pub fn split #generics(

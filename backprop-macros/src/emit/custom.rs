@@ -10,6 +10,8 @@ use syn::ReturnType;
 /// The companions of a function with `rule = path`.
 pub(crate) fn custom(input: &Input, rule: &syn::Path) -> TokenStream {
     let mut parts = Parts::of(input);
+    // its body is anything
+    parts.repeatable = quote!(false);
     // the type of the pullback is the rule's, whatever the body calls
     parts.boxed = false;
     let names: Vec<_> = input

@@ -2,6 +2,7 @@
 //! over what it needs.
 
 use super::Emitter;
+use super::checkpoint::demands;
 use super::companions::{Parts, plain};
 use super::names::plumbing;
 use crate::ir::{Function, Hold, Tree, ValueId};
@@ -18,7 +19,7 @@ pub(super) fn split_body(
 ) -> TokenStream {
     let emitter = Emitter::new(f, parts.krate);
     let span = parts.span;
-    let mut load = TokenStream::new();
+    let mut load = demands(f);
     for (param, values) in input.signature.params.iter().zip(&f.params) {
         load.extend(load_parameter(&emitter, parts, param, &values.entry));
         if is_rewritten(f, &values.entry) {

@@ -1,7 +1,7 @@
 //! Copies of regions, with values and statements of their own.
 
 use super::{
-    Arg, Function, Head, Region, Stmt, ValueId, collect_definitions, for_each_region_mut,
+    Arg, Function, Head, Kind, Region, Stmt, ValueId, collect_definitions, for_each_region_mut,
     rewrite_region_uses,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,7 +52,11 @@ impl Copies {
                 Stmt::Let(binding) => rename(&mut binding.value),
                 Stmt::Call(call) => {
                     call.id = f.stmt_id();
-                    call.pullback = None;
+                    // with tangents there is one form only, whose pullback is let go
+                    call.pullback = call.is_doubled.then(|| {
+                        let name = Some("pullback".to_owned());
+                        f.value(Kind::Opaque, name, call.span)
+                    });
                     call.result.for_each_mut(&mut { rename });
                     for arg in &mut call.args {
                         if let Arg::Mut { after, .. } = arg {

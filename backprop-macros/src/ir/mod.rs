@@ -127,6 +127,8 @@ pub(crate) struct Function {
     /// An operation that the adjoint pass has no reverse half for. None should
     /// get there; one that does is refused, not passed over.
     pub(crate) unsupported: Option<(Span, Refusal)>,
+    /// The functions that loops with `#[checkpoint]` call.
+    pub(crate) repeated: Vec<(syn::Path, Span)>,
     /// The strong zeros of tangents: where a tangent is zero it adds nothing, but how
     /// it would change is told by what is guarded.
     pub(crate) guards: BTreeSet<ValueId>,
@@ -203,6 +205,7 @@ impl Function {
             reals: Vec::new(),
             functions: BTreeSet::new(),
             unsupported: None,
+            repeated: Vec::new(),
             guards: BTreeSet::new(),
             masks: BTreeMap::new(),
         }

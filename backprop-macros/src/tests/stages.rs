@@ -34,6 +34,7 @@ fn stages(function: &str) -> String {
     stage("ssa", &text::function(f));
     let activity = analyse::analyse(f, &mut errors);
     stage("analyse", &activity.text(f));
+    let repeatable = analyse::repeated::repeatable(f);
     errors.finish().expect("the test's own program is accepted");
     adjoint::adjoint(f, &activity);
     stage("adjoint", &text::function(f));
@@ -47,6 +48,7 @@ fn stages(function: &str) -> String {
     }
     let names = ["record", "record (joint)"].into_iter();
     for (form, name) in std::iter::once(&mut *f).chain(&mut joint).zip(names) {
+        adjoint::checkpoint::replay(form);
         adjoint::record::record(form);
         adjoint::sums::carry(form);
         adjoint::guards::gather(form);
@@ -61,6 +63,7 @@ fn stages(function: &str) -> String {
         second: None,
         doubled: None,
         items: &lowered.items,
+        repeatable: &repeatable,
     };
     let tokens = emit::companions(&input, &forms);
     stage("show", &show::pretty(tokens.clone()));
@@ -174,6 +177,16 @@ snapshots! {
         let mut q = Params { scale: p.scale * x, ..helper(p) };
         q.bias += p.bias;
         q
+    }"
+    checkpoint: "fn checkpoint(x: f64, w: &[f64], n: usize) -> f64 {
+        let mut s = x;
+        let mut u = w.to_vec();
+        #[checkpoint(snapshots = 3)]
+        for i in 0..n {
+            u[i] = u[i] * s;
+            s = u[i].sin();
+        }
+        s
     }"
     in_out: "fn in_out(x: &mut f64, y: f64) { *x *= y; }"
 }

@@ -1,14 +1,23 @@
-#[backprop::differentiate]
-fn step(s: f64) -> f64 {
-    s.sin()
+use backprop::{Differentiable, differentiate};
+
+#[derive(Clone, Differentiable)]
+struct Spring {
+    stiffness: f64,
 }
 
-#[backprop::differentiate]
-fn f(x: f64, n: usize) -> f64 {
+impl Spring {
+    #[differentiate]
+    fn force(&self, x: f64) -> f64 {
+        -self.stiffness * x
+    }
+}
+
+#[differentiate]
+fn f(spring: &Spring, x: f64, n: usize) -> f64 {
     let mut s = x;
     #[checkpoint]
     for _ in 0..n {
-        s = step(s);
+        s += 0.1 * spring.force(s);
     }
     s
 }

@@ -347,3 +347,26 @@ pub fn drawn(w: &[f64], x: &mut f64, n: usize) -> f64 {
     *x = circuit(sum, *x, w[0]) * 2.0;
     if *x > 0.0 { *x } else { -sum }
 }
+
+/// Snapshots of a loop, with calls in it.
+#[differentiate(jvp, jacobian, hvp, hessian)]
+#[must_use]
+pub fn relaxed(x: &[f64], rate: f64, rounds: usize) -> f64 {
+    let mut state = x.to_vec();
+    let mut energy = 0.0;
+    #[checkpoint(snapshots = 4)]
+    for round in 0..rounds {
+        for (s, v) in state.iter_mut().zip(x) {
+            *s += rate * (v - *s);
+        }
+        energy += closeness(&[[state[0], rate]], &[0.0, 1.0], 0.5);
+        if round % 2 == 1 {
+            state[0] *= rate;
+        }
+    }
+    #[checkpoint]
+    while energy > 1.0 {
+        energy = (energy * rate).sin() * 0.9;
+    }
+    energy * state[0]
+}
