@@ -410,6 +410,18 @@ oracle::programs! {
     }
 
     #[differentiate]
+    fn chosen_inside(x: &[f64], n: usize) -> f64 {
+        let (mut a, mut b) = (x.to_vec(), x.to_vec());
+        #[checkpoint(snapshots = 2)]
+        for i in 0..n {
+            let target = if i % 3 == 0 { &mut a } else { &mut b };
+            target[0] = (target[0] * target[1]).sin() + x[0];
+            std::mem::swap(&mut a, &mut b);
+        }
+        a[0] * b[0]
+    }
+
+    #[differentiate]
     fn boxed(s: &Vec<State>, k: f64, n: usize) -> f64 {
         let mut all = s.clone();
         #[checkpoint(snapshots = 2)]
@@ -454,6 +466,7 @@ fn programs() {
         oracle::check!(trajectory(s, 0.9, 0.1, n));
         oracle::check!(of_slices(&mut [0.4, 0.5, 0.6], &[0.7, 0.2], n.min(7)));
         oracle::check!(runge_kutta([0.4, 0.5], 0.9, 0.1, n));
+        oracle::check!(chosen_inside(&[0.4, 0.5], n));
         oracle::check!(boxed(&vec![s, s], 0.9, n));
     }
     oracle::check!(of_items(&[0.4, 0.5, 0.6, 0.7, 0.8, 0.9], 0.3));

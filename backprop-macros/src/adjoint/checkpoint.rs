@@ -286,7 +286,8 @@ impl Pass<'_> {
         heads.extend(own_item(original));
         let used = free_values(&original.body, &heads);
         let changed = crate::lower::changed(self.f, &original.body);
-        let changed: BTreeSet<ValueId> = changed.iter().map(|v| self.views.root(*v)).collect();
+        let changed: BTreeSet<ValueId> =
+            changed.iter().flat_map(|v| self.views.roots(*v)).collect();
         let mut views = Vec::new();
         let mut roots = BTreeSet::new();
         for value in used {

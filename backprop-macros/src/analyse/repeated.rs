@@ -43,7 +43,9 @@ pub(crate) fn repeatable(f: &Function) -> Repeatable {
                 Stmt::Call(call) => match &call.callee {
                     Callee::Function(path) => found.callees.push(path.clone()),
                     Callee::Operator(_) => {}
-                    Callee::Method(..) | Callee::Associated(_) => found.is_pure = false,
+                    Callee::Method(..) | Callee::Associated(_) | Callee::Parameter => {
+                        found.is_pure = false;
+                    }
                 },
                 _ => {}
             }
@@ -136,7 +138,7 @@ fn inside(f: &Function, region: &Region, errors: &mut Errors) {
                 operation(&binding.op, span, errors);
             }
             Stmt::Call(call) => {
-                if let Callee::Method(..) | Callee::Associated(_) = call.callee {
+                if !matches!(call.callee, Callee::Function(_) | Callee::Operator(_)) {
                     errors.refuse_at(call.span, no::CHECKPOINT_CALL);
                 }
             }
