@@ -146,7 +146,9 @@ macro_rules! gates {
                 *self = $r;
                 ((), move |(): &(), entry: Mut<'_, $float>, ()| {
                     let $d = *entry.adjoint;
-                    *entry.value = $x;
+                    if let Some(value) = entry.value {
+                        *value = $x;
+                    }
                     *entry.adjoint = masked!($d, $dx);
                     (AddedInPlace, masked!($d, $dy))
                 })
@@ -211,7 +213,9 @@ macro_rules! integers {
                     let before = *self;
                     *self = before $symbol *right;
                     ((), move |(): &(), entry: Mut<'_, $integer>, ()| {
-                        *entry.value = before;
+                        if let Some(value) = entry.value {
+                            *value = before;
+                        }
                         (AddedInPlace, ())
                     })
                 }

@@ -155,7 +155,10 @@ fn expand(assertion: &Assertion) -> TokenStream {
                     }
                     seeded += count;
                 });
-                entries.push(quote_spanned!(span=> #private::Mut { value: &mut args.#i, adjoint: &mut #buffer }));
+                entries.push(quote_spanned!(span=> #private::Mut {
+                    value: ::core::option::Option::Some(&mut args.#i),
+                    adjoint: &mut #buffer,
+                }));
                 adjoints.push(quote_spanned!(span=> {
                     let #private::AddedInPlace = #slot;
                     ::core::option::Option::Some(#private::numbers(&#buffer))

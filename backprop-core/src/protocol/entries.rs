@@ -1,6 +1,6 @@
 //! What a pullback takes for each argument.
 
-use super::{InPlace, Mut, Shared};
+use super::{Content, InPlace, Mut, Shared};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
@@ -88,7 +88,7 @@ where
     #[inline]
     fn entry(content: &'a mut C, adjoint: &'a mut A) -> Self {
         Mut {
-            value: content.lend_mut(),
+            value: Some(content.lend_mut()),
             adjoint: adjoint.lend_mut(),
         }
     }
@@ -122,6 +122,95 @@ pub fn mut_entry<'a, C: ?Sized, A: ?Sized, E: MutEntry<'a, C, A>>(
     adjoint: &'a mut A,
 ) -> E {
     E::entry(content, adjoint)
+}
+
+/// Whether the content that a call leaves behind an argument that is a `&mut`
+/// reference is recorded: `true` where the callee takes it as `&` and reads it again.
+#[derive(Clone, Copy, Debug)]
+pub struct Keep<const NEEDED: bool>;
+
+/// What [`Keep`] makes of content.
+pub trait KeepContent<C: ?Sized> {
+    /// A copy, or nothing.
+    type Kept;
+    /// Copies the content, if it is needed.
+    fn keep(content: &C) -> Self::Kept;
+}
+
+impl<C: Content + ?Sized> KeepContent<C> for Keep<true> {
+    type Kept = Held<C::Copy>;
+
+    #[inline]
+    fn keep(content: &C) -> Self::Kept {
+        Held(content.snapshot())
+    }
+}
+
+impl<C: ?Sized> KeepContent<C> for Keep<false> {
+    type Kept = NotHeld;
+
+    #[inline]
+    fn keep(_: &C) -> NotHeld {
+        NotHeld
+    }
+}
+
+/// A copy of the content behind a `&mut` argument.
+#[derive(Clone, Copy, Debug)]
+pub struct Held<C>(C);
+
+/// Stands for content that no pullback reads.
+#[derive(Clone, Copy, Debug)]
+pub struct NotHeld;
+
+/// Makes the entry for an argument that is a `&mut` reference of what was kept.
+pub trait KeptEntry<'a, A: ?Sized, E> {
+    /// Makes the entry.
+    fn entry(&'a mut self, adjoint: &'a mut A) -> E;
+}
+
+impl<'a, C: 'a, A: ?Sized, E: MutEntry<'a, C, A>> KeptEntry<'a, A, E> for Held<C> {
+    #[inline]
+    fn entry(&'a mut self, adjoint: &'a mut A) -> E {
+        E::entry(&mut self.0, adjoint)
+    }
+}
+
+impl<'a, T, A> KeptEntry<'a, A, Mut<'a, T>> for NotHeld
+where
+    T: InPlace + ?Sized,
+    A: Lend<T::Adjoint> + ?Sized,
+{
+    #[inline]
+    fn entry(&'a mut self, adjoint: &'a mut A) -> Mut<'a, T> {
+        Mut {
+            value: None,
+            adjoint: adjoint.lend_mut(),
+        }
+    }
+}
+
+impl<'a, A: ?Sized> KeptEntry<'a, A, ()> for NotHeld {
+    #[inline]
+    fn entry(&'a mut self, _: &'a mut A) {}
+}
+
+/// What a record keeps of the content behind a `&mut` argument after the call.
+#[inline]
+pub fn keep<const NEEDED: bool, C: ?Sized>(content: &C) -> <Keep<NEEDED> as KeepContent<C>>::Kept
+where
+    Keep<NEEDED>: KeepContent<C>,
+{
+    Keep::<NEEDED>::keep(content)
+}
+
+/// The entry for an argument that is a `&mut` reference, of what was kept.
+#[inline]
+pub fn kept_entry<'a, K: KeptEntry<'a, A, E>, A: ?Sized, E>(
+    kept: &'a mut K,
+    adjoint: &'a mut A,
+) -> E {
+    kept.entry(adjoint)
 }
 
 /// What a pullback takes for a constant argument `&value`.

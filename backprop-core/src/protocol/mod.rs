@@ -86,12 +86,13 @@ pub struct Shared<'a, T: InPlace + ?Sized> {
     pub adjoint: Option<&'a mut T::Adjoint>,
 }
 
-/// Entry for `&mut T`: goes in with the content after the call and its
-/// adjoint, comes out with the content before the call and the adjoint of that.
+/// Entry for `&mut T`: goes in with the adjoint of the content after the call,
+/// comes out with that of the content before the call; and so does the content, if
+/// the caller wants that back.
 #[derive(Debug)]
 pub struct Mut<'a, T: InPlace + ?Sized> {
     /// The content.
-    pub value: &'a mut T,
+    pub value: Option<&'a mut T>,
     /// Its adjoint.
     pub adjoint: &'a mut T::Adjoint,
 }

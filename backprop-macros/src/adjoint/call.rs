@@ -57,7 +57,6 @@ impl Pass<'_> {
                     }
                 }
                 Arg::Mut { before, after } => PullbackArg::Mut {
-                    after: after.clone(),
                     upstream: self.take_upstream(after, call.span),
                     adjoint: before.map(&mut |leaf| self.share(*leaf, &mut shares)),
                 },

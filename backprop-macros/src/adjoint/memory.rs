@@ -349,8 +349,14 @@ impl Pass<'_> {
             }
         }
         if self.f.info(value).hold == Hold::Mut {
-            let content = self.snapshot(value, call, true);
+            let kept = self.kept(value, call, adjoint.is_some());
+            let is_kept = kept.is_some();
+            let content = match kept {
+                Some(op) => self.copied(value, call, op, true),
+                None => self.snapshot(value, call, true),
+            };
             return PullbackArg::MutView {
+                is_kept,
                 argument: value,
                 content,
                 adjoint,
@@ -377,6 +383,21 @@ impl Pass<'_> {
         };
         let is_reference = self.f.borrowed.contains(leaf);
         is_reference.then(|| self.copied(*leaf, call, Op::Owned(*leaf, Owning::Nothing), false))
+    }
+
+    /// What a record keeps of the content that a function leaves behind a `&mut`
+    /// argument. Of a method nothing is known, not even that it takes `&mut`.
+    fn kept(&self, value: ValueId, call: &Call, has_adjoint: bool) -> Option<Op> {
+        let is_value = |arg: &Arg| matches!(arg, Arg::In(Tree::Leaf(leaf)) if *leaf == value);
+        let index = call.args.iter().position(is_value)?;
+        match &call.callee {
+            Callee::Function(path) if has_adjoint && !call.is_doubled => Some(Op::Keep(
+                Place::whole(value),
+                Box::new(path.clone()),
+                u32::try_from(index).ok()?,
+            )),
+            _ => None,
+        }
     }
 
     fn snapshot(&mut self, value: ValueId, call: &Call, after: bool) -> ValueId {

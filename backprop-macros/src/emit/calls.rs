@@ -293,13 +293,7 @@ impl Emitter<'_> {
         let mut mask = 0;
         for (index, arg) in call.args.iter().enumerate() {
             let active = match arg {
-                Arg::In(tree) => {
-                    // the content goes back to what it was before the call
-                    if tree.any(|leaf| self.f.info(*leaf).hold == crate::ir::Hold::Mut) {
-                        mask |= 1 << 63;
-                    }
-                    tree.any(|leaf| self.active_args.contains(&(call.id, *leaf)))
-                }
+                Arg::In(tree) => tree.any(|leaf| self.active_args.contains(&(call.id, *leaf))),
                 Arg::Mut { .. } => true,
             };
             if active && index < 63 {
@@ -365,21 +359,16 @@ impl Emitter<'_> {
                     }
                 }
                 PullbackArg::View { .. } | PullbackArg::MutView { .. } => {}
-                PullbackArg::Mut {
-                    after,
-                    upstream,
-                    adjoint,
-                } => {
+                PullbackArg::Mut { upstream, adjoint } => {
                     let entry = self.facade.private("Mut", span);
                     let number = returned.len();
-                    let value = plumbing(&format!("content_{number}"), span);
                     let buffer = plumbing(&format!("buffer_{number}"), span);
-                    let (content, upstream) = (self.tree(after), self.tree(upstream));
-                    prepare.extend(quote! {
-                        let mut #value = #content;
-                        let mut #buffer = #upstream;
-                    });
-                    entries.push(quote!(#entry { value: &mut #value, adjoint: &mut #buffer }));
+                    let upstream = self.tree(upstream);
+                    prepare.extend(quote!(let mut #buffer = #upstream;));
+                    entries.push(quote!(#entry {
+                        value: ::core::option::Option::None,
+                        adjoint: &mut #buffer,
+                    }));
                     let names = self.pattern(adjoint);
                     finish.extend(quote!(let #names = #buffer;));
                     returned.push(quote!(_));

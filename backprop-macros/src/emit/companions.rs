@@ -421,6 +421,9 @@ impl<'a> Parts<'a> {
         };
         let doubled = self.doubled_companion(&generics, &own);
         let repeatable = &self.repeatable;
+        let takes_mut = self.input.signature.params.iter().enumerate();
+        let takes_mut = takes_mut.filter(|(_, param)| param.passing == Passing::Mut);
+        let takes_mut = takes_mut.fold(0u64, |mask, (index, _)| mask | 1 << index);
         let joint = self.joint.as_ref().map(|body| {
             let (parameters, returned) = self.joint_parameters();
             quote_spanned! {span=>
@@ -445,6 +448,9 @@ impl<'a> Parts<'a> {
             impl #companion {
                 #[doc(hidden)]
                 pub const IS_REPEATABLE: bool = #repeatable;
+
+                #[doc(hidden)]
+                pub const TAKES_MUT: u64 = #takes_mut;
 
                 #[doc(hidden)]
                 #[inline]

@@ -215,7 +215,8 @@ impl Emitter<'_> {
             | Op::CopyAt(_)
             | Op::Spread(..)
             | Op::Owned(..)
-            | Op::Snapshot(_) => (self.place_op(value, op), ATOM),
+            | Op::Snapshot(_)
+            | Op::Keep(..) => (self.place_op(value, op), ATOM),
             Op::Aggregate(aggregate, _) => {
                 let precedence = match aggregate {
                     crate::ir::Aggregate::Struct { .. } => LOOSE,

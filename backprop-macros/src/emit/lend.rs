@@ -31,8 +31,12 @@ impl Emitter<'_> {
                 content,
                 adjoint,
                 detour,
+                is_kept,
                 ..
-            } => Some(self.lend_mut(*content, adjoint, *detour, number, span)),
+            } => {
+                let content = (*content, *is_kept);
+                Some(self.lend_mut(content, adjoint, *detour, number, span))
+            }
             PullbackArg::In { .. } | PullbackArg::Mut { .. } => None,
         }
     }
@@ -117,14 +121,17 @@ impl Emitter<'_> {
     /// The same for a `&mut` argument.
     fn lend_mut(
         &self,
-        content: ValueId,
+        (content, is_kept): (ValueId, bool),
         adjoint: &Option<Place>,
         detour: bool,
         number: usize,
         span: Span,
     ) -> Lent {
         let name = self.ident(content);
-        let entry = self.facade.private("mut_entry", span);
+        let entry = match is_kept {
+            true => self.facade.private("kept_entry", span),
+            false => self.facade.private("mut_entry", span),
+        };
         let mut lent = Lent::default();
         let (slot, deposit) = (
             plumbing(&format!("slot_{number}"), span),

@@ -70,7 +70,7 @@ impl Parts<'_> {
         let (value, upstream) = (plumbing("of_jacobian", span), plumbing("row", span));
         let args = self.input.signature.params.iter().map(|param| &param.name);
         let clones = self.clones();
-        let (prepare, entries, finish) = self.entries(None);
+        let (prepare, entries) = self.entries(None);
         let run = self.run(quote!(#upstream), &entries);
         let ignored = plumbing("value", span);
         quote_spanned! {span=>
@@ -78,7 +78,7 @@ impl Parts<'_> {
                 #take
                 let #value = { #clones #primal(#(#args),*) };
                 let #upstream = #rows(#zero(&#value), |#upstream| {
-                    #clones #prepare #run #finish
+                    #clones #prepare #run
                     let _ = #ignored;
                     #gradient
                 });

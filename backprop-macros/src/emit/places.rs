@@ -460,6 +460,12 @@ impl Emitter<'_> {
                 let (snapshot, place) = (private("snapshot"), self.place(place));
                 quote_spanned!(span=> #snapshot(&#place))
             }
+            Op::Keep(place, callee, index) => {
+                let (keep, place) = (private("keep"), self.place(place));
+                let ty = super::calls::companion_type(callee);
+                let bit = proc_macro2::Literal::u32_suffixed(*index);
+                quote_spanned!(span=> #keep::<{ (<#ty>::TAKES_MUT >> #bit) & 1u64 == 0u64 }, _>(&#place))
+            }
             _ => TokenStream::new(),
         }
     }

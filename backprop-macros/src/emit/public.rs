@@ -8,8 +8,8 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ReturnType;
 
-/// Code before the pullback, its entries, code after it.
-type Entries = (TokenStream, Vec<TokenStream>, TokenStream);
+/// Code before the pullback, and its entries.
+type Entries = (TokenStream, Vec<TokenStream>);
 
 impl Parts<'_> {
     pub(super) fn stem(&self) -> String {
@@ -184,7 +184,7 @@ impl Parts<'_> {
                 }
             };
             let bound = self.where_clause(bound);
-            let (prepare, entries, finish) = self.entries(None);
+            let (prepare, entries) = self.entries(None);
             let run = match &self.joint {
                 Some(_) => self.jointly(seed.clone(), false),
                 None => self.run(seed.clone(), &entries),
@@ -216,7 +216,7 @@ impl Parts<'_> {
                         #take #prepare #forward
                         match #value {
                             #found(#number) => {
-                                #reverse #finish
+                                #reverse
                                 #found((#number, #gradient))
                             }
                             #missing => #missing,
@@ -226,7 +226,7 @@ impl Parts<'_> {
             }
             quote_spanned! {span=>
                 #head fn #name #generics(#(#params),*) -> (#result, #gradient_type) #bound {
-                    #take #prepare #run #finish
+                    #take #prepare #run
                     (#value, #gradient)
                 }
             }
@@ -277,11 +277,9 @@ impl Parts<'_> {
         quote!(#name)
     }
 
-    /// The entries of the pullback, what they need before, and what has to be
-    /// put back after. `buffers` are the caller's adjoints of `&mut` parameters.
+    /// What the entries of the pullback need before, and the entries. `buffers` are the caller's adjoints of `&mut` parameters.
     pub(super) fn entries(&self, buffers: Option<&dyn Fn(&Parameter) -> Ident>) -> Entries {
         let mut prepare = TokenStream::new();
-        let mut finish = TokenStream::new();
         let mut entries = Vec::new();
         let span = self.span;
         for param in &self.input.signature.params {
@@ -309,7 +307,6 @@ impl Parts<'_> {
                 }));
             } else if param.passing == Passing::Mut {
                 let entry = self.private("Mut");
-                let last = plumbing(&format!("final_{}", plain(name)), span);
                 let adjoint = match buffers {
                     Some(buffers) if param.shape.may_be_active() => {
                         let buffer = buffers(param);
@@ -320,15 +317,11 @@ impl Parts<'_> {
                         quote!(&mut #buffer)
                     }
                 };
-                // the pullback takes the content back to what it was on entry
-                let content = plumbing(&format!("content_{}", plain(name)), span);
-                entries.push(quote_spanned! {span=> {
-                    #last = *#name;
-                    #content = #last;
-                    #entry { value: &mut #content, adjoint: #adjoint }
+                // the content stays what it is
+                entries.push(quote_spanned! {span=> #entry {
+                    value: ::core::option::Option::None,
+                    adjoint: #adjoint,
                 }});
-                prepare.extend(quote!(let #last; let mut #content;));
-                finish.extend(quote!(*#name = #last;));
             } else if self.has_shared_entry(param) && !param.is_active() {
                 let entry = self.private("Shared");
                 entries.push(quote_spanned! {span=>
@@ -352,7 +345,7 @@ impl Parts<'_> {
                 entries.push(quote!(()));
             }
         }
-        (prepare, entries, finish)
+        (prepare, entries)
     }
 
     /// `f_backprop`: adds upstream × local gradient into the caller's buffers.
@@ -397,7 +390,7 @@ impl Parts<'_> {
             let (name, ty) = (buffer(param), self.buffer(&param.ty));
             params.push(quote!(#name: &mut #ty));
         }
-        let (prepare, entries, finish) = self.entries(Some(&buffer));
+        let (prepare, entries) = self.entries(Some(&buffer));
         let (forward, reverse) = self.halves(upstream_arg.clone(), &entries);
         let adds = listed
             .iter()
@@ -434,12 +427,12 @@ impl Parts<'_> {
                 }
             }
             Shape::Real(_) if only_source && in_place => quote_spanned! {span=>
-                #prepare #forward if #upstream != #zero { #reverse #finish #adds } #value
+                #prepare #forward if #upstream != #zero { #reverse #adds } #value
             },
             Shape::Real(_) if only_source && !adds.is_empty() => quote_spanned! {span=>
-                #prepare #forward #reverse #finish if #upstream != #zero { #adds } #value
+                #prepare #forward #reverse if #upstream != #zero { #adds } #value
             },
-            _ => quote!(#prepare #forward #reverse #finish #adds #value),
+            _ => quote!(#prepare #forward #reverse #adds #value),
         };
         quote_spanned! {span=>
             #head fn #name #generics(#(#params),*) -> #result #where_clause { #take #body }

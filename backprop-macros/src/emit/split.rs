@@ -212,7 +212,12 @@ fn pullback(emitter: &Emitter, parts: &Parts, f: &Function) -> TokenStream {
                 let pattern = upstream_pattern(emitter, f, exit);
                 let before = emitter.tree(&f.params[index].entry);
                 head.extend(quote!(let #pattern = *#entry.adjoint;));
-                tail.extend(quote!(*#entry.value = #before; *#entry.adjoint = #adjoint;));
+                let some = quote!(::core::option::Option::Some);
+                let content = plumbing("content", span);
+                tail.extend(quote! {
+                    if let #some(#content) = #entry.value { *#content = #before; }
+                    *#entry.adjoint = #adjoint;
+                });
                 params.push(quote!(#entry: #ty));
                 slots.push(parts.private("AddedInPlace"));
             }
@@ -234,10 +239,13 @@ fn pullback(emitter: &Emitter, parts: &Parts, f: &Function) -> TokenStream {
                 }
                 if is_rewritten(f, &f.params[index].entry) {
                     let (saved, restore) = (saved(param, span), parts.private("restore"));
+                    let content = plumbing("content", span);
                     let some = quote!(::core::option::Option::Some);
-                    tail.extend(
-                        quote!(if let #some(#saved) = #saved { #restore(#entry.value, #saved); }),
-                    );
+                    tail.extend(quote! {
+                        if let (#some(#content), #some(#saved)) = (#entry.value, #saved) {
+                            #restore(#content, #saved);
+                        }
+                    });
                 }
                 params.push(quote!(#entry: #ty));
                 slots.push(parts.private("AddedInPlace"));

@@ -61,6 +61,9 @@ pub(crate) enum Op {
     Query(Place, Ident),
     /// The order in which a stable sort by a comparison puts the elements.
     SortOrder(Place, Capture),
+    /// What the pullback of a function needs of the content that the call leaves
+    /// behind a `&mut` argument: a copy, if it takes that by `&` after all.
+    Keep(Place, Box<syn::Path>, u32),
     /// The last element of a vector, removed.
     PopValue(Place),
     /// The length of a sequence of a type that only rustc knows.
@@ -410,6 +413,7 @@ impl Op {
             | Op::ZeroAt(place)
             | Op::Pop(place)
             | Op::Snapshot(place)
+            | Op::Keep(place, ..)
             | Op::CopyAt(place) => place.for_each_mut(f),
             Op::SortOrder(place, capture) => {
                 place.for_each_mut(f);

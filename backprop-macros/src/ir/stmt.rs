@@ -401,11 +401,12 @@ pub(crate) enum PullbackArg {
         content: ValueId,
         adjoint: Option<Place>,
         detour: bool,
+        /// The copy is an [`Op::Keep`].
+        is_kept: bool,
     },
-    /// `&mut`: the content after the call, the adjoint of it, and the adjoint
-    /// of the content before.
+    /// `&mut`: the adjoint of the content after the call, and that of the content
+    /// before.
     Mut {
-        after: Tree<ValueId>,
         upstream: Tree<ValueId>,
         adjoint: Tree<ValueId>,
     },

@@ -494,6 +494,9 @@ impl Text<'_> {
             Op::Owned(a, Owning::Moved) => format!("owned {}", name(a)),
             Op::Owned(a, Owning::Copied) => format!("owned copy {}", name(a)),
             Op::Owned(a, Owning::Nothing) => format!("argument {}", name(a)),
+            Op::Keep(place, _, index) => {
+                format!("keep {} for argument {index}", self.place(place))
+            }
             Op::Snapshot(place) => format!("snapshot {}", self.place(place)),
             Op::Constant(tokens) => format!("constant `{tokens}`"),
             Op::Number(number) => format!("number {number:?}"),

@@ -139,12 +139,7 @@ pub(crate) fn rewrite_uses(stmt: &mut Stmt, f: &mut dyn FnMut(&mut ValueId)) {
                         }
                         owned.iter_mut().for_each(&mut *f);
                     }
-                    PullbackArg::Mut {
-                        after, upstream, ..
-                    } => {
-                        after.for_each_mut(f);
-                        upstream.for_each_mut(f);
-                    }
+                    PullbackArg::Mut { upstream, .. } => upstream.for_each_mut(f),
                     PullbackArg::View {
                         content, adjoint, ..
                     } => {

@@ -124,6 +124,7 @@ pub(crate) fn is_pinned(f: &Function, op: &Op) -> bool {
         | Op::CopyAt(_)
         | Op::Spread(..)
         | Op::Snapshot(_)
+        | Op::Keep(..)
         | Op::Owned(..)
         | Op::SumOf(_)
         | Op::ZeroAt(_)
