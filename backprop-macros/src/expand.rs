@@ -192,12 +192,14 @@ fn compile(input: &Input, errors: &mut Errors) -> Option<TokenStream> {
             second = Some(form);
         }
     }
+    adjoint::restore::prepare(&mut function, &|value| activity.is_active(value));
     adjoint::adjoint(&mut function, &activity);
     if let Some((span, refusal)) = function.unsupported {
         errors.refuse_at(span, refusal);
         return None;
     }
     simplify::simplify(&mut function);
+    adjoint::restore::choose(&mut function);
     let mut joint = match emit::may_be_joint(input) {
         true => adjoint::fuse::fuse(&function),
         false => None,
@@ -239,6 +241,7 @@ fn second_order(f: &mut Function, value: Option<Tree<ValueId>>, errors: &mut Err
     if errors.any() {
         return false;
     }
+    adjoint::restore::prepare(f, &|value| activity.is_active(value));
     adjoint::adjoint(f, &activity);
     if let Some((span, refusal)) = f.unsupported {
         errors.refuse_at(span, refusal);
@@ -247,6 +250,7 @@ fn second_order(f: &mut Function, value: Option<Tree<ValueId>>, errors: &mut Err
     let is_split = value.is_none();
     f.result = value.unwrap_or_else(|| f.result.clone());
     simplify::simplify(f);
+    adjoint::restore::choose(f);
     if !is_split && let Some(fused) = adjoint::fuse::fuse(f) {
         *f = fused;
     }

@@ -40,6 +40,7 @@ mod payloads;
 mod pointers;
 mod preferred;
 mod ranges;
+mod restored;
 mod results;
 mod statements;
 mod taken;

@@ -355,6 +355,10 @@ impl Memory {
                 self.added.insert(*to);
                 self.read.insert(*from);
             }
+            Stmt::Store(store) => {
+                self.changed.insert(store.place.base);
+                self.read.insert(store.value);
+            }
             Stmt::Mutate(mutate) => {
                 self.changed.insert(mutate.place.base);
                 self.read.extend(&mutate.args);

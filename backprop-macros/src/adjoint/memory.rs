@@ -157,6 +157,16 @@ impl Pass<'_> {
     }
 
     pub(super) fn stored(&mut self, store: &Store) {
+        if let Some(saved) = store.saved {
+            // before anything else: what follows saw it
+            self.out.push(Stmt::Store(Store {
+                place: self.activity.views.resolve(&store.place),
+                op: None,
+                value: saved,
+                old: None,
+                saved: None,
+            }));
+        }
         if store.old.is_some() && self.is_in_place(store.value) {
             self.ensure_shape(&store.place);
         }

@@ -21,6 +21,7 @@ pub(crate) mod fuse;
 pub(crate) mod guards;
 pub(crate) mod memory;
 pub(crate) mod record;
+pub(crate) mod restore;
 pub(crate) mod sums;
 
 use crate::analyse::Activity;

@@ -10,12 +10,13 @@
 //! same range backwards. A branch whose records are all empty is reversed by
 //! its condition alone.
 
+pub(crate) mod settle;
 mod tapes;
 mod zeros;
 
 use crate::ir::{
-    Arm, BranchRecord, Drain, Function, Head, Kind, Let, Loop, Op, Order, Owning, RangeAdaptor,
-    Region, RevBranch, RevLoop, Reverse, Stmt, StmtId, TapeSize, ValueId, Views,
+    Arm, BinaryOp, BranchRecord, Drain, Function, Head, Kind, Let, Loop, Op, Order, Owning,
+    RangeAdaptor, Region, RevBranch, RevLoop, Reverse, Stmt, StmtId, TapeSize, ValueId, Views,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use tapes::Around;
@@ -283,6 +284,7 @@ impl Pass<'_> {
         }
         let defined = top_level(&forward.body, &heads);
         let mut record = self.settle(&forward.body, &defined, &mut reverse.body);
+        self.counted_back(forward, reverse, &mut record);
         self.carried_once(forward, reverse, &mut record);
         match (record.is_empty(), reversible) {
             (true, Some(mut range)) => {
@@ -333,6 +335,44 @@ impl Pass<'_> {
         }
     }
 
+    /// An integer to which each iteration adds the same is counted back.
+    fn counted_back(&mut self, forward: &Loop, reverse: &mut RevLoop, record: &mut Vec<ValueId>) {
+        if cfg!(feature = "record_all") {
+            return;
+        }
+        for (i, before) in forward.params.iter().enumerate() {
+            let (after, last) = (forward.body.yields[i], forward.results[i]);
+            let is_recorded = record.contains(before) || record.contains(&after);
+            if self.f.kind(*before) != Kind::Int || !is_recorded {
+                continue;
+            }
+            let Some((op, step, literal)) = step_of(forward, *before, after) else {
+                continue;
+            };
+            record.retain(|value| value != before && *value != after);
+            let (param, first) = (self.copy_of(after), self.copy_of(after));
+            let back = self.copy_of(*before);
+            rename(&mut reverse.body, after, param);
+            rename(&mut reverse.body, *before, back);
+            let (step, literal) = match literal {
+                Some(op) => {
+                    let value = self.copy_of(step);
+                    (value, Some(Stmt::Let(Let { value, op })))
+                }
+                None => (step, None),
+            };
+            let op = Op::Binary(op, param, step);
+            let counted = Stmt::Let(Let { value: back, op });
+            let head = literal.into_iter().chain([counted]);
+            reverse.body.stmts.splice(0..0, head);
+            reverse.params.push(param);
+            reverse.inits.push(last);
+            reverse.results.push(first);
+            reverse.body.yields.push(back);
+            self.recovered.insert(forward.inits[i], first);
+        }
+    }
+
     /// A carried number needs no record of its state after an iteration: that is
     /// the state before the next one, which the reverse half had at hand.
     fn carried_once(&mut self, forward: &Loop, reverse: &mut RevLoop, record: &mut Vec<ValueId>) {
@@ -368,174 +408,57 @@ impl Pass<'_> {
         self.f.info_mut(copy).adjoint = info.adjoint;
         copy
     }
-
-    /// Finds the values of `defined` that the reverse region uses, recomputes
-    /// the cheap ones at its head, and returns those to record.
-    fn settle(
-        &mut self,
-        forward: &Region,
-        defined: &BTreeSet<ValueId>,
-        reverse: &mut Region,
-    ) -> Vec<ValueId> {
-        let needed: BTreeSet<ValueId> = uses(reverse).intersection(defined).copied().collect();
-        let mut ops: BTreeMap<ValueId, Op> = BTreeMap::new();
-        for stmt in &forward.stmts {
-            if let Stmt::Let(binding) = stmt {
-                ops.insert(binding.value, self.seen_from_root(&binding.op));
-            }
-        }
-        let mut plan = Plan {
-            f: self.f,
-            ops: &ops,
-            defined,
-            recorded: BTreeSet::new(),
-        };
-        // what cannot be recomputed first: it may make others recomputable
-        for value in &needed {
-            if !plan.is_cheap(*value) {
-                plan.recorded.insert(*value);
-            }
-        }
-        for value in &needed {
-            if !plan.is_available(*value, 0) {
-                plan.recorded.insert(*value);
-            }
-        }
-        let recorded = plan.recorded;
-        let mut recompute = BTreeSet::new();
-        for value in needed.difference(&recorded) {
-            collect(*value, &ops, defined, &recorded, &mut recompute);
-        }
-        let mut head = Vec::new();
-        for stmt in &forward.stmts {
-            if let Stmt::Let(binding) = stmt
-                && recompute.contains(&binding.value)
-                && let Some(op) = ops.get(&binding.value)
-            {
-                head.push((binding.value, op.clone()));
-            }
-        }
-        let mut renamed: BTreeMap<ValueId, ValueId> = BTreeMap::new();
-        let mut stmts = Vec::new();
-        for (value, mut op) in head {
-            let copy = self.copy_of(value);
-            op.rewrite_uses(&mut |used| {
-                if let Some(new) = renamed.get(used) {
-                    *used = *new;
-                }
-            });
-            stmts.push(Stmt::Let(Let { value: copy, op }));
-            renamed.insert(value, copy);
-        }
-        for (old, new) in &renamed {
-            rename(reverse, *old, *new);
-        }
-        stmts.append(&mut reverse.stmts);
-        reverse.stmts = stmts;
-        recorded.into_iter().collect()
-    }
-}
-
-impl Pass<'_> {
-    /// A read through a reference that is gone in the reverse half, as one of
-    /// what it refers to, where that is still there.
-    fn seen_from_root(&self, op: &Op) -> Op {
-        let mut op = op.clone();
-        if let Op::Load(place) | Op::Query(place, _) | Op::Length(place) | Op::IsEmpty(place) =
-            &mut op
-            && !self.f.stable.contains(&place.base)
-        {
-            let seen = self.views.resolve(place);
-            if self.f.stable.contains(&seen.base) {
-                *place = seen;
-            }
-        }
-        op
-    }
-}
-
-/// Chooses between recomputing and recording in one region.
-struct Plan<'a> {
-    f: &'a Function,
-    ops: &'a BTreeMap<ValueId, Op>,
-    defined: &'a BTreeSet<ValueId>,
-    recorded: BTreeSet<ValueId>,
-}
-
-impl Plan<'_> {
-    /// Loading a recorded value costs about as much as a few of these.
-    fn is_cheap(&self, value: ValueId) -> bool {
-        use crate::ir::BinaryOp::{Add, Mul, Sub};
-        if matches!(self.ops.get(&value), Some(Op::Function(..))) {
-            return true;
-        }
-        if cfg!(feature = "record_all") {
-            // for tests: what is recorded must not matter
-            return false;
-        }
-        match self.ops.get(&value) {
-            Some(Op::Binary(Add | Sub | Mul, _, _)) => {
-                // what did not overflow before does not now
-                matches!(self.f.kind(value), Kind::Real(_) | Kind::Int)
-            }
-            // the content is still what it was
-            Some(
-                Op::Load(place) | Op::Query(place, _) | Op::Length(place) | Op::IsEmpty(place),
-            ) => self.f.stable.contains(&place.base),
-            Some(Op::Binary(op, _, _)) => op.is_predicate() && self.f.kind(value) == Kind::Bool,
-            Some(Op::Constant(_)) => matches!(self.f.kind(value), Kind::Real(_) | Kind::Int),
-            Some(Op::Neg(_)) => matches!(self.f.kind(value), Kind::Real(_)),
-            Some(
-                Op::Number(_) | Op::Integer(_) | Op::Flag(_) | Op::Cast(..) | Op::Copy(_, Some(_)),
-            ) => true,
-            Some(Op::Copy(_, None)) => true,
-            _ => false,
-        }
-    }
-
-    /// Whether a value is there, recorded, or cheap to compute from such.
-    fn is_available(&self, value: ValueId, depth: u32) -> bool {
-        if !self.defined.contains(&value) || self.recorded.contains(&value) {
-            return true;
-        }
-        if depth > 4 || !self.is_cheap(value) {
-            return false;
-        }
-        let Some(op) = self.ops.get(&value) else {
-            return false;
-        };
-        let mut available = true;
-        op.clone().rewrite_uses(&mut |used| {
-            available &= self.is_available(*used, depth + 1);
-        });
-        available
-    }
-}
-
-/// The values to recompute so that `value` is there.
-fn collect(
-    value: ValueId,
-    ops: &BTreeMap<ValueId, Op>,
-    defined: &BTreeSet<ValueId>,
-    recorded: &BTreeSet<ValueId>,
-    into: &mut BTreeSet<ValueId>,
-) {
-    if !defined.contains(&value) || recorded.contains(&value) || !into.insert(value) {
-        return;
-    }
-    if let Some(op) = ops.get(&value) {
-        op.clone()
-            .rewrite_uses(&mut |used| collect(*used, ops, defined, recorded, into));
-    }
 }
 
 fn find(region: &mut Region, id: StmtId) -> Option<&mut Stmt> {
-    region.stmts.iter_mut().find(|stmt| match stmt {
+    let index = find_index(region, id)?;
+    region.stmts.get_mut(index)
+}
+
+/// The position of a statement that the reverse half mirrors.
+fn find_index(region: &Region, id: StmtId) -> Option<usize> {
+    region.stmts.iter().position(|stmt| match stmt {
         Stmt::If(branch) => branch.id == id,
         Stmt::Match(choice) => choice.id == id,
         Stmt::Loop(looped) => looped.id == id,
         _ => false,
     })
+}
+
+/// How an iteration changes a carried integer, if that is by the same each time: the
+/// operator that takes it back, by how much, and what that is if the body says so.
+fn step_of(
+    looped: &Loop,
+    before: ValueId,
+    after: ValueId,
+) -> Option<(BinaryOp, ValueId, Option<Op>)> {
+    let defined = |value: ValueId| {
+        let mut stmts = looped.body.stmts.iter();
+        stmts.find_map(|stmt| match stmt {
+            Stmt::Let(binding) if binding.value == value => Some(&binding.op),
+            _ => None,
+        })
+    };
+    let (op, step) = match defined(after)? {
+        Op::Binary(BinaryOp::Add, a, b) if *a == before && *b != before => (BinaryOp::Sub, *b),
+        Op::Binary(BinaryOp::Add, a, b) if *b == before && *a != before => (BinaryOp::Sub, *a),
+        Op::Binary(BinaryOp::Sub, a, b) if *a == before && *b != before => (BinaryOp::Add, *b),
+        _ => return None,
+    };
+    if let Some(constant) = defined(step) {
+        let is_constant = match constant {
+            Op::Integer(_) => true,
+            Op::Constant(tokens) => syn::parse2::<syn::LitInt>(tokens.clone()).is_ok(),
+            _ => false,
+        };
+        return is_constant.then(|| (op, step, Some(constant.clone())));
+    }
+    let mut inside = BTreeSet::from_iter(looped.params.iter().copied());
+    crate::ir::collect_definitions(&looped.body, &mut inside);
+    if let Head::Range(range) = &looped.head {
+        inside.insert(range.item);
+    }
+    (!inside.contains(&step)).then_some((op, step, None))
 }
 
 /// The values that a region defines itself, not in nested regions.

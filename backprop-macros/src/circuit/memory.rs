@@ -192,6 +192,7 @@ impl Pass<'_> {
             op: None,
             value,
             old: None,
+            saved: None,
         }));
     }
 

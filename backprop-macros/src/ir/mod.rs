@@ -117,6 +117,11 @@ pub(crate) struct Function {
     /// Values whose content is the same from their definition to the end of
     /// the reverse half, and which are there.
     pub(crate) stable: BTreeSet<ValueId>,
+    /// Values whose content the reverse half takes back step by step, so that at each
+    /// statement it is what the forward half saw there; and the reads of it that may be
+    /// done again.
+    pub(crate) restored: BTreeSet<ValueId>,
+    pub(crate) recoverable: BTreeSet<ValueId>,
     /// What calls give, and copies of it, where it may be a reference: only rustc
     /// knows. A record must not hold it as it is.
     pub(crate) borrowed: BTreeSet<ValueId>,
@@ -201,6 +206,8 @@ impl Function {
             result: Tree::unit(),
             reverse: None,
             stable: BTreeSet::new(),
+            restored: BTreeSet::new(),
+            recoverable: BTreeSet::new(),
             borrowed: BTreeSet::new(),
             reals: Vec::new(),
             functions: BTreeSet::new(),

@@ -91,6 +91,8 @@ pub(crate) struct Store {
     pub(crate) value: ValueId,
     /// The zero gradient of what was there, where it may have had another shape.
     pub(crate) old: Option<ValueId>,
+    /// What was there, read right before, if the reverse half may put it back.
+    pub(crate) saved: Option<ValueId>,
 }
 
 /// `place.method(args);`

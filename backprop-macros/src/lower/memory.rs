@@ -392,6 +392,7 @@ impl Lowerer<'_> {
             op: None,
             value,
             old,
+            saved: None,
         }));
     }
 
@@ -410,6 +411,7 @@ impl Lowerer<'_> {
                 op: Some(op),
                 value,
                 old: None,
+                saved: None,
             }));
             return Some(());
         }

@@ -104,7 +104,8 @@ fn is_lent(arg: &PullbackArg) -> bool {
 fn contains_effect(stmt: &Stmt) -> bool {
     let mut found = match stmt {
         Stmt::Let(binding) => super::changes_adjoint(&binding.op),
-        Stmt::Mutate(_) | Stmt::AddAt(_) | Stmt::AddEach(..) => true,
+        // a write puts content back that is read again
+        Stmt::Store(_) | Stmt::Mutate(_) | Stmt::AddAt(_) | Stmt::AddEach(..) => true,
         Stmt::Pullback(call) => call.args.iter().any(is_lent),
         _ => false,
     };

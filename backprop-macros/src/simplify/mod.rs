@@ -111,7 +111,8 @@ pub(crate) fn changes_adjoint(op: &Op) -> bool {
 pub(crate) fn is_pinned(f: &Function, op: &Op) -> bool {
     match op {
         Op::Load(place) | Op::Query(place, _) | Op::Length(place) | Op::Duplicate(place, _) => {
-            !f.stable.contains(&place.base)
+            // what a call gives may move into the record right after its last use
+            !f.stable.contains(&place.base) || f.borrowed.contains(&place.base)
         }
         Op::View(place, mutable) => *mutable || !place.path.is_empty(),
         Op::SplitAt(..)

@@ -136,6 +136,7 @@ impl Pass<'_> {
                 op: store.op,
                 value,
                 old,
+                saved: None,
             }));
         }
     }
@@ -228,6 +229,7 @@ impl Pass<'_> {
                 op: None,
                 value: part,
                 old: None,
+                saved: None,
             }));
         }
     }

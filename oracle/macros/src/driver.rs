@@ -141,11 +141,11 @@ fn twice_differentiable(items: &[Item]) -> BTreeSet<String> {
     let name = |function: &ItemFn| function.sig.ident.to_string();
     let can_be = |function: &&ItemFn| {
         let is_marked = |word: &str| function.attrs.iter().any(|a| a.path().is_ident(word));
-        let inputs = function.sig.inputs.to_token_stream().to_string();
+        let is_mut = |ty: &Type| matches!(ty, Type::Reference(to) if to.mutability.is_some());
         is_checked(function)
             && result(function).is_some()
             && !is_marked("reverse_only")
-            && !inputs.contains("& mut")
+            && !typed_parameters(function).any(is_mut)
     };
     let mut found: BTreeSet<String> = functions().filter(can_be).map(name).collect();
     loop {
