@@ -245,7 +245,9 @@ macro_rules! gates {
                 }
                 (((), ()), move |&((), ()): &((), ()), value: Mut<'_, $float>, along: MutDirection<'_, $float>, (), ()| {
                     let ($u, $v) = (*value.adjoint, along.adjoint.as_ref().map_or(0.0, |d| **d));
-                    *value.value = $x;
+                    if let Some(content) = value.value {
+                        *content = $x;
+                    }
                     *value.adjoint = $x_bar;
                     if let Some(tangent) = along.tangent {
                         *tangent = $dx;
@@ -377,7 +379,9 @@ macro_rules! integers {
                     let before = *self;
                     *self = before $symbol *right;
                     (((), ()), move |&((), ()): &((), ()), entry: Mut<'_, $integer>, _: MutDirection<'_, $integer>, (), ()| {
-                        *entry.value = before;
+                        if let Some(value) = entry.value {
+                            *value = before;
+                        }
                         (AddedInPlace, AddedInPlace, (), ())
                     })
                 }

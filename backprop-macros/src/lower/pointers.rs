@@ -210,6 +210,7 @@ impl Pass<'_> {
                         op: None,
                         value,
                         old: None,
+                        saved: None,
                     };
                     self.store(&store, &of);
                 }
