@@ -185,7 +185,7 @@ pub(crate) fn choose(f: &mut Function) {
     let mut body = std::mem::take(&mut f.body);
     let views = Views::of(f, &body);
     let mut walk = Walk::default();
-    walk.region(f, &views, &body);
+    walk.region(&views, &body);
     if !walk.stores.is_empty() {
         let demand = Demand::of(f, &views, &walk, &reverse.body);
         let roots: BTreeSet<ValueId> = walk.stores.iter().map(|store| store.root).collect();
@@ -221,7 +221,7 @@ impl Position {
     /// Whether a statement here may run before one there.
     fn may_precede(&self, other: &Position) -> bool {
         // the roots are outside of all loops
-        let is_shared = self.loops.first().is_some() && self.loops.first() == other.loops.first();
+        let is_shared = !self.loops.is_empty() && self.loops.first() == other.loops.first();
         self.number < other.number || is_shared
     }
 
@@ -254,7 +254,7 @@ struct Walk {
 }
 
 impl Walk {
-    fn region(&mut self, f: &Function, views: &Views, region: &Region) {
+    fn region(&mut self, views: &Views, region: &Region) {
         for stmt in &region.stmts {
             self.here.number += 1;
             let here = self.here.clone();
@@ -295,7 +295,7 @@ impl Walk {
                 }
                 self.here.loops.push(looped.id);
             }
-            for_each_region(stmt, &mut |inner, _| self.region(f, views, inner));
+            for_each_region(stmt, &mut |inner, _| self.region(views, inner));
             if let Stmt::Loop(_) = stmt {
                 self.here.loops.pop();
             }

@@ -137,10 +137,10 @@ fn inside(f: &Function, region: &Region, errors: &mut Errors) {
                 let span = f.info(binding.value).span;
                 operation(&binding.op, span, errors);
             }
-            Stmt::Call(call) => {
-                if !matches!(call.callee, Callee::Function(_) | Callee::Operator(_)) {
-                    errors.refuse_at(call.span, no::CHECKPOINT_CALL);
-                }
+            Stmt::Call(call)
+                if !matches!(call.callee, Callee::Function(_) | Callee::Operator(_)) =>
+            {
+                errors.refuse_at(call.span, no::CHECKPOINT_CALL);
             }
             Stmt::Loop(looped) => {
                 if let Some(checkpoint) = &looped.checkpoint {
