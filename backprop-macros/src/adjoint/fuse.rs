@@ -15,10 +15,10 @@
 //!   of the iterations does not matter (`only_accumulates`). Those that stay as
 //!   they are are not carried: `simplify` has seen to that.
 
-use super::memory::is_moved;
+use super::memory::moved;
 use crate::ir::{
     BinaryOp, Function, Hold, Let, Loop, Op, PullbackArg, Region, Stmt, StmtId, ValueId, Views,
-    collect_definitions, definitions, for_each_region, for_each_use, rewrite_region_uses,
+    collect_definitions, definitions, for_each_region, for_each_use,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -248,8 +248,8 @@ impl Early {
         for_each_region(mirror, &mut |region, bound| {
             inside.extend(bound);
             collect_definitions(region, &mut inside);
-            rewrite_region_uses(&mut region.clone(), &mut |value| {
-                used.insert(*value);
+            crate::ir::for_each_region_use(region, &mut |value| {
+                used.insert(value);
             });
         });
         if let Stmt::RevBranch(branch) = mirror {
@@ -398,7 +398,7 @@ impl Memory {
                     self.changed.insert(place.base);
                     self.read.insert(*with);
                 }
-                op => op.clone().rewrite_uses(&mut |used| {
+                op => op.for_each_use(&mut |used| {
                     self.read.insert(*used);
                 }),
             },
@@ -556,9 +556,11 @@ pub(super) fn settle(f: &mut Function, stmt: &Stmt, changed: &BTreeSet<ValueId>,
         _ => return,
     };
     for body in bodies {
+        let mut gone = moved(f, body);
+        gone.extend(&body.yields);
         for value in body.stmts.iter().flat_map(definitions) {
-            let stays = !changed.contains(&value) && !body.yields.contains(&value);
-            if stays && !f.is_reference(value) && !is_moved(f, body, value) {
+            let stays = !changed.contains(&value) && !gone.contains(&value);
+            if stays && !f.is_reference(value) {
                 f.stable.insert(value);
             }
         }

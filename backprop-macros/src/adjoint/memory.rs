@@ -444,8 +444,8 @@ impl Pass<'_> {
         crate::ir::for_each_region(stmt, &mut |region, bound| {
             inside.extend(bound);
             crate::ir::collect_definitions(region, &mut inside);
-            crate::ir::rewrite_region_uses(&mut region.clone(), &mut |value| {
-                used.insert(*value);
+            crate::ir::for_each_region_use(region, &mut |value| {
+                used.insert(value);
             });
         });
         for value in used {
@@ -520,39 +520,47 @@ pub(crate) fn stable(f: &Function) -> BTreeSet<ValueId> {
         let defined = crate::ir::definitions(stmt).into_iter();
         found.extend(defined.filter(|value| !f.is_reference(*value)));
     }
+    let moved = moved(f, &f.body);
     found.retain(|value| {
-        !changed.contains(value) && !result.contains(value) && !is_moved(f, &f.body, *value)
+        !changed.contains(value) && !result.contains(value) && !moved.contains(value)
     });
     found
 }
 
-/// Whether a value is gone after a region, as far as can be told: its last use
-/// there may move it away. An earlier one cannot have, nor can one in a loop
-/// that goes on.
-pub(crate) fn is_moved(f: &Function, region: &Region, value: ValueId) -> bool {
-    // numbers are copied; to look for the last use of each takes too long
-    if matches!(f.kind(value), Kind::Real(_) | Kind::Int | Kind::Bool) {
-        return false;
+/// The values that are gone after a region, as far as can be told: the last use of
+/// each there may move it away. An earlier one cannot have, nor can one in a loop that
+/// goes on.
+pub(crate) fn moved(f: &Function, region: &Region) -> BTreeSet<ValueId> {
+    moved_and_used(f, region).0
+}
+
+/// The same, and what the region uses but for numbers, which are copied.
+fn moved_and_used(f: &Function, region: &Region) -> (BTreeSet<ValueId>, BTreeSet<ValueId>) {
+    let is_number =
+        |value: &ValueId| matches!(f.kind(*value), Kind::Real(_) | Kind::Int | Kind::Bool);
+    let yields = region.yields.iter().copied();
+    let mut moved: BTreeSet<ValueId> = yields.filter(|value| !is_number(value)).collect();
+    let mut used = BTreeSet::new();
+    for stmt in region.stmts.iter().rev() {
+        let mut here = moved_by(f, stmt);
+        let mut used_here = Vec::new();
+        crate::ir::for_each_direct_use(stmt, &mut |value| {
+            if !is_number(&value) {
+                used_here.push(value);
+            }
+        });
+        crate::ir::for_each_region(stmt, &mut |inner, _| {
+            let (moved, mut used) = moved_and_used(f, inner);
+            used.extend(inner.yields.iter().filter(|value| !is_number(value)));
+            if !matches!(stmt, Stmt::Loop(_)) {
+                here.extend(moved);
+            }
+            used_here.extend(used);
+        });
+        moved.extend(here.into_iter().filter(|value| !used.contains(value)));
+        used.extend(used_here);
     }
-    if region.yields.contains(&value) {
-        return true;
-    }
-    let uses = |stmt: &&Stmt| {
-        let mut found = false;
-        crate::ir::for_each_use(stmt, &mut |used| found |= used == value);
-        found
-    };
-    let Some(last) = region.stmts.iter().rev().find(uses) else {
-        return false;
-    };
-    if moved_by(f, last).contains(&value) {
-        return true;
-    }
-    let mut moved = false;
-    if !matches!(last, Stmt::Loop(_)) {
-        crate::ir::for_each_region(last, &mut |inner, _| moved |= is_moved(f, inner, value));
-    }
-    moved
+    (moved, used)
 }
 
 /// What a statement may move, not counting the regions inside it.

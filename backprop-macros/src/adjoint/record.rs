@@ -68,11 +68,6 @@ fn own(f: &mut Function, forward: &mut Region, reverse: &mut Reverse) {
         let uses = |stmt: &Stmt| {
             let mut found = crate::ir::definitions(stmt).contains(&from);
             crate::ir::for_each_use(stmt, &mut |used| found |= views.roots(used).contains(&from));
-            crate::ir::for_each_region(stmt, &mut |inner, _| {
-                crate::ir::rewrite_region_uses(&mut inner.clone(), &mut |used| {
-                    found |= views.roots(*used).contains(&from);
-                });
-            });
             found
         };
         let last = forward.stmts.iter().rposition(uses);
@@ -470,8 +465,8 @@ fn top_level(region: &Region, heads: &[ValueId]) -> BTreeSet<ValueId> {
 /// The values that a region uses.
 fn uses(region: &Region) -> BTreeSet<ValueId> {
     let mut used = BTreeSet::new();
-    crate::ir::rewrite_region_uses(&mut region.clone(), &mut |value| {
-        used.insert(*value);
+    crate::ir::for_each_region_use(region, &mut |value| {
+        used.insert(value);
     });
     used
 }

@@ -12,7 +12,7 @@
 //! that nothing which is read again can come before is not undone: a table that is
 //! filled and then only read costs nothing.
 
-use super::memory::is_moved;
+use super::memory::moved;
 use super::record::settle::{is_cheap, is_light, needs_of};
 use crate::ir::{
     Arg, Capture, Function, Head, Hold, If, Kind, Let, Op, Place, PullbackArg, RangeAdaptor,
@@ -54,9 +54,9 @@ fn candidates(f: &Function, body: &Region, views: &Views) -> BTreeSet<ValueId> {
     let mut stored = BTreeSet::new();
     let mut unfit = BTreeSet::new();
     sort_out(f, body, views, &mut stored, &mut unfit);
-    found.retain(|value| {
-        stored.contains(value) && !unfit.contains(value) && !is_moved(f, body, *value)
-    });
+    let moved = moved(f, body);
+    found
+        .retain(|value| stored.contains(value) && !unfit.contains(value) && !moved.contains(value));
     found
 }
 
@@ -143,7 +143,7 @@ fn is_number(kind: Kind) -> bool {
 
 /// What an operation may do more to than look at it.
 fn mutable_uses(f: &Function, views: &Views, op: &Op, unfit: &mut BTreeSet<ValueId>) {
-    op.clone().rewrite_uses(&mut |used| {
+    op.for_each_use(&mut |used| {
         if f.info(*used).hold != Hold::Shared && !is_number(f.kind(*used)) {
             unfit.insert(views.root(*used));
         }
@@ -323,7 +323,7 @@ impl Demand {
             lent: Vec::new(),
         };
         let mut open: Vec<ValueId> = walk.ranges.iter().copied().collect();
-        crate::ir::rewrite_region_uses(&mut reverse.clone(), &mut |value| open.push(*value));
+        crate::ir::for_each_region_use(reverse, &mut |value| open.push(value));
         let mut seen: BTreeSet<ValueId> = BTreeSet::new();
         while let Some(value) = open.pop() {
             if saved.contains(&value) || !seen.insert(value) {
@@ -351,7 +351,7 @@ impl Demand {
                     demand.reads.insert(value, (root, position.clone()));
                 }
             }
-            op.clone().rewrite_uses(&mut |used| open.push(*used));
+            op.for_each_use(&mut |used| open.push(*used));
         }
         for_each_lent(reverse, &mut |call, argument, _| {
             let root = views.root(argument);

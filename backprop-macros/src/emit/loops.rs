@@ -132,7 +132,7 @@ impl Emitter<'_> {
     /// The named values that the expression for `value` reads.
     fn reads(&self, value: ValueId, into: &mut BTreeSet<ValueId>) {
         match self.inline.get(&value) {
-            Some(op) => op.clone().rewrite_uses(&mut |used| self.reads(*used, into)),
+            Some(op) => op.for_each_use(&mut |used| self.reads(*used, into)),
             None => {
                 into.insert(value);
             }

@@ -130,7 +130,9 @@ fn plan(
     let nested = crate::simplify::nested_uses(region);
     let mut here = BTreeSet::new();
     for stmt in &region.stmts {
-        direct_uses(stmt, &mut here);
+        crate::ir::for_each_direct_use(stmt, &mut |value| {
+            here.insert(value);
+        });
         let (params, fused) = match stmt {
             Stmt::Loop(looped) => (&looped.params[..], looped.fused.as_ref()),
             Stmt::RevLoop(looped) => (&looped.params[..], None),
@@ -144,6 +146,7 @@ fn plan(
         });
     }
     here.extend(&region.yields);
+    let (followed, carried) = (followed(f, region), carried(region));
     for (index, stmt) in region.stmts.iter().enumerate() {
         let Stmt::Let(binding) = stmt else {
             continue;
@@ -184,29 +187,44 @@ fn plan(
             // a method takes the reference that it needs, for as long as it needs it
             Op::View(_, true) => is_next_receiver(region, index, value),
             op if crate::simplify::is_pinned(f, op) => false,
-            op => !crate::simplify::may_panic(f, op) || follows(f, region, index),
+            op => !crate::simplify::may_panic(f, op) || followed.contains(&value),
         };
         // `let mut s = 1.0;` names the literal already
         let same_name = |(from, to): (&ValueId, &ValueId)| {
             let (to, adjoint) = (f.info(*to), info.adjoint);
             *from == value && to.hint == info.hint && to.adjoint == adjoint
         };
-        let starts_loop = region.stmts.iter().any(|stmt| match stmt {
-            Stmt::Loop(looped) => {
-                let fused = looped.fused.iter();
-                let fused = fused.flat_map(|fused| fused.inits.iter().zip(&fused.params));
-                let pairs = looped.inits.iter().zip(&looped.params);
-                pairs.chain(fused).any(same_name)
-            }
-            Stmt::RevLoop(looped) => looped.inits.iter().zip(&looped.params).any(same_name),
-            _ => false,
-        });
+        let starts_loop = carried.get(&value).into_iter().flatten();
+        let starts_loop = starts_loop.copied().any(|to| same_name((&value, &to)));
         // `s = s + x;` names the sum already
         let ends_iteration = region.yields.iter().zip(params).any(same_name);
         if once && pure && (info.hint.is_none() || starts_loop || ends_iteration) {
             inline.insert(value, binding.op.clone());
         }
     }
+}
+
+/// The names under which the loops of a region carry what they start from.
+fn carried(region: &Region) -> BTreeMap<ValueId, Vec<ValueId>> {
+    let mut carried: BTreeMap<ValueId, Vec<ValueId>> = BTreeMap::new();
+    let mut add = |inits: &[ValueId], params: &[ValueId]| {
+        for (init, param) in inits.iter().zip(params) {
+            carried.entry(*init).or_default().push(*param);
+        }
+    };
+    for stmt in &region.stmts {
+        match stmt {
+            Stmt::Loop(looped) => {
+                add(&looped.inits, &looped.params);
+                if let Some(fused) = &looped.fused {
+                    add(&fused.inits, &fused.params);
+                }
+            }
+            Stmt::RevLoop(looped) => add(&looped.inits, &looped.params),
+            _ => {}
+        }
+    }
+    carried
 }
 
 /// Whether the next statement is a call of a method of this value.
@@ -218,39 +236,27 @@ fn is_next_receiver(region: &Region, index: usize, value: ValueId) -> bool {
     matches!(receiver, Some(Arg::In(Tree::Leaf(leaf))) if *leaf == value)
 }
 
-/// Whether only harmless operations stand between a statement and its use.
-fn follows(f: &Function, region: &Region, index: usize) -> bool {
-    let Some(Stmt::Let(binding)) = region.stmts.get(index) else {
-        return false;
-    };
-    for stmt in &region.stmts[index + 1..] {
-        let mut used = BTreeSet::new();
-        direct_uses(stmt, &mut used);
-        if used.contains(&binding.value) {
-            return matches!(stmt, Stmt::Let(_) | Stmt::If(_) | Stmt::Loop(_));
-        }
-        match stmt {
-            Stmt::Let(other) if !crate::simplify::may_panic(f, &other.op) => {}
-            _ => return false,
-        }
-    }
-    false
-}
-
-/// The values that a statement uses itself, not in the regions inside it.
-fn direct_uses(stmt: &Stmt, into: &mut BTreeSet<ValueId>) {
-    let mut all: BTreeMap<ValueId, usize> = BTreeMap::new();
-    crate::ir::for_each_use(stmt, &mut |value| *all.entry(value).or_default() += 1);
-    crate::ir::for_each_region(stmt, &mut |inner, _| {
-        crate::ir::rewrite_region_uses(&mut inner.clone(), &mut |value| {
-            if let Some(count) = all.get_mut(value) {
-                *count -= 1;
+/// For each value, whether only harmless operations stand between its definition in a
+/// region and its first use there.
+fn followed(f: &Function, region: &Region) -> BTreeSet<ValueId> {
+    // the values whose definition nothing but harmless operations has come after
+    let mut open: BTreeSet<ValueId> = BTreeSet::new();
+    let mut found = BTreeSet::new();
+    for stmt in &region.stmts {
+        crate::ir::for_each_direct_use(stmt, &mut |value| {
+            if open.remove(&value) && matches!(stmt, Stmt::Let(_) | Stmt::If(_) | Stmt::Loop(_)) {
+                found.insert(value);
             }
         });
-    });
-    into.extend(
-        all.into_iter()
-            .filter(|(_, count)| *count > 0)
-            .map(|(value, _)| value),
-    );
+        match stmt {
+            Stmt::Let(binding) => {
+                if crate::simplify::may_panic(f, &binding.op) {
+                    open.clear();
+                }
+                open.insert(binding.value);
+            }
+            _ => open.clear(),
+        }
+    }
+    found
 }

@@ -13,6 +13,8 @@ pub(crate) const PREFIX: &str = "__";
 struct Names<'a> {
     names: BTreeMap<ValueId, String>,
     used: BTreeSet<String>,
+    /// The first version of a name that may be free: names are never given back.
+    versions: BTreeMap<String, usize>,
     /// Values that are written where they are used need no name.
     inline: &'a BTreeMap<ValueId, Op>,
 }
@@ -26,6 +28,7 @@ impl Names<'_> {
         let mut names = Names {
             names: BTreeMap::new(),
             used: BTreeSet::new(),
+            versions: BTreeMap::new(),
             inline,
         };
         for param in &f.params {
@@ -65,13 +68,17 @@ impl Names<'_> {
     }
 
     fn unique(&mut self, base: String) -> String {
-        let mut name = base.clone();
-        let mut version = 1;
-        while !self.used.insert(name.clone()) {
-            name = format!("{base}_{version}");
-            version += 1;
+        let version = self.versions.entry(base.clone()).or_default();
+        loop {
+            let name = match *version {
+                0 => base.clone(),
+                version => format!("{base}_{version}"),
+            };
+            *version += 1;
+            if self.used.insert(name.clone()) {
+                return name;
+            }
         }
-        name
     }
 
     /// Two values that share one variable.

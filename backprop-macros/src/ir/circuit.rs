@@ -44,36 +44,3 @@ pub(crate) enum GateInput {
         gradient: ValueId,
     },
 }
-
-impl Drawing {
-    /// Lets `f` replace every value that is used.
-    pub(super) fn rewrite_uses(&mut self, f: &mut dyn FnMut(&mut ValueId)) {
-        match self {
-            Drawing::Input { value, .. } => f(value),
-            Drawing::Named { wire, .. } => f(wire),
-            Drawing::Filled { zeros, with } => {
-                f(zeros);
-                f(with);
-            }
-            Drawing::Gate(gate) => {
-                f(&mut gate.value);
-                for input in &mut gate.inputs {
-                    match input {
-                        GateInput::Fixed(value) => f(value),
-                        GateInput::Wire {
-                            value, wire, local, ..
-                        } => {
-                            f(value);
-                            f(wire);
-                            f(local);
-                        }
-                        GateInput::Argument { wires, gradient } => {
-                            wires.for_each_mut(f);
-                            f(gradient);
-                        }
-                    }
-                }
-            }
-        }
-    }
-}

@@ -41,6 +41,7 @@ mod place;
 #[cfg(test)]
 pub(crate) mod text;
 mod tree;
+mod uses;
 mod visit;
 
 use crate::fence::Refusal;
@@ -57,9 +58,11 @@ pub(crate) use op::{
 };
 pub(crate) use place::{Hold, Place, Proj, Views, kind_at, payload_path};
 pub(crate) use tree::Tree;
+pub(crate) use uses::{
+    for_each_direct_use, for_each_region_use, for_each_use, rewrite_region_uses, rewrite_uses,
+};
 pub(crate) use visit::{
-    collect_definitions, definitions, for_each_region, for_each_region_mut, for_each_use,
-    free_values, rewrite_region_uses, rewrite_uses,
+    collect_definitions, definitions, for_each_region, for_each_region_mut, free_values,
 };
 
 /// A value: defined once, immutable.

@@ -138,15 +138,6 @@ pub(crate) struct Candidates {
     pub(crate) places: Vec<Place>,
 }
 
-impl Candidates {
-    fn rewrite_uses(&mut self, f: &mut dyn FnMut(&mut ValueId)) {
-        self.tag.iter_mut().for_each(&mut *f);
-        self.places
-            .iter_mut()
-            .for_each(|place| place.for_each_mut(f));
-    }
-}
-
 /// What an [`Op::Checked`] must be.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Claimed {
@@ -271,14 +262,6 @@ pub(crate) struct Capture {
     pub(crate) uses: Vec<(syn::Ident, super::Tree<ValueId>)>,
 }
 
-impl Capture {
-    pub(crate) fn rewrite_uses(&mut self, f: &mut dyn FnMut(&mut ValueId)) {
-        for (_, tree) in &mut self.uses {
-            tree.for_each_mut(f);
-        }
-    }
-}
-
 /// A binary operator.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum BinaryOp {
@@ -358,96 +341,5 @@ impl BinaryOp {
     /// Operators whose result is a `bool`.
     pub(crate) fn is_predicate(self) -> bool {
         matches!(self.precedence(), 2..=4)
-    }
-}
-
-impl Op {
-    /// Lets `f` replace every value that the operation uses.
-    pub(crate) fn rewrite_uses(&mut self, f: &mut dyn FnMut(&mut ValueId)) {
-        match self {
-            Op::Constant(_)
-            | Op::Number(_)
-            | Op::Integer(_)
-            | Op::Flag(_)
-            | Op::Function(..)
-            | Op::Pointer(_) => {}
-            Op::Copy(a, _)
-            | Op::Neg(a)
-            | Op::Not(a)
-            | Op::Cast(a, _)
-            | Op::Convert(_, a)
-            | Op::Deref(a)
-            | Op::Project(a, _)
-            | Op::ZeroGradient(a)
-            | Op::SumOf(a)
-            | Op::Begin(a)
-            | Op::CopyGradient(a)
-            | Op::TapeLength(a)
-            | Op::Owned(a, _)
-            | Op::NextTurn(a)
-            | Op::TurnStart(a)
-            | Op::TurnEnd(a)
-            | Op::Resume(a) => f(a),
-            Op::NewCheckpoints(range, _) => {
-                if let Some(range) = range {
-                    super::visit::rewrite_range(range, f);
-                }
-            }
-            Op::ItemAt(range, a) => {
-                super::visit::rewrite_range(range, f);
-                f(a);
-            }
-            Op::SplitAt(place, a) | Op::Half(a, _, place) | Op::Exchange(place, a) => {
-                place.for_each_mut(f);
-                f(a);
-            }
-            Op::Load(place)
-            | Op::View(place, _)
-            | Op::Duplicate(place, _)
-            | Op::Query(place, _)
-            | Op::Length(place)
-            | Op::PopValue(place)
-            | Op::IsEmpty(place)
-            | Op::Checked(place, _)
-            | Op::Take(place)
-            | Op::ZeroAt(place)
-            | Op::Pop(place)
-            | Op::Snapshot(place)
-            | Op::Keep(place, ..)
-            | Op::CopyAt(place) => place.for_each_mut(f),
-            Op::SortOrder(place, capture) => {
-                place.for_each_mut(f);
-                capture.rewrite_uses(f);
-            }
-            Op::Traced(a, candidates) => {
-                f(a);
-                candidates.rewrite_uses(f);
-            }
-            Op::Choose(candidates) => candidates.rewrite_uses(f),
-            Op::NewVec(n) => n.iter_mut().for_each(f),
-            Op::Repeat(a, count) | Op::Spread(a, count) => {
-                f(a);
-                if let Count::Value(n) = count {
-                    f(n);
-                }
-            }
-            Op::Binary(_, a, b)
-            | Op::AddField(a, _, b)
-            | Op::Narrow(a, b)
-            | Op::CastTangent(a, b) => {
-                f(a);
-                f(b);
-            }
-            Op::Method(_, args) | Op::Runtime(_, args) | Op::Aggregate(_, args) => {
-                args.iter_mut().for_each(f);
-            }
-            Op::Verbatim(capture, _) | Op::Stop(_, capture) => capture.rewrite_uses(f),
-            Op::Draw(drawing) => drawing.rewrite_uses(f),
-            Op::Select(c, a, b) => {
-                f(c);
-                f(a);
-                f(b);
-            }
-        }
     }
 }

@@ -54,25 +54,6 @@ impl Place {
         self.path.extend(path);
         self
     }
-
-    pub(crate) fn for_each_mut(&mut self, f: &mut dyn FnMut(&mut ValueId)) {
-        f(&mut self.base);
-        self.for_each_index_mut(f);
-    }
-
-    /// The values that the path uses.
-    pub(crate) fn for_each_index_mut(&mut self, f: &mut dyn FnMut(&mut ValueId)) {
-        for step in &mut self.path {
-            match step {
-                Proj::Index(index) => f(index),
-                Proj::Range(start, end, _) => {
-                    start.iter_mut().for_each(&mut *f);
-                    end.iter_mut().for_each(&mut *f);
-                }
-                Proj::Field(_) | Proj::Deref | Proj::Variant(..) => {}
-            }
-        }
-    }
 }
 
 /// The path to what `name` binds in the pattern of an arm, through variants and

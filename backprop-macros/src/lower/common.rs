@@ -40,11 +40,86 @@ pub(crate) fn merge(f: &mut Function) {
 }
 
 /// What has been computed on the way to a statement.
-#[derive(Clone, Default)]
+#[derive(Default)]
 struct Known {
-    /// By the root of what is read, then by the place.
-    reads: BTreeMap<ValueId, BTreeMap<String, ValueId>>,
+    reads: Reads,
     arithmetic: BTreeMap<String, ValueId>,
+    /// What to take back at the end of each region around the statement.
+    changes: Vec<Vec<Change>>,
+}
+
+/// By the root of what is read, then by the place.
+type Reads = BTreeMap<ValueId, BTreeMap<String, ValueId>>;
+
+/// Copies of all that is known for each region would take time quadratic in their number.
+enum Change {
+    Arithmetic(String),
+    Read(ValueId, String),
+    Forgot(Reads),
+}
+
+impl Known {
+    /// The value that a place was read into first: `value`, if it was not.
+    fn read(&mut self, root: ValueId, key: String, value: ValueId) -> ValueId {
+        let reads = self.reads.entry(root).or_default();
+        if let Some(first) = reads.get(&key) {
+            return *first;
+        }
+        reads.insert(key.clone(), value);
+        self.changed(Change::Read(root, key));
+        value
+    }
+
+    /// The same of arithmetic.
+    fn arithmetic(&mut self, key: String, value: ValueId) -> ValueId {
+        if let Some(first) = self.arithmetic.get(&key) {
+            return *first;
+        }
+        self.arithmetic.insert(key.clone(), value);
+        self.changed(Change::Arithmetic(key));
+        value
+    }
+
+    fn forget(&mut self, written: &Written) {
+        let forgotten: Reads = match written.all {
+            true => std::mem::take(&mut self.reads),
+            false => {
+                let roots = written.roots.iter();
+                roots
+                    .filter_map(|root| self.reads.remove_entry(root))
+                    .collect()
+            }
+        };
+        if !forgotten.is_empty() {
+            self.changed(Change::Forgot(forgotten));
+        }
+    }
+
+    fn changed(&mut self, change: Change) {
+        if let Some(changes) = self.changes.last_mut() {
+            changes.push(change);
+        }
+    }
+
+    fn enter(&mut self) {
+        self.changes.push(Vec::new());
+    }
+
+    fn leave(&mut self) {
+        for change in self.changes.pop().into_iter().flatten().rev() {
+            match change {
+                Change::Arithmetic(key) => {
+                    self.arithmetic.remove(&key);
+                }
+                Change::Read(root, key) => {
+                    if let Some(reads) = self.reads.get_mut(&root) {
+                        reads.remove(&key);
+                    }
+                }
+                Change::Forgot(reads) => self.reads.extend(reads),
+            }
+        }
+    }
 }
 
 struct Pass<'a> {
@@ -76,15 +151,17 @@ impl Pass<'_> {
             crate::ir::for_each_region(&stmt, &mut |inner, _| self.written(inner, &mut nested));
             if is_loop {
                 // what a later iteration reads may be written by one before it
-                nested.forget(known);
+                known.forget(&nested);
             }
             crate::ir::for_each_region_mut(&mut stmt, &mut |inner| {
-                self.region(inner, &mut known.clone());
+                known.enter();
+                self.region(inner, known);
+                known.leave();
             });
-            nested.forget(known);
+            known.forget(&nested);
             let mut here = Written::default();
             self.written_by(&stmt, &mut here);
-            here.forget(known);
+            known.forget(&here);
             region.stmts.push(stmt);
         }
     }
@@ -102,17 +179,16 @@ impl Pass<'_> {
                 if self.views.candidates(root).is_some() {
                     return false;
                 }
-                let Some(key) = self.place(place) else {
-                    return false;
-                };
-                known.reads.entry(root).or_default().entry(key)
+                self.place(place).map(|key| known.read(root, key, value))
             }
-            _ => match self.arithmetic(value, op) {
-                Some(key) => known.arithmetic.entry(key),
-                None => return false,
-            },
+            _ => {
+                let key = self.arithmetic(value, op);
+                key.map(|key| known.arithmetic(key, value))
+            }
         };
-        let first = *first.or_insert(value);
+        let Some(first) = first else {
+            return false;
+        };
         if first == value {
             return false;
         }
@@ -218,15 +294,6 @@ struct Written {
     all: bool,
 }
 
-impl Written {
-    fn forget(&self, known: &mut Known) {
-        match self.all {
-            true => known.reads.clear(),
-            false => known.reads.retain(|root, _| !self.roots.contains(root)),
-        }
-    }
-}
-
 /// Whether an operation changes nothing. Views are: what is written through one
 /// is written to its root.
 fn is_pure(op: &Op) -> bool {
@@ -276,7 +343,7 @@ fn scalars(f: &Function, body: &Region) -> BTreeSet<ValueId> {
             if let Stmt::Let(binding) = stmt
                 && let Op::Binary(..) | Op::Neg(_) | Op::Method(..) = &binding.op
             {
-                binding.op.clone().rewrite_uses(&mut |value| {
+                binding.op.for_each_use(&mut |value| {
                     *computed.entry(*value).or_default() += 1;
                 });
             }
@@ -285,8 +352,8 @@ fn scalars(f: &Function, body: &Region) -> BTreeSet<ValueId> {
     }
     let mut left = BTreeMap::new();
     visit(body, &mut left);
-    rewrite_region_uses(&mut body.clone(), &mut |value| {
-        *left.entry(*value).or_default() -= 1;
+    crate::ir::for_each_region_use(body, &mut |value| {
+        *left.entry(value).or_default() -= 1;
     });
     let exits = f.params.iter().filter_map(|param| param.exit.as_ref());
     for leaf in exits.chain([&f.result]).flat_map(|tree| tree.leaves()) {

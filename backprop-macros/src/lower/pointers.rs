@@ -10,7 +10,7 @@ use crate::errors::Errors;
 use crate::fence::catalogue as no;
 use crate::ir::{
     Arg, BinaryOp, Function, Hold, If, Kind, Let, Op, Place, Region, Stmt, Store, Tree, ValueId,
-    VarId, for_each_region, for_each_region_mut, for_each_use,
+    VarId, for_each_direct_use, for_each_region, for_each_region_mut,
 };
 use proc_macro2::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -234,19 +234,10 @@ impl Pass<'_> {
 
     /// Refuses what else is done with a reference.
     fn check(&mut self, stmt: &Stmt) {
-        let mut inner = BTreeMap::<ValueId, usize>::new();
-        for_each_region(stmt, &mut |region, _| {
-            crate::ir::rewrite_region_uses(&mut region.clone(), &mut |value| {
-                *inner.entry(*value).or_default() += 1;
-            });
-        });
         let mut found = None;
-        for_each_use(stmt, &mut |value| {
+        for_each_direct_use(stmt, &mut |value| {
             if self.flow.values.contains_key(&value) {
-                match inner.get_mut(&value).filter(|count| **count > 0) {
-                    Some(count) => *count -= 1,
-                    None => found = Some(value),
-                }
+                found = Some(value);
             }
         });
         if let Some(value) = found {

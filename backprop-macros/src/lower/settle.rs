@@ -12,8 +12,8 @@ pub(crate) fn loads(f: &mut Function) {
     let mut body = std::mem::take(&mut f.body);
     let mut changed = changed(f, &body);
     let mut uses = BTreeMap::new();
-    rewrite_region_uses(&mut body.clone(), &mut |value| {
-        *uses.entry(*value).or_insert(0) += 1;
+    crate::ir::for_each_region_use(&body, &mut |value| {
+        *uses.entry(value).or_insert(0) += 1;
     });
     for leaf in f.result.leaves() {
         *uses.entry(leaf).or_insert(0) += 1;

@@ -7,22 +7,34 @@ use std::collections::BTreeMap;
 /// `a + (-b)` → `a - b`, `a (-b)` → `-(a b)`, `2 (0.5 a)` → `a`.
 ///
 /// Signs are exact; so are factors that are powers of two.
-pub(super) fn signs(f: &mut Function, region: &mut Region, ops: &mut BTreeMap<ValueId, Op>) {
+pub(super) fn signs(f: &mut Function, region: &mut Region) {
+    signs_in(f, region, &mut Known::default());
+}
+
+/// The operations on the way to a statement.
+#[derive(Default)]
+struct Known {
+    ops: BTreeMap<ValueId, Op>,
+    /// How many loops surround each product.
+    products: BTreeMap<ValueId, u32>,
+    depth: u32,
+}
+
+fn signs_in(f: &mut Function, region: &mut Region, known: &mut Known) {
     let stmts = std::mem::take(&mut region.stmts);
     for mut stmt in stmts {
         match &mut stmt {
             Stmt::Let(binding) => {
-                rewritten(f, binding, ops, &mut region.stmts);
+                rewritten(f, binding, known, &mut region.stmts);
             }
             Stmt::RevBranch(branch) => {
-                branch.arms.iter_mut().for_each(|arm| signs(f, arm, ops));
+                let arms = branch.arms.iter_mut();
+                arms.for_each(|arm| signs_in(f, arm, known));
             }
             Stmt::RevLoop(looped) => {
-                // a factor from outside stays there: it is one multiplication
-                let is_product = |op: &Op| matches!(op, Op::Binary(BinaryOp::Mul, ..));
-                let mut seen = ops.clone();
-                seen.retain(|_, op| !is_product(op));
-                signs(f, &mut looped.body, &mut seen);
+                known.depth += 1;
+                signs_in(f, &mut looped.body, known);
+                known.depth -= 1;
             }
             _ => {}
         }
@@ -31,29 +43,27 @@ pub(super) fn signs(f: &mut Function, region: &mut Region, ops: &mut BTreeMap<Va
 }
 
 /// Rewrites an operation, and what the rewriting makes, which goes to `stmts`.
-fn rewritten(
-    f: &mut Function,
-    binding: &mut Let,
-    ops: &mut BTreeMap<ValueId, Op>,
-    stmts: &mut Vec<Stmt>,
-) {
+fn rewritten(f: &mut Function, binding: &mut Let, known: &mut Known, stmts: &mut Vec<Stmt>) {
     let mut before = Vec::new();
-    rewrite(f, binding, ops, &mut before);
+    rewrite(f, binding, known, &mut before);
     for mut made in before {
-        rewritten(f, &mut made, ops, stmts);
+        rewritten(f, &mut made, known, stmts);
         stmts.push(Stmt::Let(made));
     }
-    ops.insert(binding.value, binding.op.clone());
+    if let Op::Neg(_) | Op::Number(_) | Op::Binary(..) = binding.op {
+        known.ops.insert(binding.value, binding.op.clone());
+    }
+    if let Op::Binary(BinaryOp::Mul, ..) = binding.op {
+        known.products.insert(binding.value, known.depth);
+    }
 }
 
 /// Rewrites one operation; new ones it needs go to `before`.
-fn rewrite(
-    f: &mut Function,
-    binding: &mut Let,
-    ops: &BTreeMap<ValueId, Op>,
-    before: &mut Vec<Let>,
-) {
+fn rewrite(f: &mut Function, binding: &mut Let, known: &Known, before: &mut Vec<Let>) {
     use BinaryOp::{Add, Div, Mul, Sub};
+    let ops = &known.ops;
+    // a factor from outside of a loop stays there: it is one multiplication
+    let is_inside = |value: ValueId| known.products.get(&value) == Some(&known.depth);
     let negated = |value: ValueId| match ops.get(&value) {
         Some(Op::Neg(inner)) => Some(*inner),
         _ => None,
@@ -64,7 +74,7 @@ fn rewrite(
     };
     // `factor * rest`
     let scaled = |value: ValueId| match ops.get(&value) {
-        Some(Op::Binary(Mul, a, b)) => match (number(*a), number(*b)) {
+        Some(Op::Binary(Mul, a, b)) if is_inside(value) => match (number(*a), number(*b)) {
             (Some(factor), None) => Some((factor, *b)),
             (None, Some(factor)) => Some((factor, *a)),
             _ => None,

@@ -21,8 +21,7 @@ pub(crate) fn simplify(f: &mut Function) {
     conditions(&mut body, &mut BTreeMap::new());
     f.body = body;
     if let Some(mut reverse) = f.reverse.take() {
-        let mut ops = BTreeMap::new();
-        signs(f, &mut reverse.body, &mut ops);
+        signs(f, &mut reverse.body);
         copies(&mut reverse);
         carried::invariants(&mut reverse);
         negative_factors(f, &mut reverse.body, &mut BTreeMap::new());
@@ -153,8 +152,8 @@ pub(crate) fn is_removable(f: &Function, op: &Op) -> bool {
 }
 
 fn count(region: &Region, counts: &mut BTreeMap<ValueId, usize>) {
-    crate::ir::rewrite_region_uses(&mut region.clone(), &mut |value| {
-        *counts.entry(*value).or_default() += 1;
+    crate::ir::for_each_region_use(region, &mut |value| {
+        *counts.entry(value).or_default() += 1;
     });
 }
 
@@ -198,8 +197,8 @@ pub(crate) fn nested_uses(region: &Region) -> BTreeSet<ValueId> {
     let mut used = BTreeSet::new();
     for stmt in &region.stmts {
         for_each_region(stmt, &mut |inner, _| {
-            crate::ir::rewrite_region_uses(&mut inner.clone(), &mut |value| {
-                used.insert(*value);
+            crate::ir::for_each_region_use(inner, &mut |value| {
+                used.insert(value);
             });
         });
     }

@@ -239,8 +239,8 @@ impl Pass<'_> {
 pub(super) fn moves(f: &mut Function) {
     let mut body = std::mem::take(&mut f.body);
     let mut uses: BTreeMap<ValueId, usize> = BTreeMap::new();
-    rewrite_region_uses(&mut body.clone(), &mut |value| {
-        *uses.entry(*value).or_default() += 1;
+    crate::ir::for_each_region_use(&body, &mut |value| {
+        *uses.entry(value).or_default() += 1;
     });
     for leaf in f.result.leaves() {
         *uses.entry(leaf).or_default() += 1;

@@ -44,14 +44,15 @@ const KINDS: [&str; 7] = [
 #[test]
 #[ignore = "a measurement"]
 fn expansion_times() {
-    let most =
-        std::env::var("EXPANSION_LINES").map_or(5000, |most| most.parse().expect("a number"));
-    let lines = [10, 100, 1000, 5000]
-        .into_iter()
-        .filter(|lines| *lines <= most);
+    let variable = |name: &str, default: &str| std::env::var(name).unwrap_or(default.to_owned());
+    let lines = variable("EXPANSION_LINES", "10,100,1000,5000");
+    let lines = lines
+        .split(',')
+        .map(|lines| lines.parse().expect("a number"));
     let lines: Vec<usize> = lines.collect();
+    let kinds = variable("EXPANSION_KINDS", &KINDS.join(","));
     println!("| statements | {lines:?} lines, µs for each |\n|---|---|");
-    for kind in KINDS {
+    for kind in kinds.split(',') {
         let per_line = lines.iter().map(|lines| {
             let runs = if *lines < 1000 { 5 } else { 1 };
             let best = (0..runs).map(|_| time(kind, *lines)).min();

@@ -210,7 +210,7 @@ impl Recipe {
         match self {
             Recipe::Op(op) => {
                 let mut needs = BTreeSet::new();
-                op.clone().rewrite_uses(&mut |used| {
+                op.for_each_use(&mut |used| {
                     needs.insert(*used);
                 });
                 needs

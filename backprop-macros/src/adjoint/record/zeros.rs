@@ -1,6 +1,6 @@
 //! Zeros in the shape of values that are gone when the reverse half needs them.
 
-use crate::adjoint::memory::{is_moved, moved_by};
+use crate::adjoint::memory::{moved, moved_by};
 use crate::ir::{
     Claimed, Function, Head, Kind, Let, Loop, Op, Region, Reverse, Stmt, StmtId, Tree, ValueId,
     Views, for_each_region, for_each_region_mut,
@@ -97,7 +97,8 @@ fn there(f: &Function, forward: &Region) -> BTreeSet<ValueId> {
         there.extend(defined.filter(|value| !f.is_reference(*value)));
     }
     let result = f.result.leaves();
-    there.retain(|value| !result.contains(value) && !is_moved(f, forward, *value));
+    let moved = moved(f, forward);
+    there.retain(|value| !result.contains(value) && !moved.contains(value));
     there
 }
 
@@ -128,11 +129,10 @@ fn collect_in(
     };
     let mut each = |body: &mut Region, reverse: &mut Region| {
         let mut there = there.clone();
+        let mut gone = moved(f, body);
+        gone.extend(&body.yields);
         let defined = body.stmts.iter().flat_map(crate::ir::definitions);
-        there.extend(defined.filter(|value| {
-            let gone = body.yields.contains(value) || is_moved(f, body, *value);
-            !f.is_reference(*value) && !gone
-        }));
+        there.extend(defined.filter(|value| !f.is_reference(*value) && !gone.contains(value)));
         collect(f, reverse, &there, (fused, loops), wanted);
         collect_fused(f, body, &there, loops, wanted);
     };
