@@ -410,6 +410,25 @@ oracle::programs! {
     }
 
     #[differentiate]
+    fn scaled(x: &[f64], k: f64) -> Vec<f64> {
+        x.iter().map(|v| v * k).collect()
+    }
+
+    #[differentiate]
+    fn returns_a_container(x: &[f64], k: f64, n: usize) -> Vec<f64> {
+        let mut u = x.to_vec();
+        #[checkpoint(snapshots = 2)]
+        for i in 0..n {
+            if u[0] > 0.8 {
+                return scaled(&u, k);
+            }
+            u = scaled(&u, 1.0 + 0.1 * k);
+            u[1] += u[0] * i as f64;
+        }
+        scaled(&u, 2.0)
+    }
+
+    #[differentiate]
     fn chosen_inside(x: &[f64], n: usize) -> f64 {
         let (mut a, mut b) = (x.to_vec(), x.to_vec());
         #[checkpoint(snapshots = 2)]
@@ -466,6 +485,7 @@ fn programs() {
         oracle::check!(trajectory(s, 0.9, 0.1, n));
         oracle::check!(of_slices(&mut [0.4, 0.5, 0.6], &[0.7, 0.2], n.min(7)));
         oracle::check!(runge_kutta([0.4, 0.5], 0.9, 0.1, n));
+        oracle::check!(returns_a_container(&[0.4, 0.5], 0.9, n));
         oracle::check!(chosen_inside(&[0.4, 0.5], n));
         oracle::check!(boxed(&vec![s, s], 0.9, n));
     }

@@ -3,17 +3,17 @@
 use std::process::ExitCode;
 
 use crate::batch::{Build, Outcome, run};
-use crate::generate::{self, Program};
+use crate::generate::{self, Program, Style};
 
 /// Runs random programs. Program number `i` has the seed `seed + i`.
-pub(crate) fn fuzz(programs: u64, seed: u64, batch: u64, wide: bool, build: &Build) -> ExitCode {
+pub(crate) fn fuzz(programs: u64, seed: u64, batch: u64, style: Style, build: &Build) -> ExitCode {
     let mut failed = 0;
     let mut done = 0;
     while done < programs {
         let first = seed + done;
         let count = (programs - done).min(batch.max(1));
         let batch: Vec<Program> = (first..first + count)
-            .map(|seed| generate::program(seed, wide))
+            .map(|seed| generate::program(seed, style))
             .collect();
         for (program, outcome) in batch.iter().zip(run(&batch, build)) {
             if let Some(text) = outcome.failure() {
@@ -32,8 +32,8 @@ const CANDIDATES: usize = 40;
 
 /// Drops statements while the program still fails in the same way, and prints
 /// what is left.
-pub(crate) fn shrink(seed: u64, wide: bool, build: &Build) -> ExitCode {
-    let mut program = generate::program(seed, wide);
+pub(crate) fn shrink(seed: u64, style: Style, build: &Build) -> ExitCode {
+    let mut program = generate::program(seed, style);
     let outcome = run(std::slice::from_ref(&program), build).remove(0);
     let Some(text) = outcome.failure() else {
         println!("seed {seed} passes");

@@ -33,9 +33,19 @@ impl Program {
     }
 }
 
+/// What programs have beside the usual.
+#[derive(Clone, Copy)]
+pub(crate) struct Style {
+    /// All forms of statements, and types of their own.
+    pub(crate) wide: bool,
+    /// `#[checkpoint]` on each outermost loop.
+    pub(crate) checkpoints: bool,
+}
+
 /// The program of a seed; a wide one also has types of its own, generic, recursive and
 /// fallible functions, and more forms of statements.
-pub(crate) fn program(seed: u64, wide: bool) -> Program {
+pub(crate) fn program(seed: u64, style: Style) -> Program {
+    let wide = style.wide;
     let mut generator = Generator {
         rng: Rng::with_seed(seed),
         suffix: format!("s{seed}_"),
@@ -48,6 +58,7 @@ pub(crate) fn program(seed: u64, wide: bool) -> Program {
         loops: 0,
         result: Kind::Real,
         wide: false,
+        checkpoints: style.checkpoints,
         owns: false,
         level: 0,
         fallible: false,
@@ -136,6 +147,8 @@ struct Generator {
     result: Kind,
     /// With all forms of statements.
     wide: bool,
+    /// With `#[checkpoint]` on loops.
+    checkpoints: bool,
     /// Whether the program has types of its own.
     owns: bool,
     /// How many of their methods are there.

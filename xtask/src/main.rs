@@ -22,27 +22,31 @@ fn main() -> ExitCode {
         release: flag("--release"),
         features: features(flag),
     };
+    let style = generate::Style {
+        wide: flag("--wide"),
+        checkpoints: flag("--checkpoints"),
+    };
     let seed = number("--seed", 1);
     match arguments.first().map(String::as_str) {
         Some("fuzz") => fuzz::fuzz(
             number("--programs", 100),
             seed,
             number("--batch", 100),
-            flag("--wide"),
+            style,
             &build(),
         ),
-        Some("shrink") => fuzz::shrink(seed, flag("--wide"), &build()),
+        Some("shrink") => fuzz::shrink(seed, style, &build()),
         Some("print") => {
-            print!("{}", generate::program(seed, flag("--wide")).text());
+            print!("{}", generate::program(seed, style).text());
             ExitCode::SUCCESS
         }
         Some("tokens") => tokens(number("--inputs", 10_000), number("--seed", 0)),
         Some("bench") => bench(&arguments[1..]),
         _ => {
             eprintln!(
-                "cargo xtask fuzz [--programs N] [--seed S] [--batch N] [--wide] [--release] [--record-all] [--circuit-grad]\n\
-                 cargo xtask shrink [--seed S] [--wide] [--release] [--record-all] [--circuit-grad]\n\
-                 cargo xtask print [--seed S] [--wide]\n\
+                "cargo xtask fuzz [--programs N] [--seed S] [--batch N] [--wide] [--checkpoints] [--release] [--record-all] [--circuit-grad]\n\
+                 cargo xtask shrink [--seed S] [--wide] [--checkpoints] [--release] [--record-all] [--circuit-grad]\n\
+                 cargo xtask print [--seed S] [--wide] [--checkpoints]\n\
                  cargo xtask tokens [--inputs N] [--seed S]\n\
                  cargo xtask bench [--gate | TASK...]"
             );

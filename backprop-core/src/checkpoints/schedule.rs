@@ -53,7 +53,7 @@ impl Schedule {
     /// As many as two runs of each step need, beside that in the loop itself.
     pub(super) fn sqrt(steps: usize) -> Self {
         let mut most = steps.saturating_mul(2).isqrt().saturating_sub(2).max(1);
-        while reach(most, 2) <= steps as u128 {
+        while reach(most, 2) <= steps as u64 {
             most += 1;
         }
         Schedule::binomial(steps, most)
@@ -194,18 +194,19 @@ impl Schedule {
     }
 }
 
-/// `β(s, r)`: the steps that `s` snapshots and `r` runs of each reach.
-fn reach(snapshots: usize, runs: usize) -> u128 {
+/// `β(s, r)`: the steps that `s` snapshots and `r` runs of each reach; the largest number
+/// where that is out of reach for any loop.
+fn reach(snapshots: usize, runs: usize) -> u64 {
     let (small, large) = match snapshots < runs {
-        true => (snapshots as u128, runs as u128),
-        false => (runs as u128, snapshots as u128),
+        true => (snapshots as u64, runs as u64),
+        false => (runs as u64, snapshots as u64),
     };
-    let mut product: u128 = 1;
+    let mut product: u64 = 1;
     for k in 1..=small {
         // exact: a product of k numbers in a row is divisible by k!
-        product = match product.checked_mul(large + k) {
+        product = match large.checked_add(k).and_then(|n| product.checked_mul(n)) {
             Some(product) => product / k,
-            None => return u128::MAX,
+            None => return u64::MAX,
         };
     }
     product
@@ -217,7 +218,11 @@ fn first_part(length: usize, snapshots: usize) -> usize {
     if snapshots < 2 {
         return length;
     }
-    let wanted = length as u128;
+    // a snapshot for each
+    if length - 1 <= snapshots {
+        return 1;
+    }
+    let wanted = length as u64;
     let mut runs = 1;
     while reach(snapshots, runs) < wanted {
         runs += 1;
@@ -291,13 +296,13 @@ mod tests {
         let table = optimum(150, 8);
         for (snapshots, row) in table.iter().enumerate().skip(1) {
             for (length, fewest) in row.iter().enumerate().skip(1) {
-                let runs = (0..).find(|r| reach(snapshots, *r) >= length as u128);
+                let runs = (0..).find(|r| reach(snapshots, *r) >= length as u64);
                 let runs = runs.unwrap_or(0);
                 let formula = match runs {
                     0 => 0,
-                    r => (r * length) as u128 - reach(snapshots + 1, r - 1),
+                    r => (r * length) as u64 - reach(snapshots + 1, r - 1),
                 };
-                assert_eq!(*fewest as u128, formula, "{length}, {snapshots}");
+                assert_eq!(*fewest as u64, formula, "{length}, {snapshots}");
             }
         }
     }
@@ -328,7 +333,7 @@ mod tests {
 
     #[test]
     fn long_loops_do_not_overflow() {
-        assert_eq!(reach(usize::MAX, usize::MAX), u128::MAX);
+        assert_eq!(reach(usize::MAX, usize::MAX), u64::MAX);
         assert_eq!(reach(10, 3), 286);
         let part = first_part(usize::MAX, 3);
         assert!(part > 0 && part < usize::MAX);

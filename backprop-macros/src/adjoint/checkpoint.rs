@@ -371,6 +371,20 @@ struct Outside {
     copied: Vec<(ValueId, ValueId)>,
 }
 
+/// Whether a loop is one over turns.
+pub(super) fn is_replayed(looped: &Loop) -> bool {
+    let is_turn = |stmt: &Stmt| {
+        matches!(
+            stmt,
+            Stmt::Let(Let {
+                op: Op::NextTurn(_),
+                ..
+            })
+        )
+    };
+    matches!(&looped.head, Head::While(cond) if cond.stmts.iter().any(is_turn))
+}
+
 fn id_of(stmt: &Stmt) -> Option<StmtId> {
     match stmt {
         Stmt::If(branch) => Some(branch.id),

@@ -222,7 +222,16 @@ impl<'ast> Visit<'ast> for Check {
     }
 
     fn visit_macro(&mut self, mac: &'ast Macro) {
-        self.0 &= mac.path.is_ident("cfg");
+        if mac.path.is_ident("cfg") {
+            return;
+        }
+        let list = mac.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated);
+        match list {
+            Ok(parts) if mac.path.is_ident("format") || mac.path.is_ident("vec") => {
+                parts.iter().for_each(|part| self.visit_expr(part));
+            }
+            _ => self.0 = false,
+        }
     }
 }
 
@@ -240,6 +249,9 @@ fn is_conversion(function: &Expr) -> bool {
         "u128", "usize", "char", "bool",
     ];
     match (&last, &owner) {
+        (Some(last), Some(owner)) if ["Default", "Vec", "String"].contains(&&**owner) => {
+            ["default", "new", "from", "with_capacity"].contains(&&**last)
+        }
         (Some(last), Some(owner)) if numbers.contains(&&**owner) => {
             METHODS.contains(&&**last) || ["from", "try_from"].contains(&&**last)
         }

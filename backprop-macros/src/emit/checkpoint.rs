@@ -4,7 +4,7 @@ use super::Emitter;
 use super::block::respanned;
 use super::calls::companion_type;
 use super::companions::Forms;
-use crate::ir::{Function, Kind, Op, Owning, Place, ValueId};
+use crate::ir::{Function, Kind, Op, Place, ValueId};
 use crate::parse::Input;
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -108,11 +108,8 @@ impl Emitter<'_> {
         if is_number && !self.f.is_reference(value) {
             return self.value(value);
         }
-        let op = match self.f.borrowed.contains(&value) {
-            true => Op::Owned(value, Owning::Copied),
-            false => Op::Snapshot(Place::whole(value)),
-        };
-        self.op(value, &op).0
+        // its type may not be known yet, so that no method is found by it
+        self.op(value, &Op::Snapshot(Place::whole(value))).0
     }
 }
 

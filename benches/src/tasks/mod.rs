@@ -3,6 +3,7 @@
 mod black_scholes;
 mod brusselator;
 mod bundle_adjustment;
+mod checkpoints;
 mod cholesky;
 mod circuit;
 mod conjugate_gradients;
@@ -43,6 +44,14 @@ pub(crate) fn cases() -> Vec<Case> {
         "mlp-batch" = mlp::Batch: 64 x 1;
         "euler" = ode::Euler: 1000 x 1 <= 1.15, 10_000 x 1, 100_000 x 1;
         "runge-kutta" = ode::RungeKutta: 1000 x 1 <= 2.4, 100_000 x 1;
+        "euler-root" = checkpoints::EulerRoot: 100_000 x 1;
+        "euler-100" = checkpoints::EulerHundred: 100_000 x 1;
+        "euler-30" = checkpoints::EulerThirty: 100_000 x 1;
+        "euler-10" = checkpoints::EulerTen: 100_000 x 1;
+        "runge-kutta-root" = checkpoints::RungeKuttaRoot: 100_000 x 1;
+        "runge-kutta-100" = checkpoints::RungeKuttaHundred: 100_000 x 1;
+        "runge-kutta-30" = checkpoints::RungeKuttaThirty: 100_000 x 1;
+        "runge-kutta-10" = checkpoints::RungeKuttaTen: 100_000 x 1;
         "fft" = fft::InPlace: 64 x 10, 1024 x 1, 16384 x 1;
         "fft-recursive" = fft::Recursive: 64 x 10, 1024 x 1, 16384 x 1;
         "cholesky" = cholesky::Cholesky: 16 x 10, 64 x 1, 128 x 1;

@@ -57,12 +57,12 @@ fn euler_by_hand(
 }
 
 #[differentiate]
-fn rate(y: [f64; 2], k: &[f64; 4]) -> [f64; 2] {
+pub(super) fn rate(y: [f64; 2], k: &[f64; 4]) -> [f64; 2] {
     [y[0] * (k[0] - k[1] * y[1]), y[1] * (k[2] * y[0] - k[3])]
 }
 
 #[differentiate]
-fn shifted(y: [f64; 2], k: [f64; 2], h: f64) -> [f64; 2] {
+pub(super) fn shifted(y: [f64; 2], k: [f64; 2], h: f64) -> [f64; 2] {
     [y[0] + h * k[0], y[1] + h * k[1]]
 }
 
@@ -144,18 +144,23 @@ fn runge_kutta_by_hand(
     y[0]
 }
 
-const START: [f64; 2] = [1.0, 2.0];
-const RATES: [f64; 4] = [1.1, 0.4, 0.1, 0.4];
+pub(super) const START: [f64; 2] = [1.0, 2.0];
+pub(super) const RATES: [f64; 4] = [1.1, 0.4, 0.1, 0.4];
 
 /// The gradient for the initial state and for the rates.
 #[derive(Default)]
 pub(crate) struct Gradient {
-    start: [f64; 2],
-    k: [f64; 4],
+    pub(super) start: [f64; 2],
+    pub(super) k: [f64; 4],
+}
+
+/// The gradient in order.
+pub(super) fn numbers(d: &Gradient) -> Vec<f64> {
+    d.start.iter().chain(&d.k).copied().collect()
 }
 
 /// The steps, which cover ten units of time, and their size.
-pub(crate) struct Steps(usize, f64);
+pub(crate) struct Steps(pub(super) usize, pub(super) f64);
 
 macro_rules! task {
     ($name:ident, $primal:ident, $backprop:ident, $by_hand:ident) => {
@@ -186,7 +191,7 @@ macro_rules! task {
             }
 
             fn results(d: &Self::Work) -> Vec<f64> {
-                d.start.iter().chain(&d.k).copied().collect()
+                numbers(d)
             }
         }
     };

@@ -328,14 +328,14 @@ impl Generator {
         match (self.rng.u32(0..8), sequence, writable) {
             (0 | 1, Some(x), _) => {
                 // what is iterated over is borrowed
-                self.line(&format!("for {item} in {x}.to_vec().iter() {{"));
+                self.head(&format!("for {item} in {x}.to_vec().iter() {{"));
                 self.indent += 1;
                 let real = self.declare(Kind::Real, false);
                 self.line(&format!("let {real} = *{item};"));
                 self.indent -= 1;
             }
             (2, Some(x), _) => {
-                self.line(
+                self.head(
                     &format!("for ({item}, element) in {x}.clone().iter().enumerate() {{")
                         .replace(".clone()", ".to_vec()"),
                 );
@@ -352,7 +352,7 @@ impl Generator {
             (3, _, Some(x)) => {
                 let value = self.real(1);
                 self.line(&format!("let factor = {value};"));
-                self.line(&format!(
+                self.head(&format!(
                     "for {item} in {x}.iter_mut() {{ *{item} = (*{item} * factor).sin(); }}"
                 ));
                 self.scope = scope;
@@ -360,7 +360,7 @@ impl Generator {
                 return;
             }
             (4, Some(x), _) => {
-                self.line(&format!("for {item} in 0..{x}.len() {{"));
+                self.head(&format!("for {item} in 0..{x}.len() {{"));
                 self.scope.vars.push(Var {
                     name: item,
                     kind: Kind::Int,
@@ -369,7 +369,7 @@ impl Generator {
             }
             (5, ..) => {
                 self.line(&format!("let mut {item} = 0;"));
-                self.line(&format!("while {item} < 3 {{"));
+                self.head(&format!("while {item} < 3 {{"));
                 self.indent += 1;
                 self.line(&format!("{item} += 1;"));
                 self.indent -= 1;
@@ -380,7 +380,7 @@ impl Generator {
                 });
             }
             (6, ..) => {
-                self.line(&format!("for {item} in (1..4usize).rev() {{"));
+                self.head(&format!("for {item} in (1..4usize).rev() {{"));
                 self.scope.vars.push(Var {
                     name: item,
                     kind: Kind::Int,
@@ -388,7 +388,7 @@ impl Generator {
                 });
             }
             _ => {
-                self.line(&format!("for {item} in 0..3usize {{"));
+                self.head(&format!("for {item} in 0..3usize {{"));
                 self.scope.vars.push(Var {
                     name: item,
                     kind: Kind::Int,
@@ -408,5 +408,19 @@ impl Generator {
         self.line("}");
         self.scope = scope;
         self.loops -= 1;
+    }
+
+    /// The head of a loop. What stands before it does not depend on chance, so that a
+    /// program is the same with snapshots and without.
+    fn head(&mut self, head: &str) {
+        if self.checkpoints && self.loops == 1 {
+            self.line(match self.next % 4 {
+                0 => "#[checkpoint]",
+                1 => "#[checkpoint(snapshots = 1)]",
+                2 => "#[checkpoint(snapshots = 2)]",
+                _ => "#[checkpoint(snapshots = 5)]",
+            });
+        }
+        self.line(head);
     }
 }
