@@ -336,6 +336,49 @@ pub use objective::{GradientOf, Objective, TwiceDifferentiable};
 /// assert_eq!((d_z.re, d_z.im), (60.0, -40.0));
 /// ```
 ///
+/// On an `impl` of `Index` and of `IndexMut`, elements are read and written by the user's
+/// own index, in place, in value and gradient. The body must lead to an element or a
+/// field of `self`, one of finitely many that integers choose:
+///
+/// ```
+/// use backprop::{Differentiable, differentiate};
+/// use std::ops::{Index, IndexMut};
+///
+/// #[derive(Clone, Differentiable)]
+/// struct Matrix {
+///     data: Vec<f64>,
+///     cols: usize,
+/// }
+///
+/// #[differentiate]
+/// impl Index<(usize, usize)> for Matrix {
+///     type Output = f64;
+///     fn index(&self, (i, j): (usize, usize)) -> &f64 {
+///         &self.data[i * self.cols + j]
+///     }
+/// }
+///
+/// #[differentiate]
+/// impl IndexMut<(usize, usize)> for Matrix {
+///     fn index_mut(&mut self, (i, j): (usize, usize)) -> &mut f64 {
+///         &mut self.data[i * self.cols + j]
+///     }
+/// }
+///
+/// #[differentiate]
+/// fn eliminated(mut m: Matrix) -> f64 {
+///     let factor = m[(1, 0)] / m[(0, 0)];
+///     m[(1, 1)] -= factor * m[(0, 1)];
+///     m[(0, 0)] * m[(1, 1)]
+/// }
+///
+/// // the determinant
+/// let m = Matrix { data: vec![2.0, 1.0, 4.0, 5.0], cols: 2 };
+/// let (value, d_m) = eliminated_grad(m);
+/// assert_eq!(value, 6.0);
+/// assert_eq!(d_m.data, [5.0, -4.0, -1.0, 2.0]);
+/// ```
+///
 /// A method that takes `self` by value needs a type that is `Clone`. A method in a
 /// generic `impl` is marked by marking the `impl`.
 ///

@@ -5,8 +5,10 @@
 //! implements them; for `f32` and `f64` they are the gate rules. One rule serves
 //! `a * b`, `&a * b`, `a * &b` and `&a * &b`.
 
+mod indexing;
 mod tangents;
 
+pub use indexing::*;
 pub use tangents::*;
 
 use crate::Differentiable;

@@ -111,6 +111,7 @@ pub(crate) fn analyse(f: &mut Function, errors: &mut Errors) -> Activity {
     let mut body = std::mem::take(&mut f.body);
     lengths(f, &mut body, &activity);
     mark_idle(f, &mut body, &activity);
+    drop_parts(&mut body, &activity);
     claim(f, &mut body, &mut activity, &mut BTreeSet::new());
     f.body = body;
     f.borrowed = borrowed::find(f, &activity);
@@ -449,6 +450,21 @@ fn lengths(f: &Function, region: &mut Region, activity: &Activity) {
             };
         }
         crate::ir::for_each_region_mut(stmt, &mut |inner| lengths(f, inner, activity));
+    }
+}
+
+/// Where indices of constants lead is not asked.
+fn drop_parts(region: &mut Region, activity: &Activity) {
+    for stmt in &mut region.stmts {
+        if let Stmt::Let(binding) = stmt
+            && let Op::Part(place, ..) = &binding.op
+        {
+            let mut roots = activity.views.roots(place.base).into_iter();
+            if !roots.any(|root| activity.is_active(root)) {
+                binding.op = Op::Flag(false);
+            }
+        }
+        crate::ir::for_each_region_mut(stmt, &mut |inner| drop_parts(inner, activity));
     }
 }
 

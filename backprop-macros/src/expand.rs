@@ -60,6 +60,15 @@ pub(crate) fn companions(
         }
     }
     let is_sound = fence::check(&input.item, input.options.rule.is_some(), errors);
+    if input.indexing.is_some() {
+        let index = match is_sound && input.signature.is_sound {
+            true => lower::index(&input, errors),
+            false => None,
+        };
+        return index
+            .map(|index| emit::indexing(&input, &index))
+            .unwrap_or_default();
+    }
     if !(is_sound && input.signature.is_sound) {
         return emit::bare(&input);
     }

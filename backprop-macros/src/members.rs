@@ -1,6 +1,7 @@
 //! `#[differentiate]` on an `impl` block and on a trait: on each of its methods,
 //! or on those that are marked inside.
 
+mod indexing;
 mod operators;
 
 use crate::errors::Errors;
@@ -14,6 +15,9 @@ use syn::{Attribute, ImplItem, ItemFn, ItemImpl, ItemTrait, Meta, TraitItem, Vis
 
 /// `#[differentiate(options)] impl .. { .. }`
 pub(crate) fn implementation(options: TokenStream, mut block: ItemImpl) -> TokenStream {
+    if let Some(indexing) = indexing::of(&block) {
+        return indexing::implementation(options, block, indexing);
+    }
     let mut errors = Errors::default();
     let options = block_options(options, &mut errors);
     let operator = match options.inherent {

@@ -13,6 +13,9 @@
 
 mod changes;
 
+mod compound;
+
+mod indexing;
 mod methods;
 
 mod references;

@@ -109,7 +109,7 @@ impl Pass<'_> {
 
     /// Adds `d` to the adjoint of a place.
     pub(super) fn contribute_at(&mut self, place: &Place, d: ValueId, span: Span) {
-        let mut place = self.activity.views.resolve(place);
+        let mut place = self.activity.views.resolve(place).of_adjoint();
         if !self.activity.is_active(place.base) {
             return;
         }
@@ -144,7 +144,7 @@ impl Pass<'_> {
 
     /// The same place in the adjoint, if there is one.
     fn adjoint_place(&mut self, place: &Place) -> Option<Place> {
-        let mut place = self.activity.views.resolve(place);
+        let mut place = self.activity.views.resolve(place).of_adjoint();
         if !self.activity.is_active(place.base) {
             return None;
         }
@@ -351,7 +351,7 @@ impl Pass<'_> {
         let mut adjoint = None;
         let mut detour = false;
         if self.activity.is_active(root) {
-            let mut at = place.clone();
+            let mut at = place.clone().of_adjoint();
             at.base = self.begun(root);
             adjoint = Some(at);
             for root in self.activity.views.roots(root) {

@@ -127,7 +127,7 @@ impl Pass<'_> {
                 looped.body.stmts.push(Stmt::AddAt(add));
                 continue;
             };
-            let key = (place.base, self.key(&place));
+            let key = (place.base, self.key(&place, &known));
             let at = match sums.iter().position(|sum| sum.key == key) {
                 Some(at) => at,
                 None if sums.len() == MOST => {
@@ -217,17 +217,23 @@ impl Pass<'_> {
             fixed &= match step {
                 Proj::Index(index) => is_outside(*index, around, known),
                 Proj::Field(_) | Proj::Deref => true,
-                Proj::Range(..) | Proj::Variant(..) => false,
+                Proj::Selected(part) => is_outside(*part, around, known),
+                Proj::Range(..) | Proj::Variant(..) | Proj::Own(..) => false,
             };
         }
         fixed.then(|| add.place.clone())
     }
 
-    fn key(&self, place: &Place) -> Vec<String> {
+    fn key(&self, place: &Place, known: &BTreeMap<ValueId, Op>) -> Vec<String> {
+        let operand = |index: &ValueId| match self.literals.get(index) {
+            Some(literal) => literal.clone(),
+            None => format!("%{}", index.0),
+        };
         let step = |step: &Proj| match step {
-            Proj::Index(index) => match self.literals.get(index) {
-                Some(literal) => literal.clone(),
-                None => format!("%{}", index.0),
+            Proj::Index(index) => operand(index),
+            Proj::Selected(part) => match known.get(part) {
+                Some(Op::Part(_, index, _)) => format!("part {}", operand(index)),
+                _ => format!("part of %{}", part.0),
             },
             Proj::Field(syn::Member::Named(name)) => format!(".{name}"),
             Proj::Field(syn::Member::Unnamed(index)) => format!(".{}", index.index),
@@ -266,6 +272,7 @@ impl Pass<'_> {
         let is_index = match op {
             Op::Integer(_) | Op::Constant(_) | Op::Copy(_, None) => true,
             Op::Binary(op, ..) => self.f.kind(*value) == Kind::Int && op.is_arithmetic(),
+            Op::Part(place, ..) => place.path.is_empty() && self.f.stable.contains(&place.base),
             _ => false,
         };
         if is_index {

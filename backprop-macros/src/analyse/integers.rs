@@ -165,7 +165,11 @@ impl Found {
                     self.integers.insert(*index);
                 }
                 Proj::Range(start, end, _) => self.integers.extend(start.iter().chain(end)),
-                Proj::Field(_) | Proj::Deref | Proj::Variant(..) => {}
+                Proj::Field(_)
+                | Proj::Deref
+                | Proj::Variant(..)
+                | Proj::Own(..)
+                | Proj::Selected(_) => {}
             }
         }
     }

@@ -11,7 +11,7 @@ impl Pass<'_> {
 
     /// The place of the wires of what is at a place, if it has any.
     pub(super) fn wire_place(&mut self, place: &Place) -> Option<Place> {
-        let mut place = self.activity.views.resolve(place);
+        let mut place = self.activity.views.resolve(place).of_adjoint();
         if !self.is_active(place.base) {
             return None;
         }

@@ -194,7 +194,8 @@ impl Emitter<'_> {
             Op::Pointer(_) => (TokenStream::new(), ATOM),
             Op::View(..) | Op::Traced(..) => (self.place_op(value, op), UNARY),
             Op::Choose(_) => (self.place_op(value, op), LOOSE),
-            Op::SplitAt(..)
+            Op::Part(..)
+            | Op::SplitAt(..)
             | Op::Half(..)
             | Op::Duplicate(..)
             | Op::Query(..)

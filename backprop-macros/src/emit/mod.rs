@@ -15,6 +15,7 @@ mod expr;
 mod forward;
 mod function;
 mod generics;
+mod indexing;
 mod lend;
 mod loops;
 mod member_modes;
@@ -34,6 +35,7 @@ pub(crate) use companions::{
     Forms, bare, companions, declaration, has_jacobian, has_mut, may_be_joint, stub,
 };
 pub(crate) use custom::{custom, rule_has_tangent};
+pub(crate) use indexing::indexing;
 pub(crate) use names::{Form, PREFIX, companion_method, plumbing};
 pub(crate) use objective::has_point;
 

@@ -122,7 +122,7 @@ impl Emitter<'_> {
         let base = self.base(place.base);
         match (&place.path[..], self.f.is_reference(place.base)) {
             ([], true) => quote!(*#base),
-            ([Proj::Variant(..) | Proj::Deref, ..], true) => {
+            ([Proj::Variant(..) | Proj::Deref | Proj::Selected(_), ..], true) => {
                 self.path(quote!((*#base)), &place.path)
             }
             (path, _) => self.path(base, path),
@@ -132,7 +132,9 @@ impl Emitter<'_> {
     /// The path behind the buffer of a parameter.
     fn buffered(&self, buffer: &Ident, path: &[Proj]) -> TokenStream {
         match path {
-            [Proj::Variant(..) | Proj::Deref, ..] => self.path(quote!((**#buffer)), path),
+            [Proj::Variant(..) | Proj::Deref | Proj::Selected(_), ..] => {
+                self.path(quote!((**#buffer)), path)
+            }
             path => self.path(buffer.to_token_stream(), path),
         }
     }
@@ -155,7 +157,7 @@ impl Emitter<'_> {
         let base = self.base(place.base);
         match (&place.path[..], self.f.is_reference(place.base)) {
             ([], true) => quote!(*#base),
-            ([Proj::Variant(..) | Proj::Deref, ..], true) => {
+            ([Proj::Variant(..) | Proj::Deref | Proj::Selected(_), ..], true) => {
                 self.steps(quote!((*#base)), &place.path, true)
             }
             (path, _) => self.steps(base, path, true),
@@ -171,9 +173,16 @@ impl Emitter<'_> {
         let mut tokens = base;
         for step in path {
             tokens = match step {
-                Proj::Index(index) => {
+                Proj::Index(index) | Proj::Own(index, _) => {
                     let index = self.value(*index);
                     quote!(#tokens[#index])
+                }
+                Proj::Selected(part) => {
+                    let (span, part) = (self.span(*part), self.operand(*part));
+                    match is_read {
+                        true => quote_spanned!(span=> (*#part.look(&#tokens))),
+                        false => quote_spanned!(span=> (*#part.select(&mut #tokens))),
+                    }
                 }
                 Proj::Range(start, end, closed) => {
                     let start = start.map(|v| self.operand(v));
@@ -331,6 +340,11 @@ impl Emitter<'_> {
                 quote!(&mut *#reference)
             }
             Op::Choose(candidates) => self.choose(candidates),
+            Op::Part(place, index, is_mut) => {
+                let (place, index) = (self.place(place), self.value(*index));
+                let indexed = private("Indexed");
+                quote_spanned!(span=> #indexed::<_, _, #is_mut>::new(&#place, #index).part())
+            }
             Op::SplitAt(place, middle) => {
                 let (place, middle) = (self.receiver(place), self.value(*middle));
                 quote_spanned!(span=> #place.split_at_mut(#middle))

@@ -153,6 +153,8 @@ catalogue! {
     CONSTRUCTOR = "`Some`, `Ok` and `Err` are differentiated by these names, without a path, of one value";
     STD_FUNCTION = "functions of the standard library that take active arguments have no rule; write it out, or wrap it in `backprop::constant(..)` if it carries no gradient";
     MUT_REFERENCE = "a `&mut` reference can be taken of a local variable only";
+    INDEX_BODY = "the body of an index runs once more to tell where it leads: it may change and print nothing, and has no items";
+    INDEX_PLACE = "an index is differentiated if it refers to an element or a field of `self`, one of finitely many that integers choose (`&self.data[i * self.cols + j]`)";
     MUT_REFERENCE_CHOSEN = "where this `&mut` reference leads is not known here: choose an index, or pass the places to a function";
     ASSIGNMENT_TARGET = "only local variables and fields of local tuples can be assigned";
     ASSIGNMENT_IMMUTABLE = "this variable is not declared `mut`";

@@ -51,6 +51,8 @@ pub(crate) enum Op {
     /// `&mut` to one of several places, chosen by the tag; in the reverse half, where it
     /// is written at each use.
     Choose(Candidates),
+    /// Where `place[index]` leads, of a type of the user; or where it leads to change it.
+    Part(Place, ValueId, bool),
     /// `place.split_at_mut(middle)`
     SplitAt(Place, ValueId),
     /// One of the two of [`Op::SplitAt`], and the place that it is.

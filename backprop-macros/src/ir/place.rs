@@ -26,6 +26,10 @@ pub(crate) struct Place {
 #[derive(Clone, Debug)]
 pub(crate) enum Proj {
     Index(ValueId),
+    /// `[index]` of a type of the user, and where it leads: see [`Op::Part`].
+    Own(ValueId, ValueId),
+    /// The part of an adjoint that such an index leads to.
+    Selected(ValueId),
     /// `[start..end]`, `[start..=end]`
     Range(Option<ValueId>, Option<ValueId>, bool),
     Field(syn::Member),
@@ -52,6 +56,16 @@ impl Place {
     /// The place that a path leads to from here.
     pub(crate) fn along(mut self, path: Vec<Proj>) -> Self {
         self.path.extend(path);
+        self
+    }
+
+    /// The same place in an adjoint.
+    pub(crate) fn of_adjoint(mut self) -> Self {
+        for step in &mut self.path {
+            if let Proj::Own(_, part) = step {
+                *step = Proj::Selected(*part);
+            }
+        }
         self
     }
 }
@@ -238,7 +252,7 @@ pub(crate) fn kind_at(f: &Function, place: &Place) -> Kind {
         kind = match step {
             Proj::Index(_) => kind.element(),
             Proj::Range(..) | Proj::Deref => kind,
-            Proj::Field(_) | Proj::Variant(..) => Kind::Opaque,
+            Proj::Field(_) | Proj::Variant(..) | Proj::Own(..) | Proj::Selected(_) => Kind::Opaque,
         };
     }
     kind

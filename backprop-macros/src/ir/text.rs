@@ -410,7 +410,8 @@ impl Text<'_> {
         let mut text = name(&place.base);
         for step in &place.path {
             text += &match step {
-                Proj::Index(index) => format!("[{}]", name(index)),
+                Proj::Index(index) | Proj::Own(index, _) => format!("[{}]", name(index)),
+                Proj::Selected(part) => format!("[part {}]", name(part)),
                 Proj::Range(start, end, closed) => {
                     let bound = |v: &Option<ValueId>| v.as_ref().map(name).unwrap_or_default();
                     let dots = if *closed { "..=" } else { ".." };
@@ -467,6 +468,9 @@ impl Text<'_> {
             Op::Half(pair, _, place) => format!("{} of {}", self.place(place), name(pair)),
             Op::Duplicate(place, method) | Op::Query(place, method) => {
                 format!("{} {}", method, self.place(place))
+            }
+            Op::Part(place, index, _) => {
+                format!("part {} of {}", name(index), self.place(place))
             }
             Op::Pointer(var) => format!("pointer to variable {}", var.0),
             Op::Traced(a, candidates) => {

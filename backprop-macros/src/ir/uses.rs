@@ -270,7 +270,11 @@ macro_rules! walk {
             pub(crate) fn $each_index(&$($mut)? self, f: &mut dyn FnMut(&$($mut)? ValueId)) {
                 for step in &$($mut)? self.path {
                     match step {
-                        Proj::Index(index) => f(index),
+                        Proj::Index(index) | Proj::Selected(index) => f(index),
+                        Proj::Own(index, part) => {
+                            f(index);
+                            f(part);
+                        }
                         Proj::Range(start, end, _) => {
                             for end in start.into_iter().chain(end) {
                                 f(end);
@@ -367,7 +371,7 @@ macro_rules! walk {
                         $range(range, f);
                         f(a);
                     }
-                    Op::SplitAt(place, a) | Op::Half(a, _, place) | Op::Exchange(place, a) => {
+                    Op::Part(place, a, _) | Op::SplitAt(place, a) | Op::Half(a, _, place) | Op::Exchange(place, a) => {
                         place.$each(f);
                         f(a);
                     }

@@ -216,7 +216,11 @@ impl Pass<'_> {
             match step {
                 Proj::Index(index) => key += &format!("[{}]", self.operand(*index)),
                 Proj::Field(member) => key += &format!(".{}", member.to_token_stream()),
-                Proj::Range(..) | Proj::Deref | Proj::Variant(..) => return None,
+                Proj::Range(..)
+                | Proj::Deref
+                | Proj::Variant(..)
+                | Proj::Own(..)
+                | Proj::Selected(_) => return None,
             }
         }
         Some(key)
@@ -314,6 +318,7 @@ fn is_pure(op: &Op) -> bool {
         | Op::Load(_)
         | Op::View(..)
         | Op::Traced(..)
+        | Op::Part(..)
         | Op::Half(..)
         | Op::Duplicate(..)
         | Op::Query(..)

@@ -62,7 +62,10 @@ impl Lowerer<'_> {
             Expr::Index(index) => {
                 let base = self.base(&index.expr)?;
                 let place = self.as_place(base, index.span())?;
-                let step = self.index(&index.index)?;
+                let step = match self.own_index(&place, &index.index) {
+                    Some(step) => step,
+                    None => self.index(&index.index)?,
+                };
                 Some(Base::Place(place.with(step)))
             }
             Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Deref(_)) => {

@@ -23,6 +23,7 @@ mod elements;
 pub(crate) mod exits;
 mod expr;
 mod function;
+mod indexing;
 mod iter;
 mod looped;
 mod macros;
@@ -47,6 +48,7 @@ mod then;
 mod traced;
 mod variables;
 
+pub(crate) use indexing::{Index, Step, index};
 pub(crate) use settle::changed;
 
 use crate::errors::Errors;
@@ -110,6 +112,7 @@ pub(crate) fn raw(input: &Input, errors: &mut Errors) -> Lowered {
     };
     lowerer.f.reals = input.reals.names().to_vec();
     lowerer.function(input);
+    indexing::mark_written(&mut lowerer.f);
     Lowered {
         function: lowerer.f,
         items: lowerer.items,

@@ -80,7 +80,12 @@ impl Lowerer<'_> {
     /// Whether what is at a place is of such a type: an element of a container of
     /// them. What is in a field may be anything.
     pub(super) fn is_named_place(&self, place: &Place) -> bool {
-        let is_field = |step: &Proj| matches!(step, Proj::Field(_) | Proj::Variant(..));
+        let is_field = |step: &Proj| match step {
+            Proj::Field(_) | Proj::Variant(..) => true,
+            // `m[(i, j)]` is of no container
+            Proj::Own(index, _) => self.f.kind(*index) != Kind::Int,
+            _ => false,
+        };
         self.named.contains(&place.base) && !place.path.iter().any(is_field)
     }
 
@@ -89,7 +94,9 @@ impl Lowerer<'_> {
         match expr {
             Expr::Paren(inner) => self.is_named_target(&inner.expr),
             Expr::Group(inner) => self.is_named_target(&inner.expr),
-            Expr::Index(index) => self.is_named_target(&index.expr),
+            Expr::Index(index) => {
+                !super::indexing::is_written(&index.index) && self.is_named_target(&index.expr)
+            }
             Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Deref(_)) => {
                 self.is_named_target(&unary.expr)
             }

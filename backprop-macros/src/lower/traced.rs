@@ -9,21 +9,26 @@
 //! finitely many shapes. Where there are not, as for lists, nothing is known of the
 //! reference, and what is written through it is refused.
 
+mod shapes;
+
 use crate::fence::catalogue as no;
 use crate::ir::{
     BinaryOp, Candidates, Function, Head, Hold, Kind, Let, Loop, Op, Place, Proj, Region, Stmt,
-    ValueId, Views, collect_definitions, for_each_region, for_each_region_mut, rewrite_region_uses,
+    ValueId, Views, for_each_region_mut, rewrite_region_uses,
 };
 use proc_macro2::{Ident, Span};
+use shapes::{Merged, Shape, Shapes, shapes};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// More shapes, or more steps in one, are not followed.
-const MOST: usize = 16;
+pub(crate) use shapes::Step;
 
 /// Finds the places of merged references; each gets a name whose places are known.
 pub(crate) fn trace(f: &mut Function) {
     let mut body = std::mem::take(&mut f.body);
-    let mut merged = Merged::default();
+    let mut merged = Merged {
+        hold: Hold::Mut,
+        ..Merged::default()
+    };
     merged.visit(f, &body);
     if !merged.sources.is_empty() {
         let views = Views::of(f, &body);
@@ -34,6 +39,7 @@ pub(crate) fn trace(f: &mut Function) {
             slices: merged.slices,
             known: BTreeMap::new(),
             names: BTreeMap::new(),
+            gives_names: true,
         };
         pass.region(&mut body);
         let names = pass.names;
@@ -44,214 +50,61 @@ pub(crate) fn trace(f: &mut Function) {
     f.body = body;
 }
 
-/// The references that statements merge.
-#[derive(Default)]
-struct Merged {
-    /// What is merged. After a loop a reference is what it was before an iteration.
-    sources: BTreeMap<ValueId, Vec<ValueId>>,
-    /// What the statement that merges defines inside.
-    inside: BTreeMap<ValueId, BTreeSet<ValueId>>,
-    /// References that are those of slices by their type.
-    slices: BTreeSet<ValueId>,
+/// Where the reference leads that a function returns, in its first parameter.
+pub(crate) struct Leads {
+    pub(crate) shapes: Vec<Vec<Step>>,
+    /// How many indices there are.
+    pub(crate) slots: usize,
 }
 
-impl Merged {
-    fn visit(&mut self, f: &Function, region: &Region) {
-        let is_mut = |value: &ValueId| f.info(*value).hold == Hold::Mut;
-        for stmt in &region.stmts {
-            let mut found = Vec::new();
-            match stmt {
-                Stmt::Let(binding) => {
-                    if let Op::Copy(_, Some(ty)) = &binding.op
-                        && let syn::Type::Reference(reference) = &**ty
-                        && matches!(*reference.elem, syn::Type::Slice(_))
-                    {
-                        self.slices.insert(binding.value);
-                    }
-                }
-                Stmt::If(branch) => {
-                    let arms = [&branch.then, &branch.other];
-                    found = of_arms(&branch.results, &arms);
-                }
-                Stmt::Match(choice) => {
-                    let arms: Vec<&Region> = choice.arms.iter().map(|arm| &arm.body).collect();
-                    found = of_arms(&choice.results, &arms);
-                }
-                Stmt::Loop(looped) => {
-                    for (i, param) in looped.params.iter().enumerate() {
-                        let next = match looped.body.diverges() {
-                            true => None,
-                            false => looped.body.yields.get(i),
-                        };
-                        let from = std::iter::once(&looped.inits[i]).chain(next);
-                        found.push((*param, from.copied().collect()));
-                        found.push((looped.results[i], vec![*param]));
-                    }
-                }
-                _ => {}
-            }
-            found.retain(|(value, _)| is_mut(value));
-            if !found.is_empty() {
-                let mut inside = BTreeSet::new();
-                for_each_region(stmt, &mut |inner, bound| {
-                    inside.extend(bound);
-                    collect_definitions(inner, &mut inside);
-                });
-                for (value, from) in found {
-                    self.inside.insert(value, inside.clone());
-                    self.sources.insert(value, from);
-                }
-            }
-            for_each_region(stmt, &mut |inner, _| self.visit(f, inner));
-        }
+impl Leads {
+    /// Whether the first number tells which shape it is.
+    pub(crate) fn is_tagged(&self) -> bool {
+        self.shapes.len() > 1
     }
 }
 
-fn of_arms(results: &[ValueId], arms: &[&Region]) -> Vec<(ValueId, Vec<ValueId>)> {
-    let each = results.iter().enumerate().map(|(i, result)| {
-        let arms = arms.iter().filter(|arm| !arm.diverges());
-        let from = arms.filter_map(|arm| arm.yields.get(i).copied());
-        (*result, from.collect())
-    });
-    each.collect()
-}
-
-/// A place with its indices left open.
-#[derive(Clone, PartialEq, Debug)]
-struct Shape {
-    root: ValueId,
-    steps: Vec<Step>,
-    /// Whether it is a range of what the steps lead to.
-    is_range: bool,
-}
-
-#[derive(Clone, PartialEq, Debug)]
-enum Step {
-    Index,
-    Field(syn::Member),
-    Deref,
-}
-
-impl Shape {
-    fn of(root: ValueId) -> Self {
-        Shape {
-            root,
-            steps: Vec::new(),
-            is_range: false,
-        }
+/// Makes the numbers the result that tell where the reference leads that a function
+/// returns; nothing, if that is not known.
+pub(crate) fn result(f: &mut Function) -> Option<Leads> {
+    let crate::ir::Tree::Leaf(returned) = f.result else {
+        return None;
+    };
+    let mut body = std::mem::take(&mut f.body);
+    let mut merged = Merged {
+        hold: Hold::Shared,
+        ..Merged::default()
+    };
+    merged.visit(f, &body);
+    let info = f.info(returned).clone();
+    let whole = f.value(info.kind, None, info.span);
+    merged.sources.insert(whole, vec![returned]);
+    merged.inside.insert(whole, BTreeSet::new());
+    let views = Views::of(f, &body);
+    let mut pass = Pass {
+        shapes: shapes(f, &merged, &views),
+        f,
+        views,
+        slices: merged.slices,
+        known: BTreeMap::new(),
+        names: BTreeMap::new(),
+        gives_names: false,
+    };
+    pass.region(&mut body);
+    let shapes = pass.shapes.get(&whole)?.clone();
+    let known = pass.describe(returned, whole, &mut body.stmts);
+    let first = f.params.first()?.entry.leaves();
+    let is_part = |shape: &Shape| !shape.is_range && first == [shape.root];
+    if !shapes.iter().all(is_part) || body.diverges() {
+        return None;
     }
-
-    /// The shape of a part.
-    fn along(mut self, path: &[Proj]) -> Option<Self> {
-        for step in path {
-            let step = match step {
-                Proj::Range(..) => {
-                    self.is_range = true;
-                    continue;
-                }
-                Proj::Index(_) => {
-                    self.is_range = false;
-                    Step::Index
-                }
-                Proj::Field(member) if !self.is_range => Step::Field(member.clone()),
-                Proj::Deref if !self.is_range => Step::Deref,
-                Proj::Field(_) | Proj::Deref | Proj::Variant(..) => return None,
-            };
-            self.steps.push(step);
-        }
-        (self.steps.len() < MOST).then_some(self)
-    }
-
-    fn indices(&self) -> usize {
-        let indices = self.steps.iter().filter(|step| **step == Step::Index);
-        indices.count()
-    }
-}
-
-/// What is known of each merged reference; nothing of those that are not listed.
-type Shapes = BTreeMap<ValueId, Vec<Shape>>;
-
-fn shapes(f: &Function, merged: &Merged, views: &Views) -> Shapes {
-    let mut found: Shapes = merged
-        .sources
-        .keys()
-        .map(|value| (*value, Vec::new()))
-        .collect();
-    let mut lost = BTreeSet::new();
-    loop {
-        let mut changed = false;
-        for (value, sources) in &merged.sources {
-            if lost.contains(value) {
-                continue;
-            }
-            let mut known = found.get(value).cloned().unwrap_or_default();
-            let mut is_lost = false;
-            for source in sources {
-                match of_source(f, merged, views, &found, &lost, *source) {
-                    Some(more) => known.extend(more),
-                    None => is_lost = true,
-                }
-            }
-            if known.iter().any(|shape| shape.is_range) {
-                // the type of the reference is that of a slice
-                known.iter_mut().for_each(|shape| shape.is_range = true);
-            }
-            let mut each: Vec<Shape> = Vec::new();
-            for shape in known {
-                is_lost |= merged.inside[value].contains(&shape.root);
-                if !each.contains(&shape) {
-                    each.push(shape);
-                }
-            }
-            if is_lost || each.len() > MOST {
-                lost.insert(*value);
-                changed = true;
-            } else if found.get(value) != Some(&each) {
-                found.insert(*value, each);
-                changed = true;
-            }
-        }
-        if !changed {
-            break;
-        }
-    }
-    found.retain(|value, shapes| !lost.contains(value) && !shapes.is_empty());
-    found
-}
-
-fn of_source(
-    f: &Function,
-    merged: &Merged,
-    views: &Views,
-    found: &Shapes,
-    lost: &BTreeSet<ValueId>,
-    value: ValueId,
-) -> Option<Vec<Shape>> {
-    let hold = f.info(value).hold;
-    if let Some(known) = found.get(&value) {
-        return (!lost.contains(&value)).then(|| known.clone());
-    }
-    if let Some(place) = views.viewed(value) {
-        if hold != Hold::Mut {
-            return None;
-        }
-        let is_view = views.is_view(place.base) || found.contains_key(&place.base);
-        let outer = match is_view || f.is_reference(place.base) {
-            true => of_source(f, merged, views, found, lost, place.base)?,
-            false => vec![Shape::of(place.base)],
-        };
-        let parts = outer.into_iter().map(|shape| {
-            let mut part = shape.along(&place.path)?;
-            part.is_range |= merged.slices.contains(&value);
-            Some(part)
-        });
-        return parts.collect();
-    }
-    let is_parameter = f
-        .params
-        .iter()
-        .any(|param| param.in_place && param.entry.any(|leaf| *leaf == value));
-    (hold == Hold::Mut && is_parameter).then(|| vec![Shape::of(value)])
+    let numbers = known.values().map(crate::ir::Tree::Leaf).collect();
+    f.result = crate::ir::Tree::Tuple(numbers);
+    f.body = body;
+    Some(Leads {
+        slots: slots(&shapes),
+        shapes: shapes.into_iter().map(|shape| shape.steps).collect(),
+    })
 }
 
 /// The tag and the slots of a reference: the ends of the range, if it is one, then the
@@ -276,6 +129,8 @@ struct Pass<'a> {
     known: BTreeMap<ValueId, Known>,
     /// The names of merged references whose places are known.
     names: BTreeMap<ValueId, ValueId>,
+    /// Whether they get such names.
+    gives_names: bool,
 }
 
 impl Pass<'_> {
@@ -338,7 +193,7 @@ impl Pass<'_> {
             looped.inits.extend(known.values());
             let known = self.fresh(param);
             looped.params.extend(known.values());
-            if let Head::While(cond) = &mut looped.head {
+            if let (Head::While(cond), true) = (&mut looped.head, self.gives_names) {
                 // the condition has a name of its own
                 let mut stmts = Vec::new();
                 let name = self.traced(param, &known, &mut stmts);
@@ -390,8 +245,10 @@ impl Pass<'_> {
 
     /// The name of a reference whose places are known.
     fn give_name(&mut self, merged: ValueId, known: Known, into: &mut Vec<Stmt>) {
-        let name = self.traced(merged, &known, into);
-        self.names.insert(merged, name);
+        if self.gives_names {
+            let name = self.traced(merged, &known, into);
+            self.names.insert(merged, name);
+        }
         self.known.insert(merged, known);
     }
 

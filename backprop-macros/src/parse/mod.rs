@@ -35,6 +35,8 @@ pub(crate) struct Input {
     pub(crate) functions: Functions,
     /// The operator that the function implements.
     pub(crate) operator: Option<Operator>,
+    /// What it indexes.
+    pub(crate) indexing: Option<Indexing>,
     /// Whether it is a method that only [reads](is_reading).
     pub(crate) is_reading: bool,
     /// The generics of the `impl` or the trait around it, if it is seen.
@@ -58,10 +60,19 @@ pub(crate) struct Operator {
     pub(crate) output: Option<syn::Type>,
 }
 
+/// What an `impl` of `Index` or `IndexMut` is for.
+#[derive(Clone)]
+pub(crate) struct Indexing {
+    pub(crate) of: syn::Type,
+    pub(crate) index: syn::Type,
+    pub(crate) is_mut: bool,
+}
+
 /// What a block tells of its methods.
 #[derive(Clone, Default)]
 pub(crate) struct Around {
     pub(crate) operator: Option<Operator>,
+    pub(crate) indexing: Option<Indexing>,
     pub(crate) generics: Option<syn::Generics>,
     pub(crate) siblings: BTreeMap<String, Sibling>,
 }
@@ -83,6 +94,7 @@ impl Around {
     pub(crate) fn of(generics: &syn::Generics) -> Self {
         Around {
             operator: None,
+            indexing: None,
             generics: Some(generics.clone()),
             siblings: BTreeMap::new(),
         }
@@ -216,6 +228,7 @@ pub(crate) fn parse(
         reals,
         functions,
         operator: around.operator.clone(),
+        indexing: around.indexing.clone(),
         is_reading,
         outer: around.generics.clone(),
         siblings: around.siblings.clone(),

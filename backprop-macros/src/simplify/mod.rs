@@ -119,6 +119,7 @@ pub(crate) fn is_pinned(f: &Function, op: &Op) -> bool {
         | Op::Half(..)
         | Op::Traced(..)
         | Op::Choose(_)
+        | Op::Part(..)
         | Op::Begin(_)
         | Op::CopyGradient(_)
         | Op::CopyAt(_)

@@ -17,7 +17,7 @@ impl Pass<'_> {
     /// The same place in the tangent, if there is one; of a view of one of several places,
     /// that which the tag tells.
     pub(super) fn tangent_place(&mut self, place: &Place) -> Option<Place> {
-        let mut place = self.activity.views.resolve(place);
+        let mut place = self.activity.views.resolve(place).of_adjoint();
         if !self.activity.is_active(place.base) {
             return None;
         }

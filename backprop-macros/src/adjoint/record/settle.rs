@@ -185,8 +185,11 @@ impl Pass<'_> {
     /// what it refers to, where that is still there.
     fn seen_from_root(&self, op: &Op) -> Op {
         let mut op = op.clone();
-        if let Op::Load(place) | Op::Query(place, _) | Op::Length(place) | Op::IsEmpty(place) =
-            &mut op
+        if let Op::Load(place)
+        | Op::Query(place, _)
+        | Op::Length(place)
+        | Op::IsEmpty(place)
+        | Op::Part(place, ..) = &mut op
             && !self.f.stable.contains(&place.base)
         {
             let seen = self.views.resolve(place);
@@ -244,7 +247,7 @@ pub(crate) fn is_cheap(f: &Function, value: ValueId, op: &Op) -> bool {
             matches!(f.kind(value), Kind::Real(_) | Kind::Int)
         }
         // the content is still what it was
-        Op::Load(place) => f.stable.contains(&place.base),
+        Op::Load(place) | Op::Part(place, ..) => f.stable.contains(&place.base),
         // and so is the length where only elements change
         Op::Query(place, _) | Op::Length(place) | Op::IsEmpty(place) => {
             f.stable.contains(&place.base) || f.restored.contains(&place.base)

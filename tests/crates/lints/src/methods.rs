@@ -1,7 +1,7 @@
 //! Methods, traits, operators and type parameters.
 
 use backprop::{Differentiable, Real, differentiate};
-use std::ops::{AddAssign, Mul, Neg};
+use std::ops::{AddAssign, Index, IndexMut, Mul, Neg};
 
 /// A point of the plane.
 #[derive(Clone, Copy, Debug, PartialEq, Differentiable)]
@@ -159,4 +159,49 @@ impl<T: Real> Pair<T> {
     pub fn product(&self, factor: T) -> T {
         self.first * self.second * factor
     }
+}
+
+/// A grid of numbers.
+#[derive(Clone, Debug, PartialEq, Differentiable)]
+pub struct Grid {
+    cells: Vec<f64>,
+    width: usize,
+    outside: f64,
+}
+
+#[differentiate]
+impl Index<(usize, usize)> for Grid {
+    type Output = f64;
+
+    fn index(&self, (row, column): (usize, usize)) -> &f64 {
+        if column < self.width {
+            &self.cells[row * self.width + column]
+        } else {
+            &self.outside
+        }
+    }
+}
+
+#[differentiate]
+impl IndexMut<(usize, usize)> for Grid {
+    fn index_mut(&mut self, (row, column): (usize, usize)) -> &mut f64 {
+        if column < self.width {
+            &mut self.cells[row * self.width + column]
+        } else {
+            &mut self.outside
+        }
+    }
+}
+
+/// A sweep over a grid.
+#[differentiate(jvp, hvp)]
+#[must_use]
+pub fn swept(grid: &Grid, rate: f64) -> f64 {
+    let mut next = grid.clone();
+    let mut sum = 0.0;
+    for column in 0..grid.width {
+        next[(0, column)] += rate * (grid[(0, column + 1)] - grid[(0, column)]);
+        sum += next[(0, column)] * grid[(0, 0)];
+    }
+    sum
 }
