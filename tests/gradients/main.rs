@@ -47,3 +47,4 @@ mod taken;
 mod tested;
 mod tuples;
 mod views;
+mod vocabulary;

@@ -75,8 +75,11 @@ impl Lowerer<'_> {
                 None => false,
             },
             Expr::Call(call) => match &*call.func {
-                Expr::Path(path) => path.path.is_ident("Some"),
-                _ => false,
+                Expr::Path(path) if path.path.is_ident("Some") => true,
+                name => match self.bound_closure(name) {
+                    Some(closure) => self.ends_in_option(&closure.expr.body),
+                    None => false,
+                },
             },
             Expr::MethodCall(call) if super::then::is_then(call) => true,
             Expr::MethodCall(call) => {
@@ -102,6 +105,27 @@ impl Lowerer<'_> {
                 }
             }
             _ => false,
+        }
+    }
+
+    /// Whether the body of a closure is an option by its names, on one of its ways.
+    fn ends_in_option(&self, body: &Expr) -> bool {
+        let last = |block: &syn::Block| match block.stmts.last() {
+            Some(syn::Stmt::Expr(expr, None)) => self.ends_in_option(expr),
+            _ => false,
+        };
+        match body {
+            Expr::Paren(inner) => self.ends_in_option(&inner.expr),
+            Expr::Group(inner) => self.ends_in_option(&inner.expr),
+            Expr::Block(block) => last(&block.block),
+            Expr::If(branch) => {
+                let other = branch.else_branch.as_ref();
+                last(&branch.then_branch)
+                    || other.is_some_and(|(_, other)| self.ends_in_option(other))
+            }
+            Expr::Match(choice) => choice.arms.iter().any(|arm| self.ends_in_option(&arm.body)),
+            // a closure may only call those before it
+            body => self.is_option_by_name(body),
         }
     }
 
