@@ -483,11 +483,12 @@ pub use objective::{GradientOf, Objective, TwiceDifferentiable};
 /// assert_eq!(rows[2], (vec![-6.0, 6.0], 0.0));
 /// ```
 ///
-/// These three take no `&mut` parameters. `f_jacobian` and `f_hessian` run the function
+/// These three take no `&mut` parameters themselves. `f_jacobian` and `f_hessian` run the function
 /// several times: what is passed by value is cloned, and effects (printing) are
 /// repeated. At a kink second derivatives are those of the branch taken. They go through
 /// calls of other functions, which need the option `hvp`, too; such a function may
-/// return several numbers, and has no `f_hvp` of its own then.
+/// return several numbers, an `Option` or a `Result`, and change its arguments, and has
+/// no `f_hvp` of its own then.
 ///
 /// ```
 /// use backprop::differentiate;

@@ -44,37 +44,27 @@ pub trait MethodHasForwardMode {}
 pub trait MethodHasSecondOrder {}
 
 /// What the pullback of second derivatives takes for the tangent of an argument
-/// `&mut value`: from after the call to before it, as [`Mut`](crate::protocol::Mut).
+/// `&mut value`: its adjoint, which goes from that after the call to that before it. The
+/// tangent itself is not needed, and not restored; a constant has none.
 #[derive(Debug)]
-pub struct MutDirection<'a, T: InPlace + ?Sized> {
-    /// The tangent; none of a constant.
-    pub tangent: Option<&'a mut T::Adjoint>,
-    /// Its adjoint.
-    pub adjoint: Option<&'a mut T::Adjoint>,
-}
+pub struct MutDirection<'a, T: InPlace + ?Sized>(pub Option<&'a mut T::Adjoint>);
 
 impl<T: InPlace + ?Sized> NoTangent for MutDirection<'_, T> {
     #[inline]
     fn none() -> Self {
-        MutDirection {
-            tangent: None,
-            adjoint: None,
-        }
+        MutDirection(None)
     }
 }
 
 impl<'a, T, C, A> MutEntry<'a, C, A> for MutDirection<'a, T>
 where
     T: InPlace + ?Sized,
-    C: Lend<T::Adjoint> + ?Sized,
+    C: ?Sized,
     A: Lend<T::Adjoint> + ?Sized,
 {
     #[inline]
-    fn entry(content: &'a mut C, adjoint: &'a mut A) -> Self {
-        MutDirection {
-            tangent: Some(content.lend_mut()),
-            adjoint: Some(adjoint.lend_mut()),
-        }
+    fn entry(_: &'a mut C, adjoint: &'a mut A) -> Self {
+        MutDirection(Some(adjoint.lend_mut()))
     }
 }
 
@@ -91,6 +81,48 @@ where
             tangent: Some(content.lend()),
             adjoint: Some(adjoint.lend_mut()),
         }
+    }
+}
+
+/// The adjoint of the tangent of a `&mut` scalar after the call; zero if there is none.
+#[inline]
+pub fn direction_adjoint<T>(direction: &MutDirection<'_, T>) -> T::Gradient
+where
+    T: Differentiable<Gradient: Default>,
+{
+    match &direction.0 {
+        Some(adjoint) => crate::protocol::copy_gradient(*adjoint),
+        None => T::Gradient::default(),
+    }
+}
+
+/// The same of what is changed in place. Where there is none, the caller says by the
+/// content what shape it has.
+#[inline]
+#[track_caller]
+pub fn direction_or_zero<'a, T>(
+    value: &Option<&mut T>,
+    direction: MutDirection<'a, T>,
+    zero: &'a mut Option<T::Gradient>,
+) -> &'a mut T::Adjoint
+where
+    T: InPlace + Differentiable<Gradient: Lend<<T as InPlace>::Adjoint>> + ?Sized,
+{
+    match (direction.0, value) {
+        (Some(adjoint), _) => adjoint,
+        (None, Some(value)) => Lend::lend_mut(zero.insert(value.zero_gradient())),
+        (None, None) => panic!("a constant argument comes without its content"),
+    }
+}
+
+/// Gives the adjoint of the tangent of a `&mut` scalar back as it was before the call.
+#[inline]
+pub fn give_direction_back<T>(direction: MutDirection<'_, T>, adjoint: T::Gradient)
+where
+    T: Differentiable,
+{
+    if let Some(place) = direction.0 {
+        *place = adjoint;
     }
 }
 

@@ -138,11 +138,11 @@ fn mode_refusal(input: &Input, mode: Mode) -> Option<Refusal> {
             return (has_rule && !emit::rule_has_tangent(input)).then_some(no::MODE_WITH_RULE);
         }
         Mode::Jacobian | Mode::Hessian if is_operator => return Some(no::MODE_OF_AN_OPERATOR),
+        Mode::Hvp | Mode::Hessian if has_rule => return Some(no::MODE_WITH_RULE),
+        // its callers may want it, whatever it gives
+        Mode::Hvp => return None,
         _ if emit::has_mut(input) => return Some(no::MODE_WITH_MUT),
         Mode::Jacobian => emit::has_jacobian(input),
-        Mode::Hvp | Mode::Hessian if has_rule => return Some(no::MODE_WITH_RULE),
-        // its callers may want it for any number of results, or of a constant
-        Mode::Hvp => emit::has_jacobian(input) || input.is_reading,
         Mode::Hessian => emit::rule_has_tangent(input),
     };
     match (has_mode, mode) {
@@ -193,7 +193,7 @@ fn compile(input: &Input, errors: &mut Errors) -> Option<TokenStream> {
             return None;
         }
         doubled = Some(form);
-        if emit::rule_has_tangent(input) {
+        if emit::has_second(input) {
             let mut form = tangent::to_differentiate(&function, &activity);
             if !second_order(&mut form, Some(function.result.clone()), errors) {
                 return None;

@@ -31,7 +31,7 @@
 //!
 //! The modes `jvp` and, where it can be, `hvp` are asked for and checked, too:
 //! `#![reverse_only]` at the head of the block, or `#[reverse_only]` on a function,
-//! leaves them out.
+//! leaves them out, `first_order_only` second derivatives.
 //!
 //! A function that mentions `f32` and `f64` may need suffixes on literals whose
 //! width only rustc could infer.

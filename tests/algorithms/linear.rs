@@ -108,8 +108,6 @@ oracle::programs! {
     }
 
     /// Orthonormal columns by modified Gram-Schmidt (5.2.6); the diagonal of R.
-    // second derivatives do not go through calls that might change `column`
-    #[reverse_only]
     #[differentiate]
     fn gram_schmidt(columns: &[Vec<f64>]) -> Vec<f64> {
         let mut q = columns.to_vec();

@@ -64,6 +64,17 @@ oracle::programs! {
         s * relu(x)
     }
 
+    // the sum has the tangent of the result, until it changes
+    #[differentiate]
+    fn results_of_one_slope(x: f64, y: f64) -> f64 {
+        let h = scaled(x, 3);
+        let mut s = h + 1.0;
+        add_to(&mut s, y);
+        let mut negated = -h;
+        add_to(&mut negated, x);
+        s * h + negated * h
+    }
+
     #[differentiate]
     fn results_behind_references(x: f64, y: f64) -> f64 {
         let mut s = relu(x) * scaled(y, 2);
@@ -231,6 +242,7 @@ fn aliased(x: Scalar, y: &Scalar) -> Scalar {
 fn programs() {
     for (x, y) in [(0.7, 1.3), (-1.1, 2.3), (2.5, 0.4)] {
         oracle::check!(results_in_place(1.3, 0.4));
+        oracle::check!(results_of_one_slope(1.3, 0.4));
         oracle::check!(results_behind_references(1.3, 0.4));
         oracle::check!(results_behind_references(0.3, 0.4));
         oracle::check!(calls(x, y));

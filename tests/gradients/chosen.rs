@@ -32,6 +32,8 @@ oracle::programs! {
     }
 
     /// The same with a call that gets both.
+    // both are `&mut` to one of both
+    #[first_order_only]
     #[differentiate]
     fn relax(x: &[f64], k: f64, steps: usize) -> f64 {
         let mut a = x.to_vec();

@@ -3,7 +3,6 @@
 use backprop::{Differentiable, differentiate};
 
 oracle::programs! {
-    #![first_order_only]
 
     #[derive(Clone, Copy, Debug, PartialEq, Default, Differentiable)]
     struct Particle { x: f64, v: f64, mass: f64, steps: usize }

@@ -3,7 +3,6 @@
 use backprop::{Differentiable, differentiate};
 
 oracle::programs! {
-    #![first_order_only]
 
     #[derive(Clone, Copy, Debug, PartialEq, Default, Differentiable)]
     struct Vec2 { x: f64, y: f64 }

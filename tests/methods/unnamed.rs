@@ -3,7 +3,6 @@
 use backprop::{Differentiable, differentiate};
 
 oracle::programs! {
-    #![first_order_only]
 
     #[differentiate]
     trait Shape {

@@ -8,6 +8,7 @@
 
 mod agree;
 mod calls;
+mod changing;
 mod jacobian;
 mod kinks;
 mod objectives;

@@ -92,8 +92,7 @@ impl Complex {
         for i in 0..3 {
             z = z * *by + Complex::new(k * i as f64, 1.0);
         }
-        let last = z;
-        last.norm2() * k
+        z.norm2() * k
     }
 }
 
@@ -121,10 +120,10 @@ fn julia(z: Complex, c: Complex, n: usize) -> f64 {
     }
     let k = 3.0 * w;
     let q: Complex = &k / &c;
-    (q * -z).norm2() + Complex::exponential(&w).re
+    (q * -z).norm2() + w.exponential().re
 }
 
-#[differentiate(jvp)]
+#[differentiate(jvp, hvp)]
 fn assigned(z: Complex, c: Complex) -> f64 {
     let mut w = z * c;
     w += c * 2.0;
@@ -142,8 +141,7 @@ fn poly(zs: &[Complex], x: f64) -> f64 {
     for i in 1..zs.len() {
         s = zs[i] * zs[i - 1] + s;
     }
-    let last = s;
-    last.norm2()
+    s.norm2()
 }
 
 #[differentiate(jvp, hvp)]
@@ -162,8 +160,8 @@ fn alias(x: Scalar, y: Scalar) -> f64 {
     -t + 3.0 * y * s
 }
 
-#[differentiate(jvp)]
-fn alias_assigned(x: Scalar, y: Scalar) -> Scalar {
+#[differentiate(jvp, hvp)]
+fn alias_assigned(x: Scalar, y: Scalar) -> f64 {
     let mut s = x * y;
     s += y;
     s *= x;
@@ -210,6 +208,11 @@ fn operators() {
         &x,
         |x| assigned_grad(complex(x), complex(&x[2..])),
         |x, d| assigned_jvp(complex(x), along(d), complex(&x[2..]), along(&d[2..])),
+    );
+    check(
+        &x,
+        |x| assigned_grad(complex(x), complex(&x[2..])).1,
+        |x, d| assigned_hvp(complex(x), along(d), complex(&x[2..]), along(&d[2..])),
     );
 }
 
@@ -267,6 +270,11 @@ fn numbers_under_another_name() {
         &x,
         |x| alias_assigned_grad(x[0], x[1]),
         |x, d| alias_assigned_jvp(x[0], d[0], x[1], d[1]),
+    );
+    check(
+        &x,
+        |x| alias_assigned_grad(x[0], x[1]).1,
+        |x, d| alias_assigned_hvp(x[0], d[0], x[1], d[1]),
     );
     assert_eq!(counted_jvp(2.0, 1.0, 3, (), 1, ()).1, 1.0 + 4.0 * 10.0);
 }

@@ -244,15 +244,12 @@ macro_rules! gates {
                     *tangent = $d;
                 }
                 (((), ()), move |&((), ()): &((), ()), value: Mut<'_, $float>, along: MutDirection<'_, $float>, (), ()| {
-                    let ($u, $v) = (*value.adjoint, along.adjoint.as_ref().map_or(0.0, |d| **d));
+                    let ($u, $v) = (*value.adjoint, along.0.as_ref().map_or(0.0, |d| **d));
                     if let Some(content) = value.value {
                         *content = $x;
                     }
                     *value.adjoint = $x_bar;
-                    if let Some(tangent) = along.tangent {
-                        *tangent = $dx;
-                    }
-                    if let Some(adjoint) = along.adjoint {
+                    if let Some(adjoint) = along.0 {
                         *adjoint = $dx_bar;
                     }
                     (AddedInPlace, AddedInPlace, $y_bar, $dy_bar)

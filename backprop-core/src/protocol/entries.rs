@@ -1,6 +1,7 @@
 //! What a pullback takes for each argument.
 
 use super::{Content, InPlace, Mut, Shared};
+use crate::tangent::MutDirection;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
@@ -187,6 +188,17 @@ where
             value: None,
             adjoint: adjoint.lend_mut(),
         }
+    }
+}
+
+impl<'a, T, A> KeptEntry<'a, A, MutDirection<'a, T>> for NotHeld
+where
+    T: InPlace + ?Sized,
+    A: Lend<T::Adjoint> + ?Sized,
+{
+    #[inline]
+    fn entry(&'a mut self, adjoint: &'a mut A) -> MutDirection<'a, T> {
+        MutDirection(Some(adjoint.lend_mut()))
     }
 }
 

@@ -29,7 +29,15 @@ impl Pass<'_> {
             .value(Kind::Opaque, Some(pullback_name(call)), call.span);
         self.pullbacks.insert(call.id, pullback);
         self.snapshots.remove(&call.id);
-        let upstream = self.take_upstream(call.result.payload(), call.span);
+        let upstream = match &call.result {
+            // of the value and of the tangent
+            Tree::Tuple(pair) if call.is_doubled => {
+                let each = pair.iter();
+                let each = each.map(|tree| self.take_upstream(tree.payload(), call.span));
+                Tree::Tuple(each.collect())
+            }
+            result => self.take_upstream(result.payload(), call.span),
+        };
         let mut shares = Vec::new();
         let mut args = Vec::new();
         let mut lent = BTreeSet::new();

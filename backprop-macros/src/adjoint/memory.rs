@@ -401,11 +401,12 @@ impl Pass<'_> {
         let is_value = |arg: &Arg| matches!(arg, Arg::In(Tree::Leaf(leaf)) if *leaf == value);
         let index = call.args.iter().position(is_value)?;
         match &call.callee {
-            Callee::Function(path) if has_adjoint && !call.is_doubled => Some(Op::Keep(
-                Place::whole(value),
-                Box::new(path.clone()),
-                u32::try_from(index).ok()?,
-            )),
+            Callee::Function(path) if has_adjoint => {
+                // with tangents, each parameter is two arguments
+                let index = if call.is_doubled { index / 2 } else { index };
+                let (place, path) = (Place::whole(value), Box::new(path.clone()));
+                Some(Op::Keep(place, path, u32::try_from(index).ok()?))
+            }
             _ => None,
         }
     }

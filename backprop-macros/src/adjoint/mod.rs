@@ -27,8 +27,8 @@ pub(crate) mod sums;
 use crate::analyse::Activity;
 use crate::fence::catalogue as no;
 use crate::ir::{
-    BinaryOp, Function, Kind, Let, Method, Op, Place, Proj, Region, Reverse, Stmt, Tree, ValueId,
-    Width,
+    Aggregate, BinaryOp, Function, Kind, Let, Method, Op, Place, Proj, Region, Reverse, Stmt, Tree,
+    ValueId, Width,
 };
 use crate::rules::{self, Expr, Rule};
 use proc_macro2::Span;
@@ -464,6 +464,9 @@ impl Pass<'_> {
         match self.f.kind(like) {
             kind @ Kind::Container(..) => self.push(Op::ZeroGradient(like), kind, span),
             Kind::Opaque => self.push(Op::ZeroGradient(like), Kind::Opaque, span),
+            kind @ (Kind::Int | Kind::Bool | Kind::Constant) => {
+                self.push(Op::Aggregate(Aggregate::Tuple, Vec::new()), kind, span)
+            }
             kind => self.push(Op::Number(0.0), kind, span),
         }
     }

@@ -33,15 +33,28 @@ impl Emitter<'_> {
         let finish: TokenStream = finish.collect();
         let mut result = self.pattern(&call.result);
         let mut finish = finish;
-        if call.result.is_fallible() {
-            let (parts, whole) = (result, plumbing("optional", call.span));
-            let apart = match call.result {
+        let (given, along) = match &call.result {
+            Tree::Tuple(pair) if call.is_doubled => (&pair[0], pair.get(1)),
+            result => (result, None),
+        };
+        if given.is_fallible() {
+            let (parts, whole) = (self.pattern(given), plumbing("optional", call.span));
+            let apart = match given {
                 Tree::Result(..) => "take_result_apart",
                 _ => "take_apart",
             };
             let apart = self.facade.private(apart, call.span);
             result = whole.to_token_stream();
             finish.extend(quote!(let #parts = #apart(#whole);));
+            if let Some(tangent) = along {
+                let payload = self.facade.private("payload_tangent", call.span);
+                let (tangent, optional) = (
+                    self.pattern(tangent),
+                    plumbing("optional_tangent", call.span),
+                );
+                result = quote!((#whole, #optional));
+                finish.extend(quote!(let #tangent = #payload(#optional);));
+            }
         }
         if let Some(tangents) = &call.tangents {
             return self.call_forward(call, tangents, prepare, result, finish);
@@ -244,10 +257,14 @@ impl Emitter<'_> {
     /// A tangent, as the parameter asks for it.
     fn tangent_arg(&self, arg: &Arg, span: proc_macro2::Span) -> TokenStream {
         let tree = match arg {
-            Arg::In(tree) if !tree.is_unit() => tree,
-            _ => {
+            Arg::In(tree) if tree.is_unit() => {
                 let none = self.facade.private("no_tangent", span);
                 return quote_spanned!(span=> #none());
+            }
+            Arg::In(tree) => tree,
+            Arg::Mut { .. } => {
+                let (make, arg) = (self.facade.private("mut_tangent", span), self.arg(arg));
+                return quote_spanned!(span=> #make(#arg));
             }
         };
         let by_reference = match tree {
@@ -360,15 +377,13 @@ impl Emitter<'_> {
                 }
                 PullbackArg::View { .. } | PullbackArg::MutView { .. } => {}
                 PullbackArg::Mut { upstream, adjoint } => {
-                    let entry = self.facade.private("Mut", span);
+                    let entry = self.facade.private("kept_entry", span);
+                    let nothing = self.facade.private("NotHeld", span);
                     let number = returned.len();
                     let buffer = plumbing(&format!("buffer_{number}"), span);
                     let upstream = self.tree(upstream);
                     prepare.extend(quote!(let mut #buffer = #upstream;));
-                    entries.push(quote!(#entry {
-                        value: ::core::option::Option::None,
-                        adjoint: &mut #buffer,
-                    }));
+                    entries.push(quote!(#entry(&mut #nothing, &mut #buffer)));
                     let names = self.pattern(adjoint);
                     finish.extend(quote!(let #names = #buffer;));
                     returned.push(quote!(_));

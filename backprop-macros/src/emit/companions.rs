@@ -91,7 +91,7 @@ pub(crate) fn stub(input: &Input) -> TokenStream {
         }
         false => closure,
     };
-    if input.options.modes.second().next().is_some() {
+    if input.options.modes.second().next().is_some() && has_second(input) {
         let names = params.iter().map(|param| parts.inner(param));
         parts.second = Some(quote!({ let _ = (#(#names,)*); #refused() }));
     }
@@ -124,6 +124,11 @@ pub(crate) fn bare(input: &Input) -> TokenStream {
 pub(crate) fn has_mut(input: &Input) -> bool {
     let mut params = input.signature.params.iter();
     params.any(|param| param.passing == Passing::Mut)
+}
+
+/// Whether there are second derivatives of the function itself.
+pub(crate) fn has_second(input: &Input) -> bool {
+    !has_mut(input) && super::rule_has_tangent(input)
 }
 
 /// Whether the result is made of numbers.

@@ -8,8 +8,8 @@ use super::companions::{Parts, plain};
 use super::forward::load_tangent;
 use super::names::plumbing;
 use super::split::{adjoint_tree, load_parameter, upstream_pattern};
-use crate::ir::Function;
-use crate::parse::{Input, Parameter};
+use crate::ir::{Function, Tree};
+use crate::parse::{Input, Parameter, Passing};
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 
@@ -28,19 +28,31 @@ pub(super) fn doubled_body(
         let entry = &f.params[2 * index + 1].entry;
         load.extend(load_tangent(&emitter, parts, param, entry));
     }
+    let mut store = TokenStream::new();
     for (index, param) in params.iter().enumerate() {
-        load.extend(load_parameter(
-            &emitter,
-            parts,
-            param,
-            &f.params[2 * index].entry,
-        ));
+        let [primal, tangent] = [&f.params[2 * index], &f.params[2 * index + 1]];
+        load.extend(load_parameter(&emitter, parts, param, &primal.entry));
+        for (name, exit) in [
+            (parts.inner(param), &primal.exit),
+            (parts.tangent_name(param), &tangent.exit),
+        ] {
+            if let Some(exit) = exit.as_ref().filter(|exit| !exit.leaves().is_empty()) {
+                let value = emitter.tree(exit);
+                store.extend(quote!(*#name = #value;));
+            }
+        }
     }
     let forward = emitter.stmts(&f.body);
     if f.body.diverges() {
         return quote_spanned!(span=> { #(#items)* #load #forward });
     }
-    let result = emitter.tree(&f.result);
+    let result = match (&f.result, input.signature.result.may_be_active()) {
+        (Tree::Tuple(pair), false) if pair.len() == 2 => {
+            let value = emitter.tree(&pair[0]);
+            quote!((#value, ()))
+        }
+        _ => emitter.tree(&f.result),
+    };
     let closure = pullback(&emitter, parts, f);
     let closure = match parts.boxed {
         true => {
@@ -49,7 +61,18 @@ pub(super) fn doubled_body(
         }
         false => closure,
     };
-    quote_spanned!(span=> { #(#items)* #load #forward (#result, #closure) })
+    match store.is_empty() {
+        true => quote_spanned!(span=> { #(#items)* #load #forward (#result, #closure) }),
+        false => {
+            let value = plumbing("result", span);
+            quote_spanned! {span=> {
+                #(#items)* #load #forward
+                let #value = #result;
+                #store
+                (#value, #closure)
+            }}
+        }
+    }
 }
 
 fn pullback(emitter: &Emitter, parts: &Parts, f: &Function) -> TokenStream {
@@ -57,21 +80,76 @@ fn pullback(emitter: &Emitter, parts: &Parts, f: &Function) -> TokenStream {
         return TokenStream::new();
     };
     let span = parts.span;
-    let upstream = upstream_pattern(emitter, f, &reverse.upstream);
+    let upstream = match parts.input.signature.result.may_be_active() {
+        true => {
+            let name = upstream_pattern(emitter, f, &reverse.upstream);
+            quote!(&#name)
+        }
+        false => quote!(_),
+    };
     let upstream_type = parts.doubled_upstream();
-    let (mut entries, mut slots, mut head) = (Vec::new(), Vec::new(), TokenStream::new());
+    let (mut entries, mut slots) = (Vec::new(), Vec::new());
+    let (mut head, mut tail) = (TokenStream::new(), TokenStream::new());
     for (index, param) in parts.input.signature.params.iter().enumerate() {
         let (primal, tangent) = (2 * index, 2 * index + 1);
         let name = |what: &str| plumbing(&format!("{what}_{}", plain(&param.name)), span);
         let (entry, direction) = (name("entry"), name("direction"));
-        let types = [parts.entry_type(param), parts.direction_entry(param)];
-        if !parts.has_shared_entry(param) {
-            for (k, ty) in [primal, tangent].into_iter().zip(types) {
-                entries.push(quote!(_: #ty));
-                slots.push(match param.has_adjoint() {
-                    true => adjoint_tree(emitter, parts, param, &reverse.adjoints[k], f, k),
-                    false => parts.absent(param),
+        let [entry_type, direction_type] = [parts.entry_type(param), parts.direction_entry(param)];
+        let adjoint = |k: usize| match param.has_adjoint() {
+            true => adjoint_tree(emitter, parts, param, &reverse.adjoints[k], f, k),
+            false => parts.absent(param),
+        };
+        if param.passing == Passing::Mut {
+            let added = parts.private("AddedInPlace");
+            slots.extend([added.clone(), added]);
+            entries.push(quote!(#entry: #entry_type));
+            entries.push(quote!(#direction: #direction_type));
+            let some = quote!(::core::option::Option::Some);
+            let value = &f.params[primal];
+            if let [Some(exit), exit_along] = [&reverse.exits[primal], &reverse.exits[tangent]] {
+                let pattern = upstream_pattern(emitter, f, exit);
+                let (before, back) = (emitter.tree(&value.entry), adjoint(primal));
+                head.extend(quote!(let #pattern = *#entry.adjoint;));
+                let back = match param.has_adjoint() {
+                    true => back,
+                    false => quote!(()),
+                };
+                let content = name("content");
+                tail.extend(quote! {
+                    if let #some(#content) = #entry.value { *#content = #before; }
+                    *#entry.adjoint = #back;
                 });
+                let exit_along = exit_along.as_ref().filter(|exit| !exit.leaves().is_empty());
+                if let Some(exit) = exit_along {
+                    let pattern = upstream_pattern(emitter, f, exit);
+                    let back = adjoint(tangent);
+                    let (read, write) = (
+                        parts.private("direction_adjoint"),
+                        parts.private("give_direction_back"),
+                    );
+                    head.extend(quote!(let #pattern = #read(&#direction);));
+                    tail.extend(quote!(#write(#direction, #back);));
+                }
+                continue;
+            }
+            if let Some(buffer) = reverse.buffers[tangent] {
+                let (buffer, zero) = (emitter.binder(buffer), name("zero"));
+                let or_zero = parts.private("direction_or_zero");
+                head.extend(quote! {
+                    let mut #zero = ::core::option::Option::None;
+                    let #buffer = #or_zero(&#entry.value, #direction, &mut #zero);
+                });
+            }
+            if let Some(buffer) = reverse.buffers[primal] {
+                let buffer = emitter.binder(buffer);
+                head.extend(quote!(let #buffer = #entry.adjoint;));
+            }
+            continue;
+        }
+        if !parts.has_shared_entry(param) {
+            for (k, ty) in [(primal, entry_type), (tangent, direction_type)] {
+                entries.push(quote!(_: #ty));
+                slots.push(adjoint(k));
             }
             continue;
         }
@@ -93,14 +171,13 @@ fn pullback(emitter: &Emitter, parts: &Parts, f: &Function) -> TokenStream {
             }
             slots.push(parts.private("AddedInPlace"));
         }
-        let [entry_type, direction_type] = types;
         entries.push(quote!(#entry: #entry_type));
         entries.push(quote!(#direction: #direction_type));
     }
     let body = emitter.stmts(&reverse.body);
     quote_spanned! {span=>
-        move |&#upstream: &#upstream_type, #(#entries),*| {
-            #head #body
+        move |#upstream: &#upstream_type, #(#entries),*| {
+            #head #body #tail
             (#(#slots,)*)
         }
     }
@@ -114,9 +191,13 @@ impl Parts<'_> {
 
     /// The type of the pullback's entry for the tangent of a parameter.
     fn direction_entry(&self, param: &Parameter) -> TokenStream {
-        match (&param.ty, self.has_shared_entry(param)) {
+        let is_lent = param.passing == Passing::Mut || self.has_shared_entry(param);
+        match (&param.ty, is_lent) {
             (syn::Type::Reference(reference), true) => {
-                let entry = self.private("SharedDirection");
+                let entry = match param.passing {
+                    Passing::Mut => self.private("MutDirection"),
+                    _ => self.private("SharedDirection"),
+                };
                 let ty = super::companions::with_lifetimes(&reference.elem, "_");
                 quote!(#entry<'_, #ty>)
             }

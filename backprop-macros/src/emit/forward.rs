@@ -35,7 +35,8 @@ pub(super) fn forward_body(
             (parts.inner(param), &primal.exit),
             (parts.tangent_name(param), &tangent.exit),
         ] {
-            if let Some(exit) = exit {
+            // an integer has no tangent to store
+            if let Some(exit) = exit.as_ref().filter(|exit| !exit.leaves().is_empty()) {
                 let value = emitter.tree(exit);
                 store.extend(quote!(*#name = #value;));
             }

@@ -16,8 +16,7 @@ impl Parts<'_> {
         let has_stubs = self.input.home == Home::Impl;
         let forward = (has_stubs || modes.jvp.is_some()).then(|| self.forward_member());
         let doubled = (has_stubs || is_twice).then(|| self.doubled_member());
-        let is_number = super::rule_has_tangent(self.input);
-        let second = (is_twice && is_number).then(|| self.second_member());
+        let second = (is_twice && super::has_second(self.input)).then(|| self.second_member());
         quote!(#forward #doubled #second)
     }
 

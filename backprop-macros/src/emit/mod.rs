@@ -32,7 +32,7 @@ mod split;
 
 pub(crate) use circuit::{circuit, circuit_stub};
 pub(crate) use companions::{
-    Forms, bare, companions, declaration, has_jacobian, has_mut, may_be_joint, stub,
+    Forms, bare, companions, declaration, has_jacobian, has_mut, has_second, may_be_joint, stub,
 };
 pub(crate) use custom::{custom, rule_has_tangent};
 pub(crate) use indexing::indexing;

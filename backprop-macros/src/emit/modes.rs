@@ -1,7 +1,6 @@
 //! The public functions of the modes that are asked for.
 
-use super::companions::{Parts, has_jacobian, has_mut, plain, respan};
-use super::custom::rule_has_tangent;
+use super::companions::{Parts, has_jacobian, has_mut, has_second, plain, respan};
 use super::names::plumbing;
 use crate::parse::{Parameter, Passing, Wrapped};
 use proc_macro2::{Ident, TokenStream};
@@ -14,7 +13,7 @@ impl Parts<'_> {
         let (input, modes) = (self.input, &self.input.options.modes);
         // what was refused is not there
         let rows = !has_mut(input) && has_jacobian(input);
-        let second = !has_mut(input) && rule_has_tangent(input);
+        let second = has_second(input);
         let jacobian = modes.jacobian.as_ref().filter(|_| rows);
         let jacobian = jacobian.map(|_| self.jacobian());
         let hvp = modes.hvp.as_ref().filter(|_| second).map(|_| self.hvp());

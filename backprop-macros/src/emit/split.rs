@@ -23,16 +23,8 @@ pub(super) fn split_body(
     for (param, values) in input.signature.params.iter().zip(&f.params) {
         load.extend(load_parameter(&emitter, parts, param, &values.entry));
         if is_rewritten(f, &values.entry) {
-            let (saved, snapshot) = (saved(param, span), parts.private("snapshot"));
             let content = emitter.tree(&values.entry);
-            let restored = parts.restored();
-            load.extend(quote! {
-                let #saved = if #restored {
-                    ::core::option::Option::Some(#snapshot(&*#content))
-                } else {
-                    ::core::option::Option::None
-                };
-            });
+            load.extend(parts.save(&saved(param, span), &content));
         }
     }
     let forward = emitter.stmts(&f.body);
@@ -110,6 +102,20 @@ pub(super) fn joint_body(
         #backward
         (#value, (#(#slots,)*))
     }}
+}
+
+impl Parts<'_> {
+    /// Copies the initial content of a `&mut` parameter, if the caller wants it back.
+    fn save(&self, saved: &proc_macro2::Ident, content: &TokenStream) -> TokenStream {
+        let (restored, snapshot) = (self.restored(), self.private("snapshot"));
+        quote! {
+            let #saved = if #restored {
+                ::core::option::Option::Some(#snapshot(&*#content))
+            } else {
+                ::core::option::Option::None
+            };
+        }
+    }
 }
 
 /// Whether the content of a `&mut` parameter is changed in place: its pullback
@@ -211,6 +217,10 @@ fn pullback(emitter: &Emitter, parts: &Parts, f: &Function) -> TokenStream {
             (Some(exit), _) => {
                 let pattern = upstream_pattern(emitter, f, exit);
                 let before = emitter.tree(&f.params[index].entry);
+                let adjoint = match param.has_adjoint() {
+                    true => adjoint,
+                    false => quote!(()),
+                };
                 head.extend(quote!(let #pattern = *#entry.adjoint;));
                 let some = quote!(::core::option::Option::Some);
                 let content = plumbing("content", span);

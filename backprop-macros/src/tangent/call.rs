@@ -6,6 +6,7 @@ use crate::ir::{
     Arg, Call, CallTangents, Callee, Hold, Mutate, Op, Place, Stmt, TangentArg, Tree, ValueId,
 };
 use proc_macro2::Span;
+use std::collections::BTreeMap;
 
 /// Whether the companion borrows an argument that the call may take by value, and its
 /// tangent with it: a receiver, an operand.
@@ -97,33 +98,36 @@ impl Pass<'_> {
     /// A call of the split form with tangents: to what comes after it is a call of a
     /// function of twice as many parameters.
     fn doubled(&mut self, call: &Call) {
-        let changes = call.args.iter().any(|arg| match arg {
-            Arg::In(tree) => tree.any(|leaf| self.f.info(*leaf).hold == Hold::Mut),
-            Arg::Mut { .. } => true,
-        });
-        if changes || call.result.has_option() {
-            self.f
-                .unsupported
-                .get_or_insert((call.span, no::CALL_IN_SECOND_ORDER));
-        }
+        let copies = self.copies(call);
         let mut args = Vec::new();
         for (index, arg) in call.args.iter().enumerate() {
             args.push(arg.clone());
-            args.push(Arg::In(match arg {
+            args.push(match arg {
                 Arg::In(Tree::Leaf(leaf)) if self.f.is_reference(*leaf) => {
-                    self.lent_tangent(*leaf, call)
+                    Arg::In(self.lent_tangent(*leaf, &copies, call))
                 }
-                Arg::In(tree) if !tree.any(|leaf| self.is_active(*leaf)) => Tree::unit(),
-                Arg::In(Tree::Ref(inner)) => match &**inner {
-                    Tree::Leaf(leaf) if self.is_in_place(*leaf) => self.lent_tangent(*leaf, call),
+                Arg::In(tree) if !tree.any(|leaf| self.is_active(*leaf)) => Arg::In(Tree::unit()),
+                Arg::In(Tree::Ref(inner)) => Arg::In(match &**inner {
+                    Tree::Leaf(leaf) if self.is_in_place(*leaf) => {
+                        self.lent_tangent(*leaf, &copies, call)
+                    }
                     inner => Tree::Ref(Box::new(self.tangent_tree(inner))),
-                },
+                }),
                 Arg::In(tree) if is_lent(call, index) => {
-                    Tree::Ref(Box::new(self.tangent_tree(tree)))
+                    Arg::In(Tree::Ref(Box::new(self.tangent_tree(tree))))
                 }
-                Arg::In(tree) => self.tangent_tree(tree),
-                Arg::Mut { .. } => Tree::unit(),
-            }));
+                Arg::In(tree) => Arg::In(self.tangent_tree(tree)),
+                Arg::Mut { before, after } => {
+                    let before = self.tangent_tree(before);
+                    match before.leaves().is_empty() {
+                        true => Arg::In(Tree::unit()),
+                        false => Arg::Mut {
+                            before,
+                            after: self.fresh_tree(after),
+                        },
+                    }
+                }
+            });
         }
         let result = call.result.clone();
         let tangent = self.fresh_tree(&result);
@@ -134,16 +138,52 @@ impl Pass<'_> {
         self.out.push(Stmt::Call(call));
     }
 
-    /// A reference to the tangent of what is passed by reference; `()` for a constant.
-    fn lent_tangent(&mut self, leaf: ValueId, call: &Call) -> Tree<ValueId> {
-        match self.tangent_place(&Place::whole(leaf)) {
-            // another argument may refer to one of the same
-            Some(place) if self.tangent_roots(leaf).len() > 1 => {
-                let kind = self.f.kind(place.base);
-                let copy = self.push(Op::CopyAt(place), kind, call.span);
-                Tree::Leaf(self.lent_place(Place::whole(copy)))
+    /// Copies of tangents that one argument looks at while another changes them: the
+    /// arguments themselves do not overlap. They are made before anything is lent.
+    fn copies(&mut self, call: &Call) -> BTreeMap<ValueId, ValueId> {
+        let lent = self.lent(call);
+        let mut copies = BTreeMap::new();
+        for arg in &call.args {
+            let Arg::In(tree) = arg else { continue };
+            for leaf in tree.leaves() {
+                let roots = self.tangent_roots(leaf);
+                let exclusive = self.f.info(leaf).hold == Hold::Mut;
+                let others = overlapping(&lent, &roots);
+                let changing = others.iter().filter(|exclusive| **exclusive).count();
+                let resolved = self.activity.views.resolve(&Place::whole(leaf));
+                let is_chosen = self.activity.views.candidates(resolved.base).is_some();
+                if exclusive && changing > 1 {
+                    self.f
+                        .unsupported
+                        .get_or_insert((call.span, no::PARTS_IN_SECOND_ORDER));
+                }
+                // what is chosen is borrowed as `&mut`
+                if !exclusive
+                    && (is_chosen || changing > 0)
+                    && let Some(place) = self.tangent_place(&Place::whole(leaf))
+                {
+                    let info = self.f.info(place.base).clone();
+                    let copy = self.push(Op::CopyAt(place), info.kind, info.span);
+                    copies.insert(leaf, copy);
+                }
             }
-            Some(place) => Tree::Leaf(self.lent_place(place)),
+        }
+        copies
+    }
+
+    /// A reference to the tangent of what is passed by reference; `()` for a constant.
+    fn lent_tangent(
+        &mut self,
+        leaf: ValueId,
+        copies: &BTreeMap<ValueId, ValueId>,
+        call: &Call,
+    ) -> Tree<ValueId> {
+        if let Some(copy) = copies.get(&leaf) {
+            return Tree::Leaf(self.lent_place(Place::whole(*copy), false));
+        }
+        let exclusive = self.f.info(leaf).hold == Hold::Mut;
+        match self.tangent_place(&Place::whole(leaf)) {
+            Some(place) => Tree::Leaf(self.lent_place(place, exclusive)),
             None => {
                 if !self.tangent_roots(leaf).is_empty() || self.is_active(leaf) {
                     self.f
@@ -156,13 +196,17 @@ impl Pass<'_> {
     }
 
     /// A reference to a place of a tangent.
-    fn lent_place(&mut self, place: Place) -> ValueId {
-        if place.path.is_empty() && self.f.is_reference(place.base) {
+    fn lent_place(&mut self, place: Place, exclusive: bool) -> ValueId {
+        let hold = match exclusive {
+            true => Hold::Mut,
+            false => Hold::Shared,
+        };
+        let info = self.f.info(place.base).clone();
+        if place.path.is_empty() && info.hold == hold {
             return place.base;
         }
-        let info = self.f.info(place.base).clone();
-        let view = self.push(Op::View(place, false), info.kind, info.span);
-        self.f.info_mut(view).hold = Hold::Shared;
+        let view = self.push(Op::View(place, exclusive), info.kind, info.span);
+        self.f.info_mut(view).hold = hold;
         view
     }
 

@@ -365,6 +365,10 @@ impl Pass<'_> {
             });
         }
         match total {
+            // what is changed in place later has a tangent of its own, of its kind
+            Some(total) if self.is_in_place(result) => {
+                self.define(result, Op::Copy(total, None));
+            }
             Some(total) if !self.tangents.values().any(|known| *known == total) => {
                 self.bind(result, total);
             }

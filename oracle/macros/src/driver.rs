@@ -129,8 +129,8 @@ fn names_of(tokens: &TokenStream) -> Vec<String> {
         .collect()
 }
 
-/// The functions that second derivatives go through: differentiated, without `&mut`,
-/// with numbers for a result, and calling no others.
+/// The functions that second derivatives go through: differentiated without a rule of
+/// their own, and calling no others.
 fn twice_differentiable(items: &[Item]) -> BTreeSet<String> {
     let functions = || {
         items.iter().filter_map(|item| match item {
@@ -141,11 +141,10 @@ fn twice_differentiable(items: &[Item]) -> BTreeSet<String> {
     let name = |function: &ItemFn| function.sig.ident.to_string();
     let can_be = |function: &&ItemFn| {
         let is_marked = |word: &str| function.attrs.iter().any(|a| a.path().is_ident(word));
-        let is_mut = |ty: &Type| matches!(ty, Type::Reference(to) if to.mutability.is_some());
-        is_checked(function)
-            && result(function).is_some()
+        function.attrs.iter().any(is_differentiate)
+            && !has_option(function, "rule")
             && !is_marked("reverse_only")
-            && !typed_parameters(function).any(is_mut)
+            && !is_marked("first_order_only")
     };
     let mut found: BTreeSet<String> = functions().filter(can_be).map(name).collect();
     loop {
@@ -177,8 +176,7 @@ pub(crate) fn ask_for_modes(items: &mut [Item], second_order: bool) {
                 ask_in(&mut block.attrs, second_order);
                 for item in &mut block.items {
                     if let syn::ImplItem::Fn(method) = item {
-                        let is_twice = can_be_twice(&method.sig);
-                        ask_in(&mut method.attrs, second_order && is_twice);
+                        ask_in(&mut method.attrs, second_order);
                     }
                 }
             }
@@ -186,8 +184,7 @@ pub(crate) fn ask_for_modes(items: &mut [Item], second_order: bool) {
                 ask_in(&mut block.attrs, second_order);
                 for item in &mut block.items {
                     if let syn::TraitItem::Fn(method) = item {
-                        let is_twice = can_be_twice(&method.sig);
-                        ask_in(&mut method.attrs, second_order && is_twice);
+                        ask_in(&mut method.attrs, second_order);
                     }
                 }
             }
@@ -198,12 +195,16 @@ pub(crate) fn ask_for_modes(items: &mut [Item], second_order: bool) {
 
 /// Adds the options to the attributes of one item.
 fn ask_in(attributes: &mut Vec<syn::Attribute>, second_order: bool) {
-    let before = attributes.len();
-    attributes.retain(|attribute| !attribute.path().is_ident("reverse_only"));
-    if attributes.len() < before {
+    let mut take = |name: &str| {
+        let before = attributes.len();
+        attributes.retain(|attribute| !attribute.path().is_ident(name));
+        attributes.len() < before
+    };
+    let first_order_only = take("first_order_only");
+    if take("reverse_only") {
         return;
     }
-    let second = second_order.then(|| quote!(, hvp));
+    let second = (second_order && !first_order_only).then(|| quote!(, hvp));
     for attribute in attributes.iter_mut().filter(|a| is_differentiate(a)) {
         let options = match &attribute.meta {
             Meta::List(options) => options.tokens.clone(),
@@ -220,15 +221,6 @@ fn ask_in(attributes: &mut Vec<syn::Attribute>, second_order: bool) {
         let comma = (!options.is_empty()).then(|| quote!(,));
         attribute.meta = syn::parse_quote!(#path(#options #comma jvp #second));
     }
-}
-
-/// Whether a method has second derivatives by its signature: no `&mut`, and numbers for
-/// a result.
-fn can_be_twice(sig: &syn::Signature) -> bool {
-    let inputs = sig.inputs.to_token_stream().to_string();
-    let output = sig.output.to_token_stream().to_string();
-    let is_wrapped = output.contains("Option") || output.contains("Result");
-    !inputs.contains("& mut") && !output.is_empty() && !is_wrapped
 }
 
 /// Whether the tokens name one of the functions, or call one by a path.
@@ -389,7 +381,8 @@ fn driver(function: &ItemFn, facts: &Facts, mode: Mode) -> Result<TokenStream> {
         true => forward(function, &parameters),
         false => quote!(None),
     };
-    let one_number = result(function).is_some_and(is_scalar);
+    let changes = parameters.iter().any(Parameter::is_exclusive);
+    let one_number = result(function).is_some_and(is_scalar) && !changes;
     let hvp = match has_option(function, "hvp") && one_number && mode == Mode::Companions {
         true => second(function, &parameters),
         false => quote!(None),

@@ -1,6 +1,6 @@
 use backprop::differentiate;
 
-#[differentiate(hvp)]
+#[differentiate(hessian)]
 fn f(x: &mut f64) -> f64 {
     *x *= 2.0;
     *x * *x
