@@ -26,7 +26,7 @@ use core::any::TypeId;
     note = "a closure and a function pointer have a value, but no derivative"
 )]
 pub trait DifferentiableFn<Args: Differentiable, Output: Differentiable>:
-    Differentiable + Sized
+    Differentiable + Clone
 {
     /// The value.
     #[doc(hidden)]
@@ -99,6 +99,70 @@ pub fn named<C, P>(companion: C, primal: P) -> Named<C, P> {
     Named { companion, primal }
 }
 
+/// A closure in a differentiated function: copies of what it captures, and its split
+/// form, which captures nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct Closure<E, S> {
+    environment: E,
+    split: S,
+}
+
+/// See [`Closure`].
+#[inline]
+pub fn closure<E, S: Copy + 'static>(environment: E, split: S) -> Closure<E, S> {
+    Closure { environment, split }
+}
+
+impl<E: Differentiable, S> Differentiable for Closure<E, S> {
+    type Gradient = E::Gradient;
+
+    #[inline]
+    fn zero_gradient(&self) -> E::Gradient {
+        self.environment.zero_gradient()
+    }
+
+    #[inline]
+    fn accumulate(into: &mut E::Gradient, from: &E::Gradient) {
+        E::accumulate(into, from);
+    }
+
+    #[inline]
+    fn __fits(&self, gradient: &E::Gradient) -> bool {
+        self.environment.__fits(gradient)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<Args, Output, E, P, S> DifferentiableFn<Args, Output> for Closure<E, S>
+where
+    Args: Differentiable,
+    Output: Differentiable,
+    E: Differentiable + Clone,
+    P: FnOnce(&Output::Gradient, &E, Option<&mut E::Gradient>) -> Args::Gradient,
+    S: Fn(&E, Args) -> (Output, P) + Copy + 'static,
+{
+    #[inline]
+    fn __call(&self, args: Args) -> Output {
+        (self.split)(&self.environment, args).0
+    }
+
+    #[inline]
+    fn __split(
+        &self,
+        args: Args,
+    ) -> (
+        Output,
+        impl FnOnce(&Output::Gradient, Shared<'_, Self>) -> (AddedInPlace, Args::Gradient)
+        + use<Args, Output, E, P, S>,
+    ) {
+        let (value, pullback) = (self.split)(&self.environment, args);
+        (value, move |upstream: &_, entry: Shared<'_, Self>| {
+            let environment = &entry.value.environment;
+            (AddedInPlace, pullback(upstream, environment, entry.adjoint))
+        })
+    }
+}
+
 impl<C: Differentiable, P> Differentiable for Named<C, P> {
     type Gradient = C::Gradient;
 
@@ -121,7 +185,7 @@ macro_rules! named {
             $($arg: Differentiable,)*
             Output: Differentiable,
             C: DifferentiableFn<($($arg,)*), Output>,
-            P: Fn($($arg),*) -> Output + 'static,
+            P: Fn($($arg),*) -> Output + Clone + 'static,
         {
             #[inline]
             fn __call(&self, args: ($($arg,)*)) -> Output {

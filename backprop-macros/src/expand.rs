@@ -201,10 +201,7 @@ fn compile(input: &Input, errors: &mut Errors) -> Option<TokenStream> {
             second = Some(form);
         }
     }
-    adjoint::restore::prepare(&mut function, &|value| activity.is_active(value));
-    adjoint::adjoint(&mut function, &activity);
-    if let Some((span, refusal)) = function.unsupported {
-        errors.refuse_at(span, refusal);
+    if !add_adjoint(&mut function, &activity, errors) {
         return None;
     }
     simplify::simplify(&mut function);
@@ -214,12 +211,7 @@ fn compile(input: &Input, errors: &mut Errors) -> Option<TokenStream> {
         false => None,
     };
     for form in std::iter::once(&mut function).chain(&mut joint) {
-        adjoint::checkpoint::replay(form);
-        adjoint::record::record(form);
-        adjoint::sums::carry(form);
-        adjoint::guards::gather(form);
-        simplify::simplify(form);
-        simplify::settle(form);
+        complete(form);
     }
     if let Some(form) = &mut forward {
         simplify::simplify(form);
@@ -250,10 +242,7 @@ fn second_order(f: &mut Function, value: Option<Tree<ValueId>>, errors: &mut Err
     if errors.any() {
         return false;
     }
-    adjoint::restore::prepare(f, &|value| activity.is_active(value));
-    adjoint::adjoint(f, &activity);
-    if let Some((span, refusal)) = f.unsupported {
-        errors.refuse_at(span, refusal);
+    if !add_adjoint(f, &activity, errors) {
         return false;
     }
     let is_split = value.is_none();
@@ -263,13 +252,40 @@ fn second_order(f: &mut Function, value: Option<Tree<ValueId>>, errors: &mut Err
     if !is_split && let Some(fused) = adjoint::fuse::fuse(f) {
         *f = fused;
     }
+    complete(f);
+    true
+}
+
+/// Adds the reverse half to a lowered function. Whether nothing was refused.
+pub(crate) fn add_reverse(f: &mut Function, errors: &mut Errors) -> bool {
+    let activity = analyse::analyse(f, errors);
+    if errors.any() || !add_adjoint(f, &activity, errors) {
+        return false;
+    }
+    simplify::simplify(f);
+    adjoint::restore::choose(f);
+    complete(f);
+    true
+}
+
+fn add_adjoint(f: &mut Function, activity: &analyse::Activity, errors: &mut Errors) -> bool {
+    adjoint::restore::prepare(f, &|value| activity.is_active(value));
+    adjoint::adjoint(f, activity);
+    if let Some((span, refusal)) = f.unsupported {
+        errors.refuse_at(span, refusal);
+        return false;
+    }
+    true
+}
+
+/// What the reverse half needs of the forward half gets there.
+fn complete(f: &mut Function) {
     adjoint::checkpoint::replay(f);
     adjoint::record::record(f);
     adjoint::sums::carry(f);
     adjoint::guards::gather(f);
     simplify::simplify(f);
     simplify::settle(f);
-    true
 }
 
 /// The primal stays, so that nothing but the reported errors is broken.

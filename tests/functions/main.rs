@@ -14,4 +14,5 @@
     reason = "the programs use every form that people write"
 )]
 
+mod closures;
 mod named;

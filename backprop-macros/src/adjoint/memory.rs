@@ -277,7 +277,9 @@ impl Pass<'_> {
                     let index = self.push(Op::Integer(index as i64), Kind::Int, span);
                     Proj::Index(index)
                 }
-                Aggregate::Tuple => Proj::Field(syn::Member::Unnamed(index.into())),
+                Aggregate::Tuple | Aggregate::Closure(_) => {
+                    Proj::Field(syn::Member::Unnamed(index.into()))
+                }
                 Aggregate::Box => Proj::Deref,
                 Aggregate::Struct { members, path, .. } => match members.get(index) {
                     Some(member) => match variant_of(path) {

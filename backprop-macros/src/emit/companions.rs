@@ -398,7 +398,9 @@ impl<'a> Parts<'a> {
         let result = &self.result;
         let pullback = self.pullback_type();
         let arguments = self.type_arguments();
-        let as_value = self.as_value();
+        // a function that is captured is copied
+        let derive = quote_spanned!(span=> #[derive(::core::clone::Clone, ::core::marker::Copy)]);
+        let (as_value, constructors) = (self.as_value(), self.closure_constructors());
         let returned = match self.boxed {
             true => {
                 let boxed = self.private("Box");
@@ -447,6 +449,7 @@ impl<'a> Parts<'a> {
         quote_spanned! {span=>
             #(#cfgs)*
             #[doc(hidden)]
+            #derive
             #vis struct #companion {}
 
             #(#cfgs)*
@@ -477,6 +480,8 @@ impl<'a> Parts<'a> {
                 #doubled
 
                 #objective
+
+                #(#constructors)*
             }
 
             #as_value

@@ -102,6 +102,59 @@ impl Parts<'_> {
         }
     }
 
+    /// For each parameter that is a function, what makes one of a closure: its arguments
+    /// have the types that the signature says.
+    pub(super) fn closure_constructors(&self) -> Vec<TokenStream> {
+        let (input, span, krate) = (self.input, self.span, self.krate);
+        let generics = &input.item.sig.generics;
+        let mut kept = generics.clone();
+        let known = |param: &&GenericParam| match param {
+            GenericParam::Type(param) => !input.functions.is_one(&param.ident),
+            GenericParam::Lifetime(_) => false,
+            GenericParam::Const(_) => true,
+        };
+        kept.params = generics.params.iter().filter(known).cloned().collect();
+        let parameters = self.parameters_of(&kept);
+        let predicates = self.predicates_of(&kept);
+        let (environment, split) = (plumbing("environment", span), plumbing("split", span));
+        let (env, back, forth) = (
+            plumbing("Environment", span),
+            plumbing("Pullback", span),
+            plumbing("Split", span),
+        );
+        let (closure, make) = (self.private("Closure"), self.private("closure"));
+        let params = input.signature.params.iter().enumerate();
+        let each = params.filter_map(|(index, param)| {
+            let function = &param.function.as_ref()?.of;
+            let name = super::closure::constructor(index, span);
+            let (inputs, output) = (&function.inputs, &function.output);
+            let gradients = inputs.iter().map(|ty| self.gradient(ty));
+            let upstream = self.gradient(output);
+            Some(quote_spanned! {span=>
+                #[doc(hidden)]
+                #[inline]
+                pub fn #name<#(#parameters,)* #env, #back, #forth>(
+                    #environment: #env,
+                    #split: #forth,
+                ) -> #closure<#env, #forth>
+                where
+                    #env: #krate::Differentiable + ::core::clone::Clone,
+                    #back: ::core::ops::FnOnce(
+                        &#upstream,
+                        &#env,
+                        ::core::option::Option<&mut <#env as #krate::Differentiable>::Gradient>,
+                    ) -> (#(#gradients,)*),
+                    #forth: ::core::ops::Fn(&#env, (#(#inputs,)*)) -> (#output, #back)
+                        + ::core::marker::Copy + 'static,
+                    #(#predicates,)*
+                {
+                    #make(#environment, #split)
+                }
+            })
+        });
+        each.collect()
+    }
+
     /// Numbers, tuples and containers of them, and type parameters, by spelling.
     fn is_plain(&self, ty: &Type) -> bool {
         let input = self.input;

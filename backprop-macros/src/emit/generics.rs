@@ -92,6 +92,16 @@ impl Parts<'_> {
         generics: &syn::Generics,
         more: Option<TokenStream>,
     ) -> TokenStream {
+        let mut predicates = self.predicates_of(generics);
+        predicates.extend(more);
+        match predicates.is_empty() {
+            true => TokenStream::new(),
+            false => quote!(where #(#predicates),*),
+        }
+    }
+
+    /// The same, without `where`.
+    pub(super) fn predicates_of(&self, generics: &syn::Generics) -> Vec<TokenStream> {
         let span = self.span;
         let written = generics.where_clause.iter();
         let written = written.flat_map(|clause| clause.predicates.iter());
@@ -117,11 +127,7 @@ impl Parts<'_> {
         {
             predicates.push(quote_spanned!(span=> Self: ::core::clone::Clone));
         }
-        predicates.extend(more);
-        match predicates.is_empty() {
-            true => TokenStream::new(),
-            false => quote!(where #(#predicates),*),
-        }
+        predicates
     }
 }
 

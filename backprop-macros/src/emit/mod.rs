@@ -8,6 +8,7 @@ mod block;
 mod calls;
 mod checkpoint;
 mod circuit;
+mod closure;
 mod companions;
 mod custom;
 mod doubled;

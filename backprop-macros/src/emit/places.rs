@@ -517,6 +517,7 @@ impl Emitter<'_> {
                 }
             }
             Aggregate::Tuple => quote!((#(#values,)*)),
+            Aggregate::Closure(form) => self.closure(form, &values, span),
             Aggregate::Box => {
                 let boxed = self.facade.private("Box", span);
                 quote!(#boxed::new(#(#values),*))

@@ -126,6 +126,7 @@ catalogue! {
     REFERENCES_KEPT = "active references are not kept in an array; list them where a `for` loop goes over them: `for v in [a, b]`, or choose one with `if` or `match`";
     CLOSURE_ARGUMENTS = "this closure takes another number of arguments";
     FUNCTION_KEPT = "a function that is a parameter is called, or passed to another differentiated function by its name";
+    CAPTURED_EXCLUSIVELY = "a closure that is passed to a differentiated function captures copies of numbers, containers and structs: no `&mut` reference, and no map";
     FUNCTION_OF_STD = "functions of the standard library are not passed to differentiated ones yet: write a function with `#[differentiate]` that calls it";
     FUNCTION_VALUE = "write a closure or the name of a function here";
     OPTION_SHAPE = "what is inside this `Option` is not known here; annotate it: `let best: Option<f64> = ..`, or match on it";
@@ -157,7 +158,7 @@ catalogue! {
     INDEX_PLACE = "an index is differentiated if it refers to an element or a field of `self`, one of finitely many that integers choose (`&self.data[i * self.cols + j]`)";
     MUT_REFERENCE_CHOSEN = "where this `&mut` reference leads is not known here: choose an index, or pass the places to a function";
     ASSIGNMENT_TARGET = "only local variables and fields of local tuples can be assigned";
-    ASSIGNMENT_IMMUTABLE = "this variable is not declared `mut`";
+    ASSIGNMENT_IMMUTABLE = "this variable is not declared `mut`, or is captured by a closure that is passed to a function";
     TUPLE_SHAPE = "the shape of this tuple is not known here; annotate it: `let t: (f64, f64) = ..`";
     OPEN_RANGE = "a range without an end cannot be differentiated; use `loop` with a counter";
     OPAQUE_CODE = "this code is passed through as it is, so it must not use active values; write it with the operations of the documentation, or wrap it in `backprop::constant(..)` if it carries no gradient";

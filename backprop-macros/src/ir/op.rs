@@ -170,12 +170,31 @@ pub(crate) enum Aggregate {
     Vec,
     Tuple,
     Box,
+    /// A closure that is passed to a function: of what it captures.
+    Closure(std::rc::Rc<ClosureForm>),
     /// `Path { member: .., }`; the last part is the base if there is one.
     Struct {
         path: Box<syn::Path>,
         members: Vec<syn::Member>,
         has_base: bool,
     },
+}
+
+/// A closure that is differentiated by itself.
+#[derive(Clone)]
+pub(crate) struct ClosureForm {
+    /// Its parameters are what it captures, then its arguments.
+    pub(crate) function: super::Function,
+    /// How much it captures.
+    pub(crate) captured: usize,
+    /// The free function that it is passed to, and as which argument.
+    pub(crate) of: Option<(syn::Path, usize)>,
+}
+
+impl std::fmt::Debug for ClosureForm {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.write_str("..")
+    }
 }
 
 /// How often an [`Op::Repeat`] repeats.

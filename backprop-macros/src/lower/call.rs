@@ -433,7 +433,11 @@ impl Lowerer<'_> {
         exprs.rotate_left(late);
         let mut args = Vec::new();
         let mut written = Vec::new();
-        for arg in exprs {
+        for (index, arg) in exprs.into_iter().enumerate() {
+            let of = match &callee {
+                Callee::Function(path) => Some((path.clone(), index)),
+                _ => None,
+            };
             if let Some(place) = self.as_mut_reference(arg)
                 && !self.is_in_memory(&place)
             {
@@ -446,7 +450,7 @@ impl Lowerer<'_> {
                 });
                 written.push((place, after.clone(), arg.span()));
                 args.push(Arg::Mut { before, after });
-            } else if let Some(function) = self.function_argument(arg) {
+            } else if let Some(function) = self.function_argument(arg, of) {
                 args.push(Arg::In(function?));
             } else {
                 let value = match self.expr(arg)? {

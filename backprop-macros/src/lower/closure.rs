@@ -53,7 +53,7 @@ impl Lowerer<'_> {
         self.bind(name, Binding::Closure(Rc::new(closure)));
     }
 
-    fn closure(&mut self, expr: &ExprClosure) -> Closure {
+    pub(super) fn closure(&mut self, expr: &ExprClosure) -> Closure {
         if let Some(token) = &expr.asyncness {
             self.errors.refuse(token, no::ASYNC_BLOCK);
         }

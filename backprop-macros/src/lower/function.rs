@@ -11,9 +11,9 @@ use syn::{Expr, Pat, Type};
 
 /// A parameter that is a function.
 pub(super) struct Parameter {
-    value: ValueId,
-    inputs: Vec<Type>,
-    output: Type,
+    pub(super) value: ValueId,
+    pub(super) inputs: Vec<Type>,
+    pub(super) output: Type,
 }
 
 impl Lowerer<'_> {
@@ -63,10 +63,18 @@ impl Lowerer<'_> {
     }
 
     /// A function that is passed to another one; nothing if an argument is no function.
-    pub(super) fn function_argument(&mut self, expr: &Expr) -> Option<Lowering> {
+    pub(super) fn function_argument(
+        &mut self,
+        expr: &Expr,
+        of: Option<(syn::Path, usize)>,
+    ) -> Option<Lowering> {
         let path = match strip(expr) {
             Expr::Reference(inner) if inner.mutability.is_none() => {
-                return self.function_argument(&inner.expr);
+                return self.function_argument(&inner.expr, of);
+            }
+            Expr::Closure(closure) => {
+                let closure = self.closure(closure);
+                return Some(self.closure_argument(&closure, of, expr.span()));
             }
             stripped => match (self.function_parameter(stripped), stripped) {
                 (Some(parameter), _) => return Some(Some(Tree::Leaf(parameter.value))),
@@ -74,6 +82,9 @@ impl Lowerer<'_> {
                 _ => return None,
             },
         };
+        if let Some(closure) = self.bound_closure(strip(expr)) {
+            return Some(self.closure_argument(&closure, of, expr.span()));
+        }
         if path
             .path
             .get_ident()

@@ -20,6 +20,7 @@ mod capture;
 mod closure;
 pub(crate) mod common;
 mod elements;
+mod environment;
 pub(crate) mod exits;
 mod expr;
 mod function;
@@ -74,43 +75,23 @@ pub(crate) struct Lowered {
 /// Lowers the body of `input`. The result is in SSA form.
 pub(crate) fn lower(input: &Input, errors: &mut Errors) -> Lowered {
     let mut function = raw(input, errors);
-    pointers::replace(&mut function.function, errors);
-    exits::eliminate(&mut function.function);
-    ssa::construct(&mut function.function);
-    traced::trace(&mut function.function);
-    settle::loads(&mut function.function);
-    common::merge(&mut function.function);
+    to_ssa(&mut function.function, errors);
     function
+}
+
+/// Exits and variables go.
+fn to_ssa(function: &mut Function, errors: &mut Errors) {
+    pointers::replace(function, errors);
+    exits::eliminate(function);
+    ssa::construct(function);
+    traced::trace(function);
+    settle::loads(function);
+    common::merge(function);
 }
 
 /// Lowers the body of `input`, variables and exits still in place.
 pub(crate) fn raw(input: &Input, errors: &mut Errors) -> Lowered {
-    let mut lowerer = Lowerer {
-        f: Function::new(),
-        errors,
-        out: Vec::new(),
-        scopes: vec![Vec::new()],
-        slots: Vec::new(),
-        jumps: Vec::new(),
-        ret: (Target(0), SlotId(0)),
-        items: Vec::new(),
-        nested: Vec::new(),
-        depth: 0,
-        closures: 0,
-        expected_of_closure: None,
-        returns_reference: false,
-        payloads: BTreeSet::new(),
-        binds_references: false,
-        maps: BTreeSet::new(),
-        constants: BTreeSet::new(),
-        boxes: BTreeSet::new(),
-        boxed: BTreeSet::new(),
-        named: BTreeSet::new(),
-        named_vars: BTreeSet::new(),
-        siblings: input.siblings.clone(),
-        reals: input.reals.clone(),
-    };
-    lowerer.f.reals = input.reals.names().to_vec();
+    let mut lowerer = Lowerer::new(errors, input.siblings.clone(), input.reals.clone());
     lowerer.function(input);
     indexing::mark_written(&mut lowerer.f);
     Lowered {
@@ -212,6 +193,38 @@ fn reference_shape() -> Tree<()> {
 
 /// Deeper nesting than this is refused: the compiler recurses.
 const MAX_DEPTH: u32 = 200;
+
+impl<'a> Lowerer<'a> {
+    fn new(errors: &'a mut Errors, siblings: BTreeMap<String, Sibling>, reals: Reals) -> Self {
+        let mut lowerer = Lowerer {
+            f: Function::new(),
+            errors,
+            out: Vec::new(),
+            scopes: vec![Vec::new()],
+            slots: Vec::new(),
+            jumps: Vec::new(),
+            ret: (Target(0), SlotId(0)),
+            items: Vec::new(),
+            nested: Vec::new(),
+            depth: 0,
+            closures: 0,
+            expected_of_closure: None,
+            returns_reference: false,
+            payloads: BTreeSet::new(),
+            binds_references: false,
+            maps: BTreeSet::new(),
+            constants: BTreeSet::new(),
+            boxes: BTreeSet::new(),
+            boxed: BTreeSet::new(),
+            named: BTreeSet::new(),
+            named_vars: BTreeSet::new(),
+            siblings,
+            reals,
+        };
+        lowerer.f.reals = lowerer.reals.names().to_vec();
+        lowerer
+    }
+}
 
 impl Lowerer<'_> {
     fn function(&mut self, input: &Input) {

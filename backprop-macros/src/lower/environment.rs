@@ -1,0 +1,356 @@
+//! Closures that are passed to differentiated functions.
+//!
+//! Such a closure is a function of its own, of what it captures and of its arguments:
+//! it is lowered and differentiated by itself. What it captures is its environment, a
+//! tuple of copies. The adjoint of the environment goes back to what was copied.
+
+use super::closure::Closure;
+use super::function::Parameter;
+use super::{Binding, Lowerer, Lowering};
+use crate::fence::catalogue as no;
+use crate::ir::{
+    Aggregate, ClosureForm, Function, Hold, Kind, Op, Param, Place, Region, Stmt, Tree, ValueId,
+};
+use crate::parse::Shape;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::ToTokens;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use syn::spanned::Spanned;
+use syn::visit::{self, Visit};
+use syn::visit_mut::{self, VisitMut};
+use syn::{Expr, ExprClosure, Pat, ReturnType};
+
+type Scope = Vec<(String, Binding)>;
+
+/// What a closure captures, and the values that stand for it inside.
+struct Environment {
+    inside: Function,
+    /// The copies.
+    parts: Vec<ValueId>,
+    /// What each captured value is inside.
+    known: BTreeMap<ValueId, ValueId>,
+    /// Names of containers and the like, which are references inside.
+    behind: BTreeSet<String>,
+    boxes: BTreeSet<ValueId>,
+    named: BTreeSet<ValueId>,
+    constants: BTreeSet<ValueId>,
+}
+
+impl Lowerer<'_> {
+    /// A closure as an argument: of a free function, which argument of which.
+    pub(super) fn closure_argument(
+        &mut self,
+        closure: &Closure,
+        of: Option<(syn::Path, usize)>,
+        span: Span,
+    ) -> Lowering {
+        let mut environment = Environment {
+            inside: Function::new(),
+            parts: Vec::new(),
+            known: BTreeMap::new(),
+            behind: BTreeSet::new(),
+            boxes: BTreeSet::new(),
+            named: BTreeSet::new(),
+            constants: BTreeSet::new(),
+        };
+        let scope = self.captured_scope(closure, &mut environment);
+        let parts = std::mem::take(&mut environment.parts);
+        let mut function = self.closure_body(&closure.expr, environment, scope, span);
+        if self.errors.any() || !crate::expand::add_reverse(&mut function, self.errors) {
+            return Some(self.dummy(span));
+        }
+        let form = ClosureForm {
+            function,
+            captured: parts.len(),
+            of,
+        };
+        let op = Op::Aggregate(Aggregate::Closure(Rc::new(form)), parts);
+        let handle = self.push_value(op, Kind::Opaque, span);
+        let view = self.view(Place::whole(handle), false, span);
+        self.f.functions.insert(handle);
+        self.f.functions.extend(view.leaves());
+        Some(view)
+    }
+
+    /// The names that a closure captures, bound to what they are inside.
+    fn captured_scope(&mut self, closure: &Closure, environment: &mut Environment) -> Scope {
+        let mut names = Names::default();
+        for input in &closure.expr.inputs {
+            names.visit_pat(input);
+        }
+        let arguments = std::mem::take(&mut names.bound);
+        names.visit_expr(&closure.expr.body);
+        let outer = std::mem::replace(&mut self.scopes, closure.scopes.clone());
+        let body = closure.expr.body.to_token_stream();
+        let mut scope = Scope::new();
+        self.capture_names(body, &arguments, &names.bound, environment, &mut scope);
+        self.scopes = outer;
+        scope
+    }
+
+    fn capture_names(
+        &mut self,
+        tokens: TokenStream,
+        arguments: &BTreeSet<String>,
+        rebound: &BTreeSet<String>,
+        environment: &mut Environment,
+        scope: &mut Scope,
+    ) {
+        let (mut names, mut jumps) = (Vec::new(), Vec::new());
+        self.scan(tokens, &mut names, &mut jumps);
+        for name in names {
+            let spelled = name.to_string();
+            let is_there = scope.iter().any(|(known, _)| *known == spelled);
+            if is_there || arguments.contains(&spelled) {
+                continue;
+            }
+            let Some(binding) = self.lookup(&spelled).cloned() else {
+                continue;
+            };
+            let inside = match binding {
+                Binding::Value(tree) => self.capture_tree(&tree, &name, rebound, environment),
+                Binding::Slot(slot) if self.slots[slot.0].tree.is_some() => {
+                    let tree = self.read_slot(slot, name.span());
+                    self.capture_tree(&tree, &name, rebound, environment)
+                }
+                Binding::Slot(_) => continue,
+                Binding::MutRef(_) => {
+                    self.errors.refuse(&name, no::CAPTURED_EXCLUSIVELY);
+                    continue;
+                }
+                Binding::Closure(closure) => {
+                    let scope = self.captured_scope(&closure, environment);
+                    let expr = environment.behind_references(closure.expr.clone());
+                    Binding::Closure(Rc::new(Closure {
+                        expr,
+                        scopes: vec![scope],
+                    }))
+                }
+                Binding::Function(function) => {
+                    let value = self.capture_value(function.value, name.span(), environment);
+                    environment.inside.functions.insert(value);
+                    Binding::Function(Rc::new(Parameter {
+                        value,
+                        inputs: function.inputs.clone(),
+                        output: function.output.clone(),
+                    }))
+                }
+                Binding::Range(range) => {
+                    let ends = range.to_token_stream();
+                    self.capture_names(ends, arguments, rebound, environment, scope);
+                    Binding::Range(range)
+                }
+            };
+            scope.push((spelled, inside));
+        }
+    }
+
+    fn capture_tree(
+        &mut self,
+        tree: &Tree<ValueId>,
+        name: &Ident,
+        rebound: &BTreeSet<String>,
+        environment: &mut Environment,
+    ) -> Binding {
+        if let Tree::Leaf(leaf) = tree
+            && !self.is_scalar(*leaf)
+            && !self.f.is_reference(*leaf)
+            && !rebound.contains(&name.to_string())
+        {
+            environment.behind.insert(name.to_string());
+        }
+        if tree.any(|leaf| self.maps.contains(leaf) || self.f.info(*leaf).hold == Hold::Mut) {
+            self.errors.refuse(name, no::CAPTURED_EXCLUSIVELY);
+        }
+        let inside =
+            tree.map(&mut |leaf| self.capture_value(*leaf, name.span(), environment));
+        Binding::Value(inside)
+    }
+
+    /// A copy of a value in the environment, and the value that it is inside.
+    fn capture_value(
+        &mut self,
+        value: ValueId,
+        span: Span,
+        environment: &mut Environment,
+    ) -> ValueId {
+        if let Some(known) = environment.known.get(&value) {
+            return *known;
+        }
+        let info = self.f.info(value).clone();
+        let is_scalar = self.is_scalar(value);
+        let method = match self.f.is_reference(value) && !self.f.functions.contains(&value) {
+            true => "to_owned",
+            false => "clone",
+        };
+        let part = match is_scalar {
+            true => value,
+            false => {
+                let method = Ident::new(method, span.resolved_at(Span::mixed_site()));
+                let op = Op::Duplicate(Place::whole(value), method);
+                self.push_value(op, info.kind, span)
+            }
+        };
+        let inner = environment.inside.value(info.kind, info.hint, info.span);
+        if !is_scalar {
+            environment.inside.info_mut(inner).hold = Hold::Shared;
+        }
+        environment.inside.params.push(Param {
+            entry: Tree::Leaf(inner),
+            exit: None,
+            active: info.kind.may_be_real(),
+            in_place: !is_scalar,
+        });
+        for (outside, inside) in [
+            (&self.boxes, &mut environment.boxes),
+            (&self.named, &mut environment.named),
+            (&self.constants, &mut environment.constants),
+        ] {
+            if outside.contains(&value) {
+                inside.insert(inner);
+            }
+        }
+        environment.parts.push(part);
+        environment.known.insert(value, inner);
+        inner
+    }
+
+    /// The closure as a function of its environment and its arguments.
+    fn closure_body(
+        &mut self,
+        expr: &ExprClosure,
+        environment: Environment,
+        scope: Scope,
+        span: Span,
+    ) -> Function {
+        let expr = environment.behind_references(expr.clone());
+        let reals = self.reals.clone();
+        let siblings = self.siblings.clone();
+        let mut inner = Lowerer::new(&mut *self.errors, siblings, reals);
+        inner.f.functions = environment.inside.functions.clone();
+        inner.f = Function {
+            reals: std::mem::take(&mut inner.f.reals),
+            ..environment.inside
+        };
+        inner.nested = self.nested.clone();
+        inner.depth = self.depth + 1;
+        inner.closures = self.closures + 1;
+        inner.boxes = environment.boxes;
+        inner.named = environment.named;
+        inner.constants = environment.constants;
+        inner.scopes = vec![scope, Vec::new()];
+        inner.closure_function(&expr, span);
+        self.closures = inner.closures;
+        let mut function = inner.f;
+        super::to_ssa(&mut function);
+        function
+    }
+
+    fn closure_function(&mut self, expr: &ExprClosure, span: Span) {
+        let ret = self.slot(None, None, true, span);
+        let target = self.f.target();
+        self.ret = (target, ret);
+        for (index, pat) in expr.inputs.iter().enumerate() {
+            self.closure_parameter(pat, index);
+        }
+        if let ReturnType::Type(_, ty) = &expr.output {
+            self.shape_slot(ret, ty, span);
+        }
+        let before = std::mem::take(&mut self.out);
+        if let Some(value) = self.expr(&expr.body) {
+            self.write_slot(ret, &value, span);
+        }
+        let stmts = std::mem::replace(&mut self.out, before);
+        let body = Region {
+            stmts,
+            yields: Vec::new(),
+        };
+        self.out.push(Stmt::Block(target, body));
+        self.f.result = match self.slots[ret.0].tree {
+            Some(_) => self.read_slot(ret, span),
+            None => Tree::unit(),
+        };
+        self.f.body = Region {
+            stmts: std::mem::take(&mut self.out),
+            yields: Vec::new(),
+        };
+    }
+
+    fn closure_parameter(&mut self, pat: &Pat, index: usize) {
+        let (pat, ty) = match pat {
+            Pat::Type(typed) => (&*typed.pat, Some(&*typed.ty)),
+            pat => (pat, None),
+        };
+        let name = match pat {
+            Pat::Ident(pat) => pat.ident.to_string(),
+            _ => format!("argument_{index}"),
+        };
+        let span = pat.span();
+        let shape = ty.map(|ty| Shape::of(ty, &self.reals));
+        if let (Some(ty), Some(Shape::Ref(_) | Shape::Unsupported)) = (ty, &shape) {
+            self.errors.refuse(ty, no::FUNCTION_ARGUMENT);
+        }
+        let entry = match (&shape, self.expected(pat, None)) {
+            (Some(shape), _) => self.entry(shape, &name, span),
+            (None, Some(like)) => {
+                like.map(&mut |()| self.f.value(Kind::Opaque, Some(name.clone()), span))
+            }
+            (None, None) => Tree::Leaf(self.f.value(Kind::Opaque, Some(name), span)),
+        };
+        let active = entry.any(|leaf| self.f.kind(*leaf).may_be_real());
+        self.f.params.push(Param {
+            entry: entry.clone(),
+            exit: None,
+            active,
+            in_place: false,
+        });
+        self.bind_pattern(pat, entry, None);
+    }
+}
+
+impl Environment {
+    /// A closure in which names of what is behind references stand for that.
+    fn behind_references(&self, mut expr: ExprClosure) -> ExprClosure {
+        struct Reach<'n>(&'n BTreeSet<String>);
+        impl VisitMut for Reach<'_> {
+            fn visit_expr_mut(&mut self, expr: &mut Expr) {
+                match expr {
+                    Expr::Path(path)
+                        if path
+                            .path
+                            .get_ident()
+                            .is_some_and(|name| self.0.contains(&name.to_string())) =>
+                    {
+                        *expr = syn::parse_quote!((*#path));
+                    }
+                    expr => visit_mut::visit_expr_mut(self, expr),
+                }
+            }
+
+            fn visit_field_value_mut(&mut self, field: &mut syn::FieldValue) {
+                if field.colon_token.is_none() {
+                    field.colon_token = Some(syn::Token![:](field.member.span()));
+                }
+                visit_mut::visit_field_value_mut(self, field);
+            }
+        }
+        if !self.behind.is_empty() {
+            Reach(&self.behind).visit_expr_mut(&mut expr.body);
+        }
+        expr
+    }
+}
+
+/// The names that patterns bind.
+#[derive(Default)]
+struct Names {
+    bound: BTreeSet<String>,
+}
+
+impl<'ast> Visit<'ast> for Names {
+    fn visit_pat_ident(&mut self, pat: &'ast syn::PatIdent) {
+        self.bound.insert(pat.ident.to_string());
+        visit::visit_pat_ident(self, pat);
+    }
+}
