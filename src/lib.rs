@@ -635,7 +635,8 @@ pub use objective::{GradientOf, Objective, TwiceDifferentiable};
 ///
 /// A parameter `impl Fn(f64) -> f64`, `F: Fn(f64) -> f64` or `fn(f64) -> f64` is
 /// called, or passed on. What is passed for it inside a differentiated function is
-/// another differentiated function, by its name.
+/// another differentiated function, by its name, or a closure: what that captures gets
+/// its part of the gradient.
 ///
 /// ```
 /// use backprop::differentiate;
@@ -661,13 +662,22 @@ pub use objective::{GradientOf, Objective, TwiceDifferentiable};
 /// let (_, slope) = error_function_grad(0.5);
 /// assert!((slope - bell(0.5)).abs() < 1e-4);
 ///
+/// /// ∫ a x² from 0 to 1
+/// #[differentiate]
+/// fn moment(a: f64) -> f64 {
+///     integrate(|x| a * x * x, 0.0, 1.0, 100)
+/// }
+///
+/// assert!((moment_grad(2.0).1 - 1.0 / 3.0).abs() < 1e-4);
+///
 /// // from plain code: the function with its derivative
 /// let (_, (_, d_b)) = integrate_grad(bell {}, 0.0, 0.5, 100);
 /// assert!((d_b - slope).abs() < 1e-12);
 /// ```
 ///
-/// The companions take an `impl` [`DifferentiableFn`] in its place: of a closure or a
-/// function pointer only the value is known. Without `wrt` the gradient with respect to
+/// The companions take an `impl` [`DifferentiableFn`] in its place: of a closure in
+/// plain code and of a function pointer only the value is known. A closure captures
+/// copies, which it does not change, and is passed to free functions. Without `wrt` the gradient with respect to
 /// the function is listed, too: of one by name it is `()`.
 pub use backprop_macros::differentiate;
 

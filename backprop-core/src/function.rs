@@ -107,6 +107,20 @@ pub struct Closure<E, S> {
     split: S,
 }
 
+/// A constant that a closure captures, whatever its type.
+#[derive(Clone, Copy, Debug)]
+pub struct Fixed<T>(pub T);
+
+impl<T> Differentiable for Fixed<T> {
+    type Gradient = ();
+
+    #[inline]
+    fn zero_gradient(&self) {}
+
+    #[inline]
+    fn accumulate((): &mut (), (): &()) {}
+}
+
 /// See [`Closure`].
 #[inline]
 pub fn closure<E, S: Copy + 'static>(environment: E, split: S) -> Closure<E, S> {

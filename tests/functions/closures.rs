@@ -231,7 +231,13 @@ fn captured_numbers() {
 #[test]
 fn captured_memory() {
     oracle::check!(containers(&[0.7, 1.2, 0.4], 0.9));
-    oracle::check!(structs(&Line { slope: 0.7, offsets: vec![0.3, 1.1] }, 0.6));
+    oracle::check!(structs(
+        &Line {
+            slope: 0.7,
+            offsets: vec![0.3, 1.1]
+        },
+        0.6
+    ));
     oracle::check!(vectors(&[0.7, 1.2, 0.4], 0.9));
     oracle::check!(changed_later(&[0.7, 1.2], 0.9));
     oracle::check!(in_out(&mut [0.7, 1.2], 0.9));

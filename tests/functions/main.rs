@@ -15,4 +15,5 @@
 )]
 
 mod closures;
+mod hostile;
 mod named;

@@ -129,7 +129,12 @@ impl Pass<'_> {
                 Some(wires)
             }
             Op::Aggregate(aggregate, _) => {
-                let built = Op::Aggregate(aggregate.clone(), told.to_vec());
+                let aggregate = match aggregate {
+                    // a gradient is that of what it captures
+                    Aggregate::Closure(_) => Aggregate::Tuple,
+                    aggregate => aggregate.clone(),
+                };
+                let built = Op::Aggregate(aggregate, told.to_vec());
                 Some(self.push(built, kind, span))
             }
             Op::Repeat(a, count) if matches!(self.f.kind(*a), Kind::Real(_)) => {

@@ -22,15 +22,17 @@ impl Emitter<'_> {
             return TokenStream::new();
         };
         let inner = Emitter::new(f, &self.facade.0);
-        let make = match &form.of {
-            Some((path, index)) => {
-                let (ty, name) = (companion_type(path), constructor(*index, span));
-                quote_spanned!(span=> <#ty>::#name)
-            }
-            None => self.facade.private("closure", span),
-        };
+        let (ty, name) = (companion_type(&form.of.0), constructor(form.of.1, span));
+        let make = quote_spanned!(span=> <#ty>::#name);
         let (environment, adjoint) = (plumbing("environment", span), plumbing("adjoint", span));
-        let (captured, args) = f.params.split_at(form.captured);
+        let (captured, args) = f.params.split_at(form.captured.len());
+        let fixed = self.facade.private("Fixed", span);
+        let values = values.iter().zip(&form.captured);
+        let values = values.map(|(value, is_constant)| match is_constant {
+            true => quote!(#fixed(#value)),
+            false => value.clone(),
+        });
+        let values: Vec<TokenStream> = values.collect();
         let mut load = TokenStream::new();
         let mut again = TokenStream::new();
         let mut finish = TokenStream::new();
@@ -38,9 +40,17 @@ impl Emitter<'_> {
             .map(|index| plumbing(&format!("adjoint_{index}"), span))
             .collect();
         for (index, param) in captured.iter().enumerate() {
-            let (number, name) = (Literal::usize_unsuffixed(index), inner.pattern(&param.entry));
+            let (number, name) = (
+                Literal::usize_unsuffixed(index),
+                inner.pattern(&param.entry),
+            );
+            let inside = form.captured[index].then(|| quote!(.0));
             if !param.in_place {
-                load.extend(quote!(let #name = #environment.#number;));
+                let copied = match param.entry.any(|leaf| is_scalar(f.kind(*leaf))) {
+                    true => quote!(#environment.#number #inside),
+                    false => quote!(::core::clone::Clone::clone(&#environment.#number #inside)),
+                };
+                load.extend(quote!(let #name = #copied;));
                 if let Tree::Leaf(Some(share)) = &reverse.adjoints[index] {
                     let (share, part) = (inner.value(*share), &parts[index]);
                     let deposit = self.facade.private("deposit", span);
@@ -48,7 +58,7 @@ impl Emitter<'_> {
                 }
                 continue;
             }
-            let reference = quote!(let #name = &#environment.#number;);
+            let reference = quote!(let #name = &#environment.#number #inside;);
             load.extend(reference.clone());
             again.extend(reference);
             if let Some(buffer) = reverse.buffers[index] {
@@ -69,7 +79,7 @@ impl Emitter<'_> {
         });
         let patterns = args.iter().map(|param| inner.pattern(&param.entry));
         let slots = args.iter().enumerate().map(|(index, param)| {
-            let adjoint = &reverse.adjoints[form.captured + index];
+            let adjoint = &reverse.adjoints[captured.len() + index];
             inner.adjoint_of(adjoint, &param.entry)
         });
         let slots: Vec<TokenStream> = slots.collect();
@@ -124,7 +134,14 @@ impl Emitter<'_> {
     }
 }
 
+fn is_scalar(kind: Kind) -> bool {
+    matches!(kind, Kind::Real(_) | Kind::Int | Kind::Bool)
+}
+
 /// The name of what makes a closure for a parameter.
 pub(super) fn constructor(index: usize, span: Span) -> Ident {
-    format_ident!("function_{index}", span = span.resolved_at(Span::mixed_site()))
+    format_ident!(
+        "function_{index}",
+        span = span.resolved_at(Span::mixed_site())
+    )
 }

@@ -126,7 +126,9 @@ catalogue! {
     REFERENCES_KEPT = "active references are not kept in an array; list them where a `for` loop goes over them: `for v in [a, b]`, or choose one with `if` or `match`";
     CLOSURE_ARGUMENTS = "this closure takes another number of arguments";
     FUNCTION_KEPT = "a function that is a parameter is called, or passed to another differentiated function by its name";
-    CAPTURED_EXCLUSIVELY = "a closure that is passed to a differentiated function captures copies of numbers, containers and structs: no `&mut` reference, and no map";
+    CLOSURE_OF_A_METHOD = "a closure is passed to free functions only yet: there the signature tells the types of its arguments; write a function with `#[differentiate]` in its place, or one that calls the method";
+    CAPTURED_CHANGED = "`{}` is changed by a closure that is passed to a function, which is not differentiated: what the closure captures stays as it is; return the new value";
+    CAPTURED_EXCLUSIVELY = "a closure that is passed to a differentiated function does not capture `&mut` references; copy what it reads before: `let first = state[0];`";
     FUNCTION_OF_STD = "functions of the standard library are not passed to differentiated ones yet: write a function with `#[differentiate]` that calls it";
     FUNCTION_VALUE = "write a closure or the name of a function here";
     OPTION_SHAPE = "what is inside this `Option` is not known here; annotate it: `let best: Option<f64> = ..`, or match on it";

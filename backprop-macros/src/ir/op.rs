@@ -185,10 +185,10 @@ pub(crate) enum Aggregate {
 pub(crate) struct ClosureForm {
     /// Its parameters are what it captures, then its arguments.
     pub(crate) function: super::Function,
-    /// How much it captures.
-    pub(crate) captured: usize,
+    /// What it captures: whether each part is a constant, whatever its type.
+    pub(crate) captured: Vec<bool>,
     /// The free function that it is passed to, and as which argument.
-    pub(crate) of: Option<(syn::Path, usize)>,
+    pub(crate) of: (syn::Path, usize),
 }
 
 impl std::fmt::Debug for ClosureForm {

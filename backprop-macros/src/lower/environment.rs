@@ -21,20 +21,17 @@ use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, ExprClosure, Pat, ReturnType};
 
-type Scope = Vec<(String, Binding)>;
-
 /// What a closure captures, and the values that stand for it inside.
 struct Environment {
     inside: Function,
-    /// The copies.
-    parts: Vec<ValueId>,
-    /// What each captured value is inside.
-    known: BTreeMap<ValueId, ValueId>,
-    /// Names of containers and the like, which are references inside.
-    behind: BTreeSet<String>,
+    /// The copies, and whether each is a constant.
+    parts: Vec<(ValueId, bool)>,
+    /// What each captured value is inside: by reference, or by value.
+    known: BTreeMap<(ValueId, bool), ValueId>,
     boxes: BTreeSet<ValueId>,
     named: BTreeSet<ValueId>,
     constants: BTreeSet<ValueId>,
+    maps: BTreeSet<ValueId>,
 }
 
 impl Lowerer<'_> {
@@ -45,24 +42,28 @@ impl Lowerer<'_> {
         of: Option<(syn::Path, usize)>,
         span: Span,
     ) -> Lowering {
+        let Some(of) = of else {
+            return self.refuse(&closure.expr, no::CLOSURE_OF_A_METHOD);
+        };
         let mut environment = Environment {
             inside: Function::new(),
             parts: Vec::new(),
             known: BTreeMap::new(),
-            behind: BTreeSet::new(),
             boxes: BTreeSet::new(),
             named: BTreeSet::new(),
             constants: BTreeSet::new(),
+            maps: BTreeSet::new(),
         };
-        let scope = self.captured_scope(closure, &mut environment);
+        let closure = self.captured_closure(closure, &mut environment);
         let parts = std::mem::take(&mut environment.parts);
-        let mut function = self.closure_body(&closure.expr, environment, scope, span);
+        let mut function = self.closure_body(closure, environment, span);
         if self.errors.any() || !crate::expand::add_reverse(&mut function, self.errors) {
             return Some(self.dummy(span));
         }
+        let (parts, captured) = parts.into_iter().unzip();
         let form = ClosureForm {
             function,
-            captured: parts.len(),
+            captured,
             of,
         };
         let op = Op::Aggregate(Aggregate::Closure(Rc::new(form)), parts);
@@ -73,46 +74,48 @@ impl Lowerer<'_> {
         Some(view)
     }
 
-    /// The names that a closure captures, bound to what they are inside.
-    fn captured_scope(&mut self, closure: &Closure, environment: &mut Environment) -> Scope {
+    /// A closure with the names that it captures, bound to what they are inside.
+    fn captured_closure(&mut self, closure: &Closure, environment: &mut Environment) -> Closure {
         let mut names = Names::default();
         for input in &closure.expr.inputs {
             names.visit_pat(input);
         }
-        let arguments = std::mem::take(&mut names.bound);
+        let mut own = Own {
+            arguments: std::mem::take(&mut names.bound),
+            ..Own::default()
+        };
         names.visit_expr(&closure.expr.body);
+        own.rebound = names.bound;
         let outer = std::mem::replace(&mut self.scopes, closure.scopes.clone());
-        let body = closure.expr.body.to_token_stream();
-        let mut scope = Scope::new();
-        self.capture_names(body, &arguments, &names.bound, environment, &mut scope);
+        self.capture_names(closure.expr.body.to_token_stream(), environment, &mut own);
         self.scopes = outer;
-        scope
+        let mut expr = closure.expr.clone();
+        if !own.behind.is_empty() {
+            Reach(&own.behind).visit_expr_mut(&mut expr.body);
+        }
+        Closure {
+            expr,
+            scopes: vec![own.scope],
+        }
     }
 
-    fn capture_names(
-        &mut self,
-        tokens: TokenStream,
-        arguments: &BTreeSet<String>,
-        rebound: &BTreeSet<String>,
-        environment: &mut Environment,
-        scope: &mut Scope,
-    ) {
+    fn capture_names(&mut self, tokens: TokenStream, environment: &mut Environment, own: &mut Own) {
         let (mut names, mut jumps) = (Vec::new(), Vec::new());
         self.scan(tokens, &mut names, &mut jumps);
         for name in names {
             let spelled = name.to_string();
-            let is_there = scope.iter().any(|(known, _)| *known == spelled);
-            if is_there || arguments.contains(&spelled) {
+            let is_there = own.scope.iter().any(|(known, _)| *known == spelled);
+            if is_there || own.arguments.contains(&spelled) {
                 continue;
             }
             let Some(binding) = self.lookup(&spelled).cloned() else {
                 continue;
             };
             let inside = match binding {
-                Binding::Value(tree) => self.capture_tree(&tree, &name, rebound, environment),
+                Binding::Value(tree) => self.capture_tree(&tree, &name, environment, own),
                 Binding::Slot(slot) if self.slots[slot.0].tree.is_some() => {
                     let tree = self.read_slot(slot, name.span());
-                    self.capture_tree(&tree, &name, rebound, environment)
+                    self.capture_tree(&tree, &name, environment, own)
                 }
                 Binding::Slot(_) => continue,
                 Binding::MutRef(_) => {
@@ -120,15 +123,10 @@ impl Lowerer<'_> {
                     continue;
                 }
                 Binding::Closure(closure) => {
-                    let scope = self.captured_scope(&closure, environment);
-                    let expr = environment.behind_references(closure.expr.clone());
-                    Binding::Closure(Rc::new(Closure {
-                        expr,
-                        scopes: vec![scope],
-                    }))
+                    Binding::Closure(Rc::new(self.captured_closure(&closure, environment)))
                 }
                 Binding::Function(function) => {
-                    let value = self.capture_value(function.value, name.span(), environment);
+                    let value = self.capture_value(function.value, true, name.span(), environment);
                     environment.inside.functions.insert(value);
                     Binding::Function(Rc::new(Parameter {
                         value,
@@ -138,11 +136,11 @@ impl Lowerer<'_> {
                 }
                 Binding::Range(range) => {
                     let ends = range.to_token_stream();
-                    self.capture_names(ends, arguments, rebound, environment, scope);
+                    self.capture_names(ends, environment, own);
                     Binding::Range(range)
                 }
             };
-            scope.push((spelled, inside));
+            own.scope.push((spelled, inside));
         }
     }
 
@@ -150,21 +148,26 @@ impl Lowerer<'_> {
         &mut self,
         tree: &Tree<ValueId>,
         name: &Ident,
-        rebound: &BTreeSet<String>,
         environment: &mut Environment,
+        own: &mut Own,
     ) -> Binding {
+        // what a name stands for is lent; parts of tuples and options are values
+        let is_lent = matches!(tree, Tree::Leaf(_));
         if let Tree::Leaf(leaf) = tree
             && !self.is_scalar(*leaf)
             && !self.f.is_reference(*leaf)
-            && !rebound.contains(&name.to_string())
+            && !self.maps.contains(leaf)
+            && !own.rebound.contains(&name.to_string())
         {
-            environment.behind.insert(name.to_string());
+            own.behind.insert(name.to_string());
         }
-        if tree.any(|leaf| self.maps.contains(leaf) || self.f.info(*leaf).hold == Hold::Mut) {
+        if tree.any(|leaf| self.f.info(*leaf).hold == Hold::Mut) {
             self.errors.refuse(name, no::CAPTURED_EXCLUSIVELY);
         }
-        let inside =
-            tree.map(&mut |leaf| self.capture_value(*leaf, name.span(), environment));
+        let inside = tree.map(&mut |leaf| {
+            let is_lent = is_lent || self.f.is_reference(*leaf);
+            self.capture_value(*leaf, is_lent, name.span(), environment)
+        });
         Binding::Value(inside)
     }
 
@@ -172,10 +175,11 @@ impl Lowerer<'_> {
     fn capture_value(
         &mut self,
         value: ValueId,
+        is_lent: bool,
         span: Span,
         environment: &mut Environment,
     ) -> ValueId {
-        if let Some(known) = environment.known.get(&value) {
+        if let Some(known) = environment.known.get(&(value, is_lent)) {
             return *known;
         }
         let info = self.f.info(value).clone();
@@ -192,39 +196,42 @@ impl Lowerer<'_> {
                 self.push_value(op, info.kind, span)
             }
         };
+        // what `wrt` excludes, and what is no number, may have no gradient
+        let is_constant =
+            info.kind == Kind::Constant
+                || self.maps.contains(&value)
+                || self.f.params.iter().any(|param| {
+                    !param.active && param.entry.any(|leaf| *leaf == value) && !is_scalar
+                });
         let inner = environment.inside.value(info.kind, info.hint, info.span);
-        if !is_scalar {
+        let in_place = is_lent && !is_scalar;
+        if in_place {
             environment.inside.info_mut(inner).hold = Hold::Shared;
         }
         environment.inside.params.push(Param {
             entry: Tree::Leaf(inner),
             exit: None,
-            active: info.kind.may_be_real(),
-            in_place: !is_scalar,
+            active: info.kind.may_be_real() && !is_constant,
+            in_place,
         });
         for (outside, inside) in [
             (&self.boxes, &mut environment.boxes),
             (&self.named, &mut environment.named),
             (&self.constants, &mut environment.constants),
+            (&self.maps, &mut environment.maps),
         ] {
             if outside.contains(&value) {
                 inside.insert(inner);
             }
         }
-        environment.parts.push(part);
-        environment.known.insert(value, inner);
+        environment.parts.push((part, is_constant));
+        environment.known.insert((value, is_lent), inner);
         inner
     }
 
     /// The closure as a function of its environment and its arguments.
-    fn closure_body(
-        &mut self,
-        expr: &ExprClosure,
-        environment: Environment,
-        scope: Scope,
-        span: Span,
-    ) -> Function {
-        let expr = environment.behind_references(expr.clone());
+    fn closure_body(&mut self, closure: Closure, environment: Environment, span: Span) -> Function {
+        let captured = environment.inside.params.len();
         let reals = self.reals.clone();
         let siblings = self.siblings.clone();
         let mut inner = Lowerer::new(&mut *self.errors, siblings, reals);
@@ -239,11 +246,27 @@ impl Lowerer<'_> {
         inner.boxes = environment.boxes;
         inner.named = environment.named;
         inner.constants = environment.constants;
-        inner.scopes = vec![scope, Vec::new()];
-        inner.closure_function(&expr, span);
+        inner.maps = environment.maps;
+        inner.scopes = closure.scopes;
+        inner.scopes.push(Vec::new());
+        inner.closure_function(&closure.expr, span);
         self.closures = inner.closures;
         let mut function = inner.f;
-        super::to_ssa(&mut function);
+        super::to_ssa(&mut function, self.errors);
+        // what is captured is a copy, which the function around it does not see again
+        let changed = super::changed(&function, &function.body);
+        for param in &function.params[..captured] {
+            if let Some(leaf) = param
+                .entry
+                .leaves()
+                .iter()
+                .find(|leaf| changed.contains(leaf))
+            {
+                let name = function.info(*leaf).hint.as_deref().unwrap_or_default();
+                let refusal = no::CAPTURED_CHANGED.about(name);
+                self.errors.refuse(&closure.expr, refusal);
+            }
+        }
         function
     }
 
@@ -309,37 +332,41 @@ impl Lowerer<'_> {
     }
 }
 
-impl Environment {
-    /// A closure in which names of what is behind references stand for that.
-    fn behind_references(&self, mut expr: ExprClosure) -> ExprClosure {
-        struct Reach<'n>(&'n BTreeSet<String>);
-        impl VisitMut for Reach<'_> {
-            fn visit_expr_mut(&mut self, expr: &mut Expr) {
-                match expr {
-                    Expr::Path(path)
-                        if path
-                            .path
-                            .get_ident()
-                            .is_some_and(|name| self.0.contains(&name.to_string())) =>
-                    {
-                        *expr = syn::parse_quote!((*#path));
-                    }
-                    expr => visit_mut::visit_expr_mut(self, expr),
-                }
-            }
+/// Names of what is behind references stand for that.
+struct Reach<'n>(&'n BTreeSet<String>);
 
-            fn visit_field_value_mut(&mut self, field: &mut syn::FieldValue) {
-                if field.colon_token.is_none() {
-                    field.colon_token = Some(syn::Token![:](field.member.span()));
-                }
-                visit_mut::visit_field_value_mut(self, field);
+impl VisitMut for Reach<'_> {
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        match expr {
+            Expr::Path(path)
+                if path
+                    .path
+                    .get_ident()
+                    .is_some_and(|name| self.0.contains(&name.to_string())) =>
+            {
+                *expr = syn::parse_quote!((*#path));
             }
+            expr => visit_mut::visit_expr_mut(self, expr),
         }
-        if !self.behind.is_empty() {
-            Reach(&self.behind).visit_expr_mut(&mut expr.body);
-        }
-        expr
     }
+
+    fn visit_field_value_mut(&mut self, field: &mut syn::FieldValue) {
+        if field.colon_token.is_none() {
+            field.colon_token = Some(syn::Token![:](field.member.span()));
+        }
+        visit_mut::visit_field_value_mut(self, field);
+    }
+}
+
+/// What one closure captures.
+#[derive(Default)]
+struct Own {
+    scope: Vec<(String, Binding)>,
+    /// The names of its arguments, and those that its body binds.
+    arguments: BTreeSet<String>,
+    rebound: BTreeSet<String>,
+    /// Names of containers and the like, which are references inside.
+    behind: BTreeSet<String>,
 }
 
 /// The names that patterns bind.

@@ -44,7 +44,11 @@ impl Pass<'_> {
             self.out.push(Stmt::Call(call.clone()));
             return;
         }
-        if matches!(call.callee, Callee::Parameter) {
+        let takes_function = call.args.iter().any(|arg| match arg {
+            Arg::In(tree) => tree.any(|leaf| self.f.functions.contains(leaf)),
+            Arg::Mut { .. } => false,
+        });
+        if takes_function {
             self.f
                 .unsupported
                 .get_or_insert((call.span, no::FUNCTION_MODE));

@@ -59,9 +59,16 @@ const GALLERY: &[(&str, &str, &str)] = &[
         "What a macro expands to is not seen by the attribute. Put the code into a function.",
     ),
     (
-        "A closure that is passed on",
-        "closures/passed_on",
-        "Call closures where they are bound, or write a function and name it.",
+        "A closure that changes what it captures",
+        "functions/captured_vector_changed",
+        "A closure that is passed to a differentiated function has copies of what it \
+         captures. Let it give the new value, or write the loop out.",
+    ),
+    (
+        "A closure from plain code",
+        "functions/without_derivative",
+        "Of a closure outside of differentiated functions only the value is known. Write a \
+         function with `#[differentiate]`, and pass it under its name with braces.",
     ),
     (
         "A map of active values",

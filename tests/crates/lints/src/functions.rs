@@ -47,3 +47,31 @@ fn fold(f: fn(f64, f64) -> f64, xs: &[f64]) -> f64 {
 pub fn passed(x: f64, xs: &[f64]) -> f64 {
     twice(&wave, x) * integrate(wave, 0.0, x, 10) + fold(product, xs)
 }
+
+/// A weight and an offset.
+#[derive(Clone, Debug, PartialEq, backprop::Differentiable)]
+pub struct Line {
+    /// The weight.
+    pub slope: f64,
+    /// The offset.
+    pub offset: f64,
+}
+
+#[differentiate]
+impl Line {
+    /// A closure that captures `self`.
+    #[must_use]
+    pub fn iterated(&self, x: f64) -> f64 {
+        twice(&|t| t * self.slope + self.offset, x)
+    }
+}
+
+/// Passes closures.
+#[differentiate]
+#[must_use]
+pub fn closures(x: f64, xs: &[f64], line: &Line) -> f64 {
+    let scale = passed(x, xs);
+    let copies = xs.to_vec();
+    let inner = |t: f64| t * scale + copies[0];
+    integrate(inner, 0.0, x, 10) + twice(&|t| inner(t) * line.slope, xs[0])
+}
