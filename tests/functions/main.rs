@@ -9,6 +9,8 @@
 )]
 #![expect(
     clippy::assign_op_pattern,
+    clippy::boxed_local,
+    clippy::useless_vec,
     clippy::needless_borrows_for_generic_args,
     clippy::needless_range_loop,
     reason = "the programs use every form that people write"
