@@ -5,6 +5,7 @@ use super::checkpoint;
 use super::circuit::gradient_of_circuit;
 use super::doubled::doubled_body;
 use super::forward::forward_body;
+pub(super) use super::names::RawIdent;
 use super::names::{local, plumbing};
 use super::second::second_body;
 use super::split::{joint_body, split_body};
@@ -569,19 +570,6 @@ fn element_type(path: &syn::TypePath) -> Option<&Type> {
             _ => None,
         }),
         _ => None,
-    }
-}
-
-pub(super) trait RawIdent {
-    fn new_raw_if(name: &Ident, span: Span) -> Ident;
-}
-
-impl RawIdent for Ident {
-    /// The same identifier with another span (raw ones cannot be made anew).
-    fn new_raw_if(name: &Ident, span: Span) -> Ident {
-        let mut name = name.clone();
-        name.set_span(span);
-        name
     }
 }
 

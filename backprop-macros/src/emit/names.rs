@@ -211,3 +211,17 @@ fn operation(op: &Op) -> &'static str {
         _ => "value",
     }
 }
+
+/// Identifiers with another span.
+pub(super) trait RawIdent {
+    fn new_raw_if(name: &Ident, span: Span) -> Ident;
+}
+
+impl RawIdent for Ident {
+    /// The same identifier with another span (raw ones cannot be made anew).
+    fn new_raw_if(name: &Ident, span: Span) -> Ident {
+        let mut name = name.clone();
+        name.set_span(span);
+        name
+    }
+}
