@@ -118,6 +118,7 @@
 //! | `inherent` | on the `impl` of a trait that is not marked itself |
 //! | `jvp`, `jacobian`, `hvp`, `hessian` | [more derivatives](macro@differentiate#modes) |
 //! | `circuit` | [`f_circuit`](circuit): the gates that a call executed |
+//! | `workspace` | [`f_backprop_in`](macro@differentiate#workspaces): records keep their memory from call to call |
 //! | `#[checkpoint]` on a loop | [snapshots](macro@differentiate#long-loops) instead of a record of each iteration |
 //! | `crate = path` | where this crate is, if renamed |
 //! | `show` | the compiler prints the generated code |
@@ -197,7 +198,7 @@ mod objective;
 pub mod optimisers;
 
 pub use backprop_core::{
-    Circuit, Differentiable, DifferentiableFn, Numbers, Real, circuit, constant,
+    Circuit, Differentiable, DifferentiableFn, Numbers, Real, Workspace, circuit, constant,
 };
 pub use objective::{GradientOf, Objective, TwiceDifferentiable};
 
@@ -585,6 +586,33 @@ pub use objective::{GradientOf, Objective, TwiceDifferentiable};
 /// it is not known to depend on its operands alone. Functions that the loop calls must be
 /// differentiated, and neither print nor run such code themselves. Operators of your own
 /// types and `clone` are taken to give the same.
+///
+/// # Workspaces
+///
+/// `workspace` adds `f_backprop_in`, which is `f_backprop` with a [`Workspace`] before the
+/// arguments. The records of its loops are in the memory of the workspace, which the next
+/// call finds again: from the second call on, none is allocated, unless it needs more.
+///
+/// ```
+/// use backprop::{Workspace, differentiate};
+///
+/// #[differentiate(workspace)]
+/// fn recurrence(x: f64, w: f64, n: usize) -> f64 {
+///     let mut s = x;
+///     for _ in 0..n {
+///         s = (w * s + 0.1).tanh();
+///     }
+///     s
+/// }
+///
+/// let mut workspace = Workspace::new();
+/// let (mut d_x, mut d_w) = (0.0, 0.0);
+/// for n in [100, 100, 50] {
+///     // allocates the first time
+///     recurrence_backprop_in(&mut workspace, 0.3, 0.9, n, 1.0, &mut d_x, &mut d_w);
+/// }
+/// assert!(d_x > 0.0 && d_w > 0.0);
+/// ```
 ///
 /// # Circuits
 ///

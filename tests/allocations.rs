@@ -4,8 +4,8 @@
 
 #![expect(clippy::needless_range_loop, reason = "index loops are the subject")]
 
-use backprop::differentiate;
 use backprop::neural::{Activation, FixedNeuron};
+use backprop::{Workspace, differentiate};
 
 /// The number of allocations of `f`, and the bytes alive at its peak.
 fn measured(f: impl FnOnce()) -> (u64, u64) {
@@ -228,4 +228,35 @@ fn a_loop_with_snapshots_holds_these_alone() {
     });
     // 140 of 100 numbers; 2 million numbers would be recorded
     assert!(bytes < 150 * 850, "{bytes} bytes");
+}
+
+#[differentiate(workspace)]
+fn of_any_length(x: &[f64], w: f64, n: usize) -> f64 {
+    let mut s = w;
+    for _ in 0..n {
+        for i in 0..x.len() {
+            s = (w * s + x[i]).tanh();
+        }
+    }
+    while s < 2.0 {
+        s = s.exp();
+    }
+    s
+}
+
+#[test]
+fn a_workspace_serves_the_next_call() {
+    let x = vec![0.5; 100];
+    let (mut d_x, mut d_w) = (vec![0.0; 100], 0.0);
+    let mut workspace = Workspace::new();
+    let mut run = |n| {
+        measured(|| {
+            of_any_length_backprop_in(&mut workspace, &x, 0.9, n, 1.0, &mut d_x, &mut d_w);
+        })
+    };
+    assert!(run(50).0 > 0);
+    assert_eq!(run(50), (0, 0));
+    // what needs less, and other functions between, allocate nothing either
+    assert_eq!(run(7), (0, 0));
+    assert_eq!(run(50), (0, 0));
 }

@@ -27,6 +27,7 @@ mod ranges;
 mod slopes;
 mod tangent;
 mod tape;
+mod workspace;
 
 pub use circuit::Circuit;
 pub use differentiable::Differentiable;
@@ -34,6 +35,7 @@ pub use function::DifferentiableFn;
 pub use numbers::Numbers;
 pub use protocol::constant::constant;
 pub use real::Real;
+pub use workspace::Workspace;
 
 /// What generated code calls; not for use by hand, and not stable.
 #[doc(hidden)]
@@ -51,6 +53,7 @@ pub mod __private {
     pub use crate::real::{Real, RealParameter, literal};
     pub use crate::tangent::*;
     pub use crate::tape::*;
+    pub use crate::workspace::{PooledTape, Workspace, pooled_tape, pooled_tape_for};
     /// What `f_circuit` calls.
     pub mod circuit {
         pub use crate::circuit::build::*;

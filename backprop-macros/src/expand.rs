@@ -109,6 +109,14 @@ fn modes_are_sound(input: &mut Input, errors: &mut Errors) -> bool {
             *input.options.modes.of(mode) = Some(asked);
         }
     }
+    if let Some(option) = &input.options.workspace
+        && (input.home != Home::Module
+            || input.options.rule.is_some()
+            || emit::is_boxed(input)
+            || !input.functions.is_empty())
+    {
+        errors.refuse(option, no::WORKSPACE);
+    }
     if !input.functions.is_empty() {
         let options = &input.options;
         for option in options.objective.iter().chain(&options.circuit) {

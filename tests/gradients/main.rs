@@ -48,3 +48,4 @@ mod tested;
 mod tuples;
 mod views;
 mod vocabulary;
+mod workspaces;

@@ -104,6 +104,9 @@ impl Emitter<'_> {
         if self.f.kind(tape) == crate::ir::Kind::Int {
             return quote!(let mut #name = 0usize;);
         }
+        if self.in_workspace && !matches!(size, TapeSize::Constant(_)) {
+            return self.pooled_tape(tape, size);
+        }
         match size {
             TapeSize::Constant(n) => {
                 let inline = self.facade.private("InlineTape", span);

@@ -59,6 +59,14 @@ pub(crate) fn companions(input: &Input, forms: &Forms) -> TokenStream {
         .joint
         .map(|f| joint_body(input, &parts, f, forms.items));
     parts.joint = joint;
+    if input.options.workspace.is_some() {
+        parts.in_workspace = true;
+        parts.pooled_split = Some(split_body(input, &parts, forms.split, forms.items));
+        parts.pooled_joint = forms
+            .joint
+            .map(|f| joint_body(input, &parts, f, forms.items));
+        parts.in_workspace = false;
+    }
     if cfg!(feature = "circuit_grad") {
         let circuit = forms.circuit;
         parts.by_circuit = circuit.and_then(|c| gradient_of_circuit(&parts, c, forms.items));
@@ -100,6 +108,9 @@ pub(crate) fn stub(input: &Input) -> TokenStream {
         let names = params.iter().map(|param| parts.inner(param));
         parts.forward = Some(quote!({ let _ = (#(#names,)*); #refused() }));
     }
+    if input.options.workspace.is_some() {
+        parts.pooled_split = Some(quote!({ (#refused(), #closure) }));
+    }
     parts.assemble(quote!({ (#refused(), #closure) }))
 }
 
@@ -119,6 +130,12 @@ pub(crate) fn bare(input: &Input) -> TokenStream {
     let companion = Ident::new_raw_if(&input.item.sig.ident, span);
     let cfgs = attributes(&input.item.attrs, &["cfg"]);
     quote_spanned!(span=> #(#cfgs)* #[doc(hidden)] #vis struct #companion {})
+}
+
+/// Whether the pullback is boxed: the function is in a cycle of calls.
+pub(crate) fn is_boxed(input: &Input) -> bool {
+    let said = input.options.recursive;
+    said.unwrap_or_else(|| input.calls_itself())
 }
 
 /// Whether a parameter is changed in place.
@@ -152,6 +169,11 @@ pub(super) struct Parts<'a> {
     pub(super) upstream: TokenStream,
     pub(super) shape_is_scalar: bool,
     pub(super) boxed: bool,
+    /// Whether bodies are emitted whose tapes are of a workspace.
+    pub(super) in_workspace: bool,
+    /// The bodies of the split and of the joint form with such tapes, if asked for.
+    pub(super) pooled_split: Option<TokenStream>,
+    pub(super) pooled_joint: Option<TokenStream>,
     /// The body of the joint form, if there is one.
     pub(super) joint: Option<TokenStream>,
     /// The body of an `f_grad` that reads its gradients off the circuit; in tests.
@@ -187,10 +209,10 @@ impl<'a> Parts<'a> {
             },
             upstream: TokenStream::new(),
             shape_is_scalar: matches!(input.signature.result, Shape::Real(_) | Shape::Opaque),
-            boxed: input
-                .options
-                .recursive
-                .unwrap_or_else(|| input.calls_itself()),
+            boxed: is_boxed(input),
+            in_workspace: false,
+            pooled_split: None,
+            pooled_joint: None,
             joint: None,
             by_circuit: None,
             forward: None,
@@ -418,7 +440,8 @@ impl<'a> Parts<'a> {
         let parameters = self.generic_parameters();
         let where_clause = self.where_clause(None);
         let jvp = self.input.options.modes.jvp.is_some().then(|| self.jvp());
-        let public = [self.grad(), Some(self.backprop()), jvp];
+        let pooled = self.pooled_split.as_ref().map(|_| self.backprop(true));
+        let public = [self.grad(), Some(self.backprop(false)), jvp, pooled];
         let modes = self.modes();
         let second = self.second_companion();
         let objective = self.objective();
@@ -447,6 +470,7 @@ impl<'a> Parts<'a> {
                 }
             }
         });
+        let pooled = self.pooled_companions(&own, &tie);
         quote_spanned! {span=>
             #(#cfgs)*
             #[doc(hidden)]
@@ -473,6 +497,8 @@ impl<'a> Parts<'a> {
                 }
 
                 #joint
+
+                #pooled
 
                 #forward
 

@@ -61,7 +61,7 @@ impl Parts<'_> {
             return None;
         }
         let jvp = self.input.options.modes.jvp.is_some().then(|| self.jvp());
-        let (grad, backprop, modes) = (self.grad(), self.backprop(), self.modes());
+        let (grad, backprop, modes) = (self.grad(), self.backprop(false), self.modes());
         Some(quote!(#grad #backprop #jvp #modes))
     }
 

@@ -30,10 +30,12 @@ mod places;
 mod public;
 mod second;
 mod split;
+mod workspace;
 
 pub(crate) use circuit::{circuit, circuit_stub};
 pub(crate) use companions::{
-    Forms, bare, companions, declaration, has_jacobian, has_mut, has_second, may_be_joint, stub,
+    Forms, bare, companions, declaration, has_jacobian, has_mut, has_second, is_boxed,
+    may_be_joint, stub,
 };
 pub(crate) use custom::{custom, rule_has_tangent};
 pub(crate) use indexing::indexing;
@@ -56,6 +58,8 @@ pub(crate) struct Emitter<'a> {
     changed: BTreeSet<ValueId>,
     /// The active leaves of the arguments of each call.
     active_args: BTreeSet<(StmtId, ValueId)>,
+    /// Whether tapes are of a workspace.
+    in_workspace: bool,
 }
 
 impl<'a> Emitter<'a> {
@@ -82,6 +86,7 @@ impl<'a> Emitter<'a> {
             active_args,
             names: names::name_values(f, &inline),
             facade: Facade(krate.clone()),
+            in_workspace: false,
             inline,
         }
     }

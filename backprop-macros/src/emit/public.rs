@@ -66,13 +66,13 @@ impl Parts<'_> {
     /// The split form run forward, then backward: `prepare` makes what
     /// entries need, `entries` are the pullback's arguments.
     pub(super) fn run(&self, upstream: TokenStream, entries: &[TokenStream]) -> TokenStream {
-        let (forward, reverse) = self.halves(upstream, entries);
+        let (forward, reverse) = self.halves(upstream, entries, false);
         quote!(#forward #reverse)
     }
 
     /// The joint form run; adjoints go to the buffers `d_x` of the caller or of
     /// the function itself.
-    fn jointly(&self, upstream: TokenStream, buffers_of_caller: bool) -> TokenStream {
+    fn jointly(&self, upstream: TokenStream, buffers_of_caller: bool, pooled: bool) -> TokenStream {
         let span = self.span;
         let value = plumbing("value", span);
         let mask = self.mask();
@@ -98,7 +98,10 @@ impl Parts<'_> {
         });
         let slots = self.slot_names();
         let rest = quote!((#(#args,)*), #upstream, (#(#entries,)*));
-        let call = self.call_joint(mask.to_token_stream(), rest);
+        let call = match pooled {
+            true => self.call_pooled("joint_in", mask.to_token_stream(), &rest),
+            false => self.call_joint(mask.to_token_stream(), rest),
+        };
         quote_spanned!(span=> let (#value, (#(#slots,)*)) = #call;)
     }
 
@@ -114,7 +117,12 @@ impl Parts<'_> {
     }
 
     /// The two calls that `run` makes.
-    fn halves(&self, upstream: TokenStream, entries: &[TokenStream]) -> (TokenStream, TokenStream) {
+    fn halves(
+        &self,
+        upstream: TokenStream,
+        entries: &[TokenStream],
+        pooled: bool,
+    ) -> (TokenStream, TokenStream) {
         let span = self.span;
         let (value, pullback) = (plumbing("value", span), plumbing("pullback", span));
         let mask = self.mask();
@@ -128,7 +136,10 @@ impl Parts<'_> {
         });
         let args: Vec<TokenStream> = args.collect();
         let slots = self.slot_names();
-        let call = self.call_split(mask.to_token_stream(), &args);
+        let call = match pooled {
+            true => self.call_pooled("split_in", mask.to_token_stream(), &quote!(#(#args),*)),
+            false => self.call_split(mask.to_token_stream(), &args),
+        };
         let forward = quote_spanned! {span=>
             let (#value, #pullback) = #call;
         };
@@ -186,7 +197,7 @@ impl Parts<'_> {
             let bound = self.where_clause(bound);
             let (prepare, entries) = self.entries(None);
             let run = match &self.joint {
-                Some(_) => self.jointly(seed.clone(), false),
+                Some(_) => self.jointly(seed.clone(), false, false),
                 None => self.run(seed.clone(), &entries),
             };
             let value = plumbing("value", span);
@@ -208,7 +219,7 @@ impl Parts<'_> {
             };
             if let Some(wrapped) = wrapped {
                 // without a value there is no gradient
-                let (forward, reverse) = self.halves(seed, &entries);
+                let (forward, reverse) = self.halves(seed, &entries, false);
                 let number = plumbing("number", span);
                 let (returned, found, missing) = self.wrapped_result(wrapped, &gradient_type);
                 return quote_spanned! {span=>
@@ -348,19 +359,28 @@ impl Parts<'_> {
         (prepare, entries)
     }
 
-    /// `f_backprop`: adds upstream × local gradient into the caller's buffers.
-    pub(super) fn backprop(&self) -> TokenStream {
+    /// `f_backprop`: adds upstream × local gradient into the caller's buffers; or
+    /// `f_backprop_in`, with records of a workspace.
+    pub(super) fn backprop(&self, pooled: bool) -> TokenStream {
         let span = self.span;
-        let name = format_ident!("{}_backprop", self.stem(), span = span);
+        let name = match pooled {
+            true => format_ident!("{}_backprop_in", self.stem(), span = span),
+            false => format_ident!("{}_backprop", self.stem(), span = span),
+        };
         let primal = plain(&self.input.item.sig.ident);
-        let docs = format!(
+        let mut docs = format!(
             "The value of [`{primal}`]; adds upstream × local gradient into the `d_` buffers. \
              A `d_` buffer of a `&mut` parameter holds the upstream of its final content on \
              entry and the gradient of its initial content on return."
         );
+        let (mut params, take) = (self.public_params(), self.take_receiver(false));
+        if pooled {
+            docs += " Records are of the workspace.";
+            let (name, workspace) = (self.workspace_name(), self.private("Workspace"));
+            params.insert(0, quote!(#name: &mut #workspace));
+        }
         let head = self.public_head(&docs);
         let (generics, where_clause) = (self.public_generics(), self.where_clause(None));
-        let (mut params, take) = (self.public_params(), self.take_receiver(false));
         let upstream = Ident::new("upstream", span);
         let upstream_type = &self.upstream;
         let has_upstream = self.input.signature.result.may_be_active();
@@ -391,7 +411,7 @@ impl Parts<'_> {
             params.push(quote!(#name: &mut #ty));
         }
         let (prepare, entries) = self.entries(Some(&buffer));
-        let (forward, reverse) = self.halves(upstream_arg.clone(), &entries);
+        let (forward, reverse) = self.halves(upstream_arg.clone(), &entries, pooled);
         let adds = listed
             .iter()
             .filter(|param| param.passing != Passing::Mut && !self.has_shared_entry(param))
@@ -413,7 +433,7 @@ impl Parts<'_> {
         };
         let body = match &self.input.signature.result {
             _ if self.joint.is_some() => {
-                let joint = self.jointly(upstream_arg, true);
+                let joint = self.jointly(upstream_arg, true, pooled);
                 let primal = self.primal();
                 let args = all.iter().map(|param| &param.name);
                 // the primal takes other functions than companions do

@@ -17,7 +17,8 @@ pub(super) fn split_body(
     f: &Function,
     items: &[syn::Item],
 ) -> TokenStream {
-    let emitter = Emitter::new(f, parts.krate);
+    let mut emitter = Emitter::new(f, parts.krate);
+    emitter.in_workspace = parts.in_workspace;
     let span = parts.span;
     let mut load = demands(f);
     for (param, values) in input.signature.params.iter().zip(&f.params) {
@@ -66,7 +67,8 @@ pub(super) fn joint_body(
     f: &Function,
     items: &[syn::Item],
 ) -> TokenStream {
-    let emitter = Emitter::new(f, parts.krate);
+    let mut emitter = Emitter::new(f, parts.krate);
+    emitter.in_workspace = parts.in_workspace;
     let span = parts.span;
     let Some(reverse) = &f.reverse else {
         return TokenStream::new();

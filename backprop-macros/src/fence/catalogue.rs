@@ -27,7 +27,7 @@ macro_rules! catalogue {
 
 catalogue! {
     // the attribute
-    UNKNOWN_OPTION = "unknown option; `#[differentiate]` knows `wrt(..)`, `name = ..`, `rule = ..`, `crate = ..`, `recursive`, `inherent`, `jvp`, `jacobian`, `hvp`, `hessian`, `objective`, `circuit` and `show`";
+    UNKNOWN_OPTION = "unknown option; `#[differentiate]` knows `wrt(..)`, `name = ..`, `rule = ..`, `crate = ..`, `recursive`, `inherent`, `jvp`, `jacobian`, `hvp`, `hessian`, `objective`, `circuit`, `workspace` and `show`";
     REPEATED_OPTION = "this option is given twice";
     MODE_NOT_YET = "this option is not implemented yet; reverse mode needs no option";
     MODE_OF_AN_OPERATOR = "an operator has the modes `jvp` and `hvp`, for the functions that use it";
@@ -38,6 +38,7 @@ catalogue! {
     NUMBER_IN_SECOND_ORDER = "for second derivatives it has to be known whether this is an integer: annotate it (`let n: usize = ..`)";
     MODE_WITH_RULE = "a custom rule gives tangents of one real number only";
     OBJECTIVE_OF_A_METHOD = "`objective` goes on free functions; call the method in one";
+    WORKSPACE = "`workspace` goes on free functions that do not call themselves, without `rule = ..` and without functions as parameters";
     OBJECTIVE_POINT = "an objective varies one parameter: write `wrt(x)` with the one that a solver is to choose";
     OBJECTIVE_RESULT = "an objective is one real number, and changes nothing: return `f64` or `f32`, without `&mut` parameters";
     EMPTY_WRT = "`wrt()` names no parameter; write `wrt(x)`, or leave it out to differentiate with respect to all";

@@ -32,6 +32,8 @@ pub(crate) struct Options {
     pub(crate) objective: Option<Ident>,
     /// `circuit`: also `f_circuit`.
     pub(crate) circuit: Option<Ident>,
+    /// `workspace`: also `f_backprop_in`.
+    pub(crate) workspace: Option<Ident>,
     /// `show`: print the generated code as a note of the compiler.
     pub(crate) show: Option<Ident>,
 }
@@ -95,6 +97,7 @@ impl Options {
             modes_of_block: Modes::default(),
             objective: None,
             circuit: None,
+            workspace: None,
             show: None,
         };
         let parser = |input: ParseStream| {
@@ -124,6 +127,7 @@ impl Options {
         let rule = self.rule.iter().filter_map(|path| path.get_ident());
         let named = wrt.into_iter().chain(&self.name).chain(rule);
         let drawn = named.chain(&self.circuit);
+        let drawn = drawn.chain(&self.workspace);
         drawn.chain(&self.objective).cloned().collect()
     }
 
@@ -176,6 +180,7 @@ impl Options {
             "inherent" => self.inherent = Some(key.clone()),
             "objective" => self.objective = Some(key.clone()),
             "circuit" => self.circuit = Some(key.clone()),
+            "workspace" => self.workspace = Some(key.clone()),
             "show" => self.show = Some(key.clone()),
             "jvp" => self.modes.jvp = Some(key.clone()),
             "jacobian" => self.modes.jacobian = Some(key.clone()),

@@ -280,7 +280,7 @@ pub fn closeness(points: &[[f64; 2]], centre: &[f64; 2], sharpness: f64) -> f64 
 }
 
 /// Slice patterns, guards, a nest of recorded loops.
-#[differentiate(jvp, jacobian, hvp, hessian)]
+#[differentiate(jvp, jacobian, hvp, hessian, workspace)]
 #[must_use]
 pub fn folded(x: &[f64], rounds: usize) -> f64 {
     let mut state = match x {
