@@ -406,12 +406,29 @@ where
     Lend::lend(tangent)
 }
 
-/// A row for each number of a result: `row` is given the upstream that is one there.
-pub fn jacobian<U: Numbers, G>(mut upstream: U, mut row: impl FnMut(&U) -> G) -> Vec<G> {
-    let rows = 0..upstream.count_numbers();
-    let each = rows.map(|index| {
-        set_unit(&mut upstream, index);
-        row(&upstream)
+/// A result, and a row for each number of it: `row` is given the pullback of a run of
+/// `forward`, and the upstream that is one there.
+pub fn jacobian<R, P, U: Numbers, G>(
+    mut forward: impl FnMut() -> (R, P),
+    zero: impl FnOnce(&R) -> U,
+    mut row: impl FnMut(P, &U) -> G,
+) -> (R, Vec<G>) {
+    let (value, first) = forward();
+    let mut first = Some(first);
+    let rows = each_unit(zero(&value), |upstream| {
+        // a pullback runs once; that of the value serves one row
+        let pullback = first.take().unwrap_or_else(|| forward().1);
+        row(pullback, upstream)
+    });
+    (value, rows)
+}
+
+/// What `run` gives for each vector that is one in one place, and zero in the others.
+fn each_unit<U: Numbers, G>(mut vector: U, mut run: impl FnMut(&U) -> G) -> Vec<G> {
+    let all = 0..vector.count_numbers();
+    let each = all.map(|index| {
+        set_unit(&mut vector, index);
+        run(&vector)
     });
     each.collect()
 }
@@ -423,7 +440,7 @@ pub fn hessian<D: Numbers, R, G: Numbers>(
     mut run: impl FnMut(&D) -> (R, G, G),
 ) -> (R, G, Vec<G>) {
     let (value, gradient, _) = run(&directions);
-    let mut rows = jacobian(directions, |direction| run(direction).2);
+    let mut rows = each_unit(directions, |direction| run(direction).2);
     let numbers: Vec<Vec<f64>> = rows.iter().map(G::numbers).collect();
     for (i, row) in rows.iter_mut().enumerate() {
         let mean = |(entry, other): (&f64, &Vec<f64>)| match *entry == other[i] {

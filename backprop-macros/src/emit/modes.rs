@@ -55,7 +55,7 @@ impl Parts<'_> {
              their order.",
             plain(&self.input.item.sig.ident)
         );
-        let (primal, take) = (self.primal(), self.take_receiver(false));
+        let take = self.take_receiver(false);
         let (head, generics) = (self.public_head(&docs), self.public_generics());
         let (params, result) = (self.public_params(), &self.result);
         let where_clause = self.where_clause(None);
@@ -67,21 +67,18 @@ impl Parts<'_> {
             self.private("Vec"),
         );
         let (value, upstream) = (plumbing("of_jacobian", span), plumbing("row", span));
-        let args = self.input.signature.params.iter().map(|param| &param.name);
         let clones = self.clones();
         let (prepare, entries) = self.entries(None);
-        let run = self.run(quote!(#upstream), &entries);
-        let ignored = plumbing("value", span);
+        let (forward, reverse) = self.halves(quote!(#upstream), &entries, false);
+        let (given, pullback) = (plumbing("value", span), plumbing("pullback", span));
         quote_spanned! {span=>
             #head fn #name #generics(#(#params),*) -> (#result, #vec<#gradient_type>) #where_clause {
                 #take
-                let #value = { #clones #primal(#(#args),*) };
-                let #upstream = #rows(#zero(&#value), |#upstream| {
-                    #clones #prepare #run
-                    let _ = #ignored;
-                    #gradient
-                });
-                (#value, #upstream)
+                #rows(
+                    || { #clones #forward (#given, #pullback) },
+                    |#value| #zero(#value),
+                    |#pullback, #upstream| { #prepare #reverse #gradient },
+                )
             }
         }
     }

@@ -117,7 +117,7 @@ impl Parts<'_> {
     }
 
     /// The two calls that `run` makes.
-    fn halves(
+    pub(super) fn halves(
         &self,
         upstream: TokenStream,
         entries: &[TokenStream],
