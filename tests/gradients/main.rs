@@ -24,6 +24,7 @@ mod classics;
 mod containers;
 mod copies;
 mod counts;
+mod ends;
 mod enums;
 mod fused;
 mod hostile;

@@ -44,6 +44,8 @@ impl Lowerer<'_> {
             }
             ("push", 1) => self.mutate(call, "push"),
             ("pop", 0) => self.pop(call),
+            ("insert", 2) if self.is_vector(&call.receiver) => self.insert(call),
+            ("remove" | "swap_remove", 1) if self.is_vector(&call.receiver) => self.remove(call),
             ("split_first" | "split_last", 0) => self.split_end(call),
             ("first" | "last" | "first_mut" | "last_mut", 0)
             | ("get" | "get_mut" | "max_by" | "min_by", 1)
@@ -218,6 +220,68 @@ impl Lowerer<'_> {
             span: call.method.span(),
         }));
         Some(Tree::unit())
+    }
+
+    /// Whether an expression is of a vector of numbers by what is known of it: maps and
+    /// the user's own types have methods of these names, too.
+    fn is_vector(&self, expr: &Expr) -> bool {
+        let Expr::Path(path) = super::call::strip(expr) else {
+            return false;
+        };
+        let name = path.path.get_ident();
+        let kind = name.and_then(|name| self.kind_of_local(name));
+        kind.is_some_and(Kind::is_container)
+    }
+
+    /// `v.insert(i, value)`: at the end, then to its place.
+    fn insert(&mut self, call: &syn::ExprMethodCall) -> Lowering {
+        let span = call.method.span();
+        let index = self.expr(&call.args[0])?;
+        let index = self.leaf(&index, call.args[0].span());
+        let mut push = call.clone();
+        push.args = push.args.into_iter().skip(1).collect();
+        self.mutate(&push, "push")?;
+        let place = self.sequence(&call.receiver, Claimed::VectorMut)?;
+        self.rotate(place, index, "rotate_right", span);
+        Some(Tree::unit())
+    }
+
+    /// `v.remove(i)`, `v.swap_remove(i)`: to the end, then off.
+    fn remove(&mut self, call: &syn::ExprMethodCall) -> Lowering {
+        let span = call.method.span();
+        let index = self.expr(&call.args[0])?;
+        let index = self.leaf(&index, call.args[0].span());
+        let place = self.sequence(&call.receiver, Claimed::VectorMut)?;
+        match call.method == "remove" {
+            true => self.rotate(place.clone(), index, "rotate_left", span),
+            false => {
+                let len = self.len(&place, span);
+                let one = self.push_value(Op::Integer(1), Kind::Int, span);
+                let last = Op::Binary(crate::ir::BinaryOp::Sub, len, one);
+                let last = self.push_value(last, Kind::Int, span);
+                self.out.push(Stmt::Mutate(Mutate {
+                    place: place.clone(),
+                    method: "swap",
+                    args: vec![index, last],
+                    record: None,
+                    span,
+                }));
+            }
+        }
+        let kind = self.kind_at(&place).element();
+        Some(self.push(Op::PopValue(place), kind, span))
+    }
+
+    /// `place[from..].method(1)`: panics where there is no element.
+    fn rotate(&mut self, place: Place, from: ValueId, method: &'static str, span: Span) {
+        let one = self.push_value(Op::Integer(1), Kind::Int, span);
+        self.out.push(Stmt::Mutate(Mutate {
+            place: place.with(Proj::Range(Some(from), None, false)),
+            method,
+            args: vec![one],
+            record: None,
+            span,
+        }));
     }
 
     /// `for k in 0..len { body(k) }`

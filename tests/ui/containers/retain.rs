@@ -1,8 +1,8 @@
 use backprop::differentiate;
 
 #[differentiate]
-fn f(x: &mut Vec<f64>) {
-    x.retain(|v| *v > 0.0);
+fn f(x: &mut Vec<f64>, y: f64) {
+    x.retain(|v| *v < y);
 }
 
 fn main() {}
