@@ -121,9 +121,9 @@ fn expand(assertion: &Assertion) -> TokenStream {
         .map(|(i, arg)| {
             let i = index(i);
             match (arg.reference, arg.mutable) {
-                (true, true) => quote_spanned!(span=> &mut args.#i),
-                (true, false) => quote_spanned!(span=> &args.#i),
-                _ => quote_spanned!(span=> ::core::clone::Clone::clone(&args.#i)),
+                (true, true) => quote_spanned!(span=> &mut __args.#i),
+                (true, false) => quote_spanned!(span=> &__args.#i),
+                _ => quote_spanned!(span=> ::core::clone::Clone::clone(&__args.#i)),
             }
         })
         .collect();
@@ -133,7 +133,7 @@ fn expand(assertion: &Assertion) -> TokenStream {
         .filter(|(_, arg)| arg.mutable)
         .map(|(i, _)| {
             let i = index(i);
-            quote_spanned!(span=> outputs.extend(#private::numbers(&args.#i));)
+            quote_spanned!(span=> ::core::iter::Extend::extend(&mut __outputs, #private::numbers(&__args.#i));)
         })
         .collect();
     let mut prepare = TokenStream::new();
@@ -142,21 +142,21 @@ fn expand(assertion: &Assertion) -> TokenStream {
     let mut adjoints = Vec::new();
     for (i, arg) in args.iter().enumerate() {
         let (i, number) = (index(i), i);
-        let name = |text: &str| Ident::new(&format!("{text}_{number}"), span);
+        let name = |text: &str| Ident::new(&format!("__{text}_{number}"), span);
         let (buffer, slot) = (name("buffer"), name("slot"));
         slots.push(slot.clone());
         match (arg.reference, arg.mutable) {
             (true, true) => {
                 prepare.extend(quote_spanned! {span=>
-                    let mut #buffer = #private::zero_gradient(&args.#i);
-                    let count = #private::count(&#buffer);
-                    if (seeded..seeded + count).contains(&output) {
-                        #private::set(&mut #buffer, output - seeded, 1.0);
+                    let mut #buffer = #private::zero_gradient(&__args.#i);
+                    let __count = #private::count(&#buffer);
+                    if (__seeded..seeded + __count).contains(&__output) {
+                        #private::set(&mut #buffer, __output - __seeded, 1.0);
                     }
-                    seeded += count;
+                    __seeded += __count;
                 });
                 entries.push(quote_spanned!(span=> #private::Mut {
-                    value: ::core::option::Option::Some(&mut args.#i),
+                    value: ::core::option::Option::Some(&mut __args.#i),
                     adjoint: &mut #buffer,
                 }));
                 adjoints.push(quote_spanned!(span=> {
@@ -166,11 +166,11 @@ fn expand(assertion: &Assertion) -> TokenStream {
             }
             (true, false) => {
                 prepare.extend(
-                    quote_spanned!(span=> let mut #buffer = #private::zero_gradient(&args.#i);),
+                    quote_spanned!(span=> let mut #buffer = #private::zero_gradient(&__args.#i);),
                 );
                 let some = quote_spanned!(span=> ::core::option::Option::Some);
                 entries.push(
-                    quote_spanned!(span=> #private::shared_entry(&args.#i, #some(&mut #buffer))),
+                    quote_spanned!(span=> #private::shared_entry(&__args.#i, #some(&mut #buffer))),
                 );
                 adjoints.push(quote_spanned!(span=> #private::slot(#slot, #buffer)));
             }
@@ -201,46 +201,46 @@ fn expand(assertion: &Assertion) -> TokenStream {
         false => quote_spanned!(span=> <#function>::split(#active, #function, #(#passed),*)),
     };
     quote_spanned! {span=> {
-        let arguments = (#(#owned,)*);
-        let check = #private::Check {
+        let __arguments = (#(#owned,)*);
+        let __check = #private::Check {
             function: #written,
             arguments: &[#(#texts),*],
             epsilon: #epsilon,
             max_relative: #max_relative,
         };
-        check.run(
-            &arguments,
-            |args| {
-                let mut args = ::core::clone::Clone::clone(args);
-                let result = #function(#(#passed),*);
-                let mut outputs = #private::numbers(&result);
+        __check.run(
+            &__arguments,
+            |__args| {
+                let mut __args = ::core::clone::Clone::clone(__args);
+                let __result = #function(#(#passed),*);
+                let mut __outputs = #private::numbers(&__result);
                 #(#finals)*
-                let _ = &mut args;
-                outputs
+                let _ = &mut __args;
+                __outputs
             },
-            |args, output| {
-                let mut args = ::core::clone::Clone::clone(args);
-                let (result, pullback) = #split;
-                let mut outputs = #private::numbers(&result);
+            |__args, __output| {
+                let mut __args = ::core::clone::Clone::clone(__args);
+                let (__result, __pullback) = #split;
+                let mut __outputs = #private::numbers(&__result);
                 #(#finals)*
-                let ::core::option::Option::Some(mut upstream) = #private::upstream(&result) else {
+                let ::core::option::Option::Some(mut __upstream) = #private::upstream(&__result) else {
                     // without a value there is nothing to differentiate
                     return #private::Reverse {
-                        restored: #private::numbers(&args),
-                        outputs,
+                        restored: #private::numbers(&__args),
+                        outputs: __outputs,
                         adjoints: #private::nothing(#count),
                     };
                 };
-                let mut seeded = #private::count(&upstream);
-                if output < seeded {
-                    #private::set(&mut upstream, output, 1.0);
+                let mut __seeded = #private::count(&__upstream);
+                if __output < __seeded {
+                    #private::set(&mut __upstream, __output, 1.0);
                 }
                 #prepare
-                let _ = (&mut args, &mut seeded);
-                let (#(#slots,)*) = pullback(&upstream, #(#entries),*);
+                let _ = (&mut __args, &mut __seeded);
+                let (#(#slots,)*) = __pullback(&__upstream, #(#entries),*);
                 #private::Reverse {
-                    restored: #private::numbers(&args),
-                    outputs,
+                    restored: #private::numbers(&__args),
+                    outputs: __outputs,
                     adjoints: <[_]>::into_vec(#private::Box::new([#(#adjoints),*])),
                 }
             },

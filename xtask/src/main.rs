@@ -2,6 +2,7 @@
 //! programs, `cargo xtask shrink` makes a failing one small, `cargo xtask bench` measures and writes `docs/benchmarks.md`.
 
 mod batch;
+mod compile_time;
 mod fuzz;
 mod generate;
 
@@ -42,13 +43,16 @@ fn main() -> ExitCode {
         }
         Some("tokens") => tokens(number("--inputs", 10_000), number("--seed", 0)),
         Some("bench") => bench(&arguments[1..]),
+        Some("compile-time") if flag("--gate") => compile_time::gate(),
+        Some("compile-time") => compile_time::measure(),
         _ => {
             eprintln!(
                 "cargo xtask fuzz [--programs N] [--seed S] [--batch N] [--wide] [--checkpoints] [--release] [--record-all] [--circuit-grad]\n\
                  cargo xtask shrink [--seed S] [--wide] [--checkpoints] [--release] [--record-all] [--circuit-grad]\n\
                  cargo xtask print [--seed S] [--wide] [--checkpoints]\n\
                  cargo xtask tokens [--inputs N] [--seed S]\n\
-                 cargo xtask bench [--gate | TASK...]"
+                 cargo xtask bench [--gate | TASK...]\n\
+                 cargo xtask compile-time [--gate]"
             );
             ExitCode::FAILURE
         }

@@ -56,9 +56,8 @@ impl Emitter<'_> {
             true => quote!(#start..=#end),
             false => quote!(#start..#end),
         };
-        if !range.adaptors.is_empty() {
-            tokens = quote!((#tokens));
-        }
+        // by path: the user's traits may have methods of these names, or hide ours
+        let rev = |tokens: TokenStream| quote!(::core::iter::Iterator::rev(#tokens));
         let mut reversed = false;
         let steps = range
             .adaptors
@@ -66,17 +65,17 @@ impl Emitter<'_> {
             .any(|a| matches!(a, RangeAdaptor::StepBy(_)));
         for adaptor in &range.adaptors {
             match adaptor {
-                RangeAdaptor::Rev if steps => tokens.extend(quote!(.rev())),
+                RangeAdaptor::Rev if steps => tokens = rev(tokens),
                 // without steps, two reversals are none
                 RangeAdaptor::Rev => reversed = !reversed,
                 RangeAdaptor::StepBy(step) => {
                     let step = self.value(*step);
-                    tokens.extend(quote!(.step_by(#step)));
+                    tokens = quote!(::core::iter::Iterator::step_by(#tokens, #step));
                 }
             }
         }
         if reversed {
-            tokens.extend(quote!(.rev()));
+            tokens = rev(tokens);
         }
         tokens
     }

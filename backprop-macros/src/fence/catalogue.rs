@@ -78,6 +78,7 @@ catalogue! {
     ASYNC_FUNCTION = "an `async fn` cannot be differentiated; differentiate the computation and call it from async code";
     UNSAFE_FUNCTION = "an `unsafe fn` cannot be differentiated; give it a rule: wrap it in a safe function with `#[differentiate(rule = ..)]`";
     EXTERN_FUNCTION = "an `extern` function cannot be differentiated; wrap it in a Rust function with `#[differentiate(rule = ..)]`";
+    NAME_OF_A_MACRO = "this name stands for a variable of a macro and for another one of its caller: rename the one in the macro";
     PARAMETER_NAMED_AS_FUNCTION = "a parameter with the name of its function hides it from the generated functions; rename the parameter";
     VARIADIC = "variadic functions cannot be differentiated";
     TOO_MANY_PARAMETERS = "more than 63 parameters are not supported; group them in tuples";
@@ -154,6 +155,7 @@ catalogue! {
     BIT_CAST = "the bits of an active value carry no derivative; wrap the call in `backprop::constant(..)` if that is meant";
     METHOD_ARGUMENTS = "this method of `f32` and `f64` takes another number of arguments";
     CALL_OF_VALUE = "only functions called by their path are differentiated";
+    CONSTANT_ARGUMENTS = "a function by the name of `constant` is taken for `backprop::constant`, which takes one expression; another one needs another name";
     CONSTRUCTOR = "`Some`, `Ok` and `Err` are differentiated by these names, without a path, of one value";
     STD_FUNCTION = "functions of the standard library that take active arguments have no rule; write it out, or wrap it in `backprop::constant(..)` if it carries no gradient";
     MUT_REFERENCE = "a `&mut` reference can be taken of a local variable only";

@@ -6,6 +6,7 @@
 
 pub(crate) mod catalogue;
 mod depth;
+mod hygiene;
 
 pub(crate) use catalogue::Refusal;
 pub(crate) use depth::check_depth;
@@ -24,6 +25,7 @@ pub(crate) fn check(item: &ItemFn, has_rule: bool, errors: &mut Errors) -> bool 
     let is_sound = errors.count() == before;
     check_attributes(item, errors);
     if !has_rule {
+        hygiene::check(item, errors);
         let marks = Vec::new();
         Fence { errors, marks }.visit_block(&item.block);
     }

@@ -69,6 +69,7 @@ impl Lowerer<'_> {
             Callable::Some | Callable::Ok | Callable::Err if call.args.len() != 1 => {
                 Callable::Opaque(no::CONSTRUCTOR)
             }
+            Callable::Stop if call.args.len() != 1 => Callable::Opaque(no::CONSTANT_ARGUMENTS),
             callable => callable,
         };
         match callable {
