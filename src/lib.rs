@@ -440,7 +440,8 @@ pub use objective::{GradientOf, Objective, TwiceDifferentiable};
 /// `jacobian` generates `f_jacobian`, for a result of several numbers: the value, and
 /// for each number of the result, in the order of [`Numbers`], a row in the shape of
 /// the gradient. Rows are computed in reverse, one by one, so that the Jacobian costs a
-/// gradient for each number of the result; a function with more results than parameters
+/// gradient for each number of the result (without the value, if there are no calls and
+/// no loops in the body); a function with more results than parameters
 /// has it sooner from `f_jvp`, column by column.
 ///
 /// ```

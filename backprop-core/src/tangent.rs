@@ -410,14 +410,16 @@ where
 /// `forward`, and the upstream that is one there.
 pub fn jacobian<R, P, U: Numbers, G>(
     mut forward: impl FnMut() -> (R, P),
+    again: impl Fn(&P) -> Option<P>,
     zero: impl FnOnce(&R) -> U,
     mut row: impl FnMut(P, &U) -> G,
 ) -> (R, Vec<G>) {
     let (value, first) = forward();
-    let mut first = Some(first);
+    let mut next = Some(first);
     let rows = each_unit(zero(&value), |upstream| {
-        // a pullback runs once; that of the value serves one row
-        let pullback = first.take().unwrap_or_else(|| forward().1);
+        // a pullback runs once, and so does a copy of it
+        let pullback = next.take().unwrap_or_else(|| forward().1);
+        next = again(&pullback);
         row(pullback, upstream)
     });
     (value, rows)

@@ -90,3 +90,142 @@ fn the_rows_agree_with_forward_mode() {
         }
     }
 }
+
+std::thread_local! {
+    static RUNS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
+fn count() -> bool {
+    RUNS.with(|runs| runs.set(runs.get() + 1));
+    true
+}
+
+fn runs() -> usize {
+    RUNS.with(|runs| runs.replace(0))
+}
+
+#[differentiate]
+fn turned(v: [f64; 2], angle: f64) -> [f64; 2] {
+    if angle == 0.0 {
+        return v;
+    }
+    let (sin, cos) = angle.sin_cos();
+    [v[0] * cos - v[1] * sin, v[0] * sin + v[1] * cos]
+}
+
+// a record of a call cannot be copied
+#[differentiate(jacobian)]
+fn calling(x: &[f64; 2], angle: f64) -> [f64; 3] {
+    let _counted: bool = backprop::constant(count());
+    let v = turned([x[0] * x[1], x[0]], angle);
+    let r = (v[0] * v[0] + v[1] * v[1]).sqrt();
+    if r > 1.0 {
+        [v[0] / r, v[1] / r, r]
+    } else {
+        [v[0], v[1], r * r]
+    }
+}
+
+#[differentiate(jacobian)]
+fn straight(x: f64, y: f64) -> (f64, f64) {
+    let _counted: bool = backprop::constant(count());
+    if x > y { (x * y, x.exp()) } else { (x / y, y) }
+}
+
+#[differentiate]
+fn deep(x: f64, n: usize) -> f64 {
+    if n == 0 { x } else { x * deep(x, n - 1) }
+}
+
+// a boxed record cannot be copied
+#[differentiate(jacobian)]
+fn boxed(x: f64, y: f64) -> [f64; 3] {
+    let _counted: bool = backprop::constant(count());
+    let p = deep(x, 3);
+    [p * y, p, p + y]
+}
+
+// by value, of a type that cannot be copied
+#[derive(Differentiable)]
+struct Own {
+    v: Vec<f64>,
+}
+
+#[differentiate]
+fn own(x: f64, n: usize) -> Own {
+    let mut v = vec![x];
+    for _ in 1..n {
+        let last = v[v.len() - 1];
+        v.push(last * x);
+    }
+    Own { v }
+}
+
+#[differentiate(jacobian)]
+fn listed(x: f64, y: f64, n: usize) -> Vec<f64> {
+    let _counted: bool = backprop::constant(count());
+    let own = own(x, n);
+    own.v.iter().map(|v| v * v * y).collect()
+}
+
+#[differentiate(jacobian)]
+fn generic<T: num_traits::Float>(x: T, y: T) -> [T; 2] {
+    [x * y.sin(), if x > y { x / y } else { y * y * x }]
+}
+
+/// The rows against central differences.
+fn check_rows<const N: usize>(x: [f64; N], run: impl Fn([f64; N]) -> (Vec<f64>, Vec<Vec<f64>>)) {
+    let (_, rows) = run(x);
+    for column in 0..N {
+        let (mut above, mut below) = (x, x);
+        above[column] += 1e-6;
+        below[column] -= 1e-6;
+        let (above, below) = (run(above).0, run(below).0);
+        assert_eq!(above.len(), rows.len());
+        for (row, (above, below)) in rows.iter().zip(above.iter().zip(&below)) {
+            let expected = (above - below) / 2e-6;
+            assert!(
+                (row[column] - expected).abs() < 1e-7,
+                "{} {expected}",
+                row[column]
+            );
+        }
+    }
+}
+
+#[test]
+fn the_forward_half_runs_once_where_it_can() {
+    for x in [[0.3, 0.4, 0.5], [1.3, 2.4, 0.9]] {
+        check_rows(x, |x| {
+            let (value, rows) = calling_jacobian(&[x[0], x[1]], x[2]);
+            assert_eq!(runs(), 3);
+            let rows = rows.iter().map(|(d, a)| vec![d[0], d[1], *a]);
+            (value.to_vec(), rows.collect())
+        });
+        check_rows([x[0], x[2]], |x| {
+            let (value, rows) = straight_jacobian(x[0], x[1]);
+            assert_eq!(runs(), 1);
+            let rows = rows.iter().map(|(a, b)| vec![*a, *b]);
+            (vec![value.0, value.1], rows.collect())
+        });
+        check_rows([x[0], x[2]], |x| {
+            let (value, rows) = generic_jacobian(x[0], x[1]);
+            let rows = rows.iter().map(|(a, b)| vec![*a, *b]);
+            (value.to_vec(), rows.collect())
+        });
+        check_rows([x[0], x[2]], |x| {
+            let (value, rows) = boxed_jacobian(x[0], x[1]);
+            assert_eq!(runs(), 3);
+            let rows = rows.iter().map(|(a, b)| vec![*a, *b]);
+            (value.to_vec(), rows.collect())
+        });
+        check_rows([x[0], x[2]], |x| {
+            let (value, rows) = listed_jacobian(x[0], x[1], 4);
+            assert_eq!(runs(), 4);
+            let rows = rows.iter().map(|(a, b)| vec![*a, *b]);
+            (value, rows.collect())
+        });
+    }
+    let (value, rows) = listed_jacobian(1.0, 2.0, 0);
+    assert_eq!((value.len(), rows.len(), runs()), (1, 1, 1));
+}

@@ -54,6 +54,7 @@ pub(crate) fn may_be_joint(input: &Input) -> bool {
 pub(crate) fn companions(input: &Input, forms: &Forms) -> TokenStream {
     let mut parts = Parts::of(input);
     parts.repeatable = checkpoint::constant(input, forms);
+    parts.copies = super::copies::is_copied(&parts, forms.split);
     let body = split_body(input, &parts, forms.split, forms.items);
     let joint = forms
         .joint
@@ -184,6 +185,8 @@ pub(super) struct Parts<'a> {
     pub(super) second: Option<TokenStream>,
     /// The body of `f::doubled`, if it is asked for.
     pub(super) doubled: Option<TokenStream>,
+    /// Whether the pullback can be copied, for sure.
+    pub(super) copies: bool,
     /// Whether a loop with `#[checkpoint]` may call the function: a constant.
     pub(super) repeatable: TokenStream,
 }
@@ -218,6 +221,7 @@ impl<'a> Parts<'a> {
             forward: None,
             second: None,
             doubled: None,
+            copies: false,
             repeatable: quote!(true),
         };
         parts.upstream = match &input.item.sig.output {
@@ -424,16 +428,17 @@ impl<'a> Parts<'a> {
         // a function that is captured is copied
         let derive = quote_spanned!(span=> #[derive(::core::clone::Clone, ::core::marker::Copy)]);
         let (as_value, constructors) = (self.as_value(), self.closure_constructors());
+        let copies = self.copies.then(|| quote!(+ ::core::clone::Clone));
         let returned = match self.boxed {
             true => {
                 let boxed = self.private("Box");
                 quote!(#boxed<dyn #pullback>)
             }
             // the record borrows nothing, so nothing borrowed is captured
-            false if self.borrows() => {
-                quote_spanned!(span=> impl #pullback + use<#(#arguments,)* #active, #primal_ty>)
-            }
-            false => quote!(impl #pullback),
+            false if self.borrows() => quote_spanned! {span=>
+                impl #pullback #copies + use<#(#arguments,)* #active, #primal_ty>
+            },
+            false => quote!(impl #pullback #copies),
         };
         // which instance of the function is called follows from the arguments
         let (tie, own) = (self.tie(), self.own_instance());

@@ -10,6 +10,7 @@ mod checkpoint;
 mod circuit;
 mod closure;
 mod companions;
+mod copies;
 mod custom;
 mod doubled;
 mod expr;

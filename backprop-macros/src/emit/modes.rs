@@ -71,11 +71,18 @@ impl Parts<'_> {
         let (prepare, entries) = self.entries(None);
         let (forward, reverse) = self.halves(quote!(#upstream), &entries, false);
         let (given, pullback) = (plumbing("value", span), plumbing("pullback", span));
+        let again = match self.copies {
+            true => {
+                quote!(|#pullback| ::core::option::Option::Some(::core::clone::Clone::clone(#pullback)))
+            }
+            false => quote!(|_| ::core::option::Option::None),
+        };
         quote_spanned! {span=>
             #head fn #name #generics(#(#params),*) -> (#result, #vec<#gradient_type>) #where_clause {
                 #take
                 #rows(
                     || { #clones #forward (#given, #pullback) },
+                    #again,
                     |#value| #zero(#value),
                     |#pullback, #upstream| { #prepare #reverse #gradient },
                 )

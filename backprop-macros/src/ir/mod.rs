@@ -48,7 +48,7 @@ use crate::fence::Refusal;
 use proc_macro2::{Ident, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(crate) use kind::{Kind, Width};
+pub(crate) use kind::{Kind, Scalar, Width};
 pub(crate) use stmt::*;
 
 pub(crate) use circuit::{Drawing, Gate, GateInput};
