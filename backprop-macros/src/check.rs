@@ -150,7 +150,7 @@ fn expand(assertion: &Assertion) -> TokenStream {
                 prepare.extend(quote_spanned! {span=>
                     let mut #buffer = #private::zero_gradient(&__args.#i);
                     let __count = #private::count(&#buffer);
-                    if (__seeded..seeded + __count).contains(&__output) {
+                    if (__seeded..__seeded + __count).contains(&__output) {
                         #private::set(&mut #buffer, __output - __seeded, 1.0);
                     }
                     __seeded += __count;

@@ -43,6 +43,7 @@ mod preferred;
 mod ranges;
 mod restored;
 mod results;
+mod snapshots;
 mod statements;
 mod taken;
 mod tested;
