@@ -95,6 +95,7 @@ catalogue! {
     MUT_OF_REFERENCE = "`&mut` of a reference cannot be differentiated; take `&mut` of the number itself";
     MUT_UNSUPPORTED = "`&mut` of this type cannot be differentiated; take `&mut` of real numbers, containers of them, or a type with `#[derive(Differentiable)]`";
     RULE_WITH_MUT = "a custom rule cannot have `&mut` parameters; return the new value instead";
+    RULE_WITH_FUNCTION = "a custom rule does not take functions: what it does with one is not known; call the function here, and give the rule its values";
     NO_ACTIVE_PARAMETER = "no parameter can carry a derivative: at least one must be a real number that `wrt(..)` does not exclude";
     CONSTANT_RESULT = "the result cannot carry a derivative: return a real number or a tuple with one, or write to a `&mut f64` parameter";
     NEVER_RESULT = "a function that never returns has no derivative";

@@ -51,6 +51,11 @@ impl Lowerer<'_> {
                         None => continue,
                     }
                 }
+                // under its name another function might be found
+                Some(Binding::Closure(_) | Binding::Function(_)) => {
+                    self.errors.refuse(&name, no::CLOSURE_IN_OPAQUE_CODE);
+                    continue;
+                }
                 _ => continue,
             };
             let tree = match tree {

@@ -85,12 +85,6 @@ impl Lowerer<'_> {
         if let (Some(span), false) = (taken.changes, names.is_empty()) {
             self.errors.refuse_at(span, no::CHANGE_IN_OPAQUE_CODE);
         }
-        for name in names {
-            if let Some(Binding::Closure(_) | Binding::Function(_)) = self.lookup(&name.to_string())
-            {
-                self.errors.refuse(&name, no::CLOSURE_IN_OPAQUE_CODE);
-            }
-        }
         let mut capture = self.capture(tokens);
         capture.uses.extend(taken.parts);
         capture

@@ -519,6 +519,9 @@ fn check_rule(params: &[Parameter], errors: &mut Errors) {
         if param.passing == Passing::Mut {
             errors.refuse(&param.ty, no::RULE_WITH_MUT);
         }
+        if param.function.is_some() {
+            errors.refuse(&param.name, no::RULE_WITH_FUNCTION);
+        }
     }
 }
 

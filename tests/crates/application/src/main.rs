@@ -42,6 +42,12 @@ fn worth(radius: f64, price: f64, z: Complex) -> f64 {
     cover(&discs, price) + rectangle.cost(radius) + signal(z * z, radius, 3)
 }
 
+#[differentiate]
+fn integrals(a: f64, b: f64) -> f64 {
+    let line = |x: f64| a * x + b;
+    integrate(squash, a, 3) * moment(::library::sigmoid, b) + ::library::moment(line, a)
+}
+
 fn main() {
     let (value, (d_w, d_x)) = model_grad(1.5, -0.7);
     let start = [Point {
@@ -69,6 +75,12 @@ mod tests {
         .area_grad();
         assert_eq!(area, 6.0);
         assert_eq!((gradient.width, gradient.height), (3.0, 2.0));
+    }
+
+    #[test]
+    fn functions_of_the_library() {
+        backprop::assert_gradient!(integrals(0.7, 0.4));
+        assert!(integrate_grad(squash {}, 0.7, 3).1.1 > 0.5);
     }
 
     #[test]

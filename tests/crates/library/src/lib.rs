@@ -32,6 +32,23 @@ pub fn falling(x: f64, n: u32) -> f64 {
     }
 }
 
+/// The midpoint rule with `n` steps, of a function and of a part of it.
+#[differentiate(crate = autodiff)]
+pub fn integrate(f: impl Fn(f64) -> f64, b: f64, n: u32) -> f64 {
+    let h = b / f64::from(n);
+    let mut sum = 0.0;
+    for i in 0..n {
+        sum += f((f64::from(i) + 0.5) * h);
+    }
+    sum * h
+}
+
+/// The moment of a function.
+#[differentiate(crate = autodiff)]
+pub fn moment<F: Fn(f64) -> f64>(f: F, b: f64) -> f64 {
+    integrate(|x| x * f(x), b, 4) + integrate(sigmoid, b, 4)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -40,6 +57,10 @@ mod tests {
     fn gradients() {
         autodiff::assert_gradient!(sigmoid(0.3), crate = autodiff);
         autodiff::assert_gradient!(falling(4.5, 3), crate = autodiff);
+        let (value, (d_f, d_b)) = moment_grad(sigmoid {}, 0.5);
+        assert_eq!((value, d_f), (moment(sigmoid, 0.5), ()));
+        let difference = moment(sigmoid, 0.5 + 1e-6) - moment(sigmoid, 0.5 - 1e-6);
+        assert!((d_b - difference / 2e-6).abs() < 1e-8);
         autodiff::assert_gradient!(step(&mut 0.4, &0.7), crate = autodiff);
     }
 }
