@@ -1,6 +1,10 @@
 //! Loops with `#[checkpoint]`: iterations run again where others record.
 
-#![expect(clippy::needless_range_loop, reason = "index loops are the subject")]
+#![expect(
+    clippy::needless_range_loop,
+    clippy::ptr_arg,
+    reason = "the programs use every form that people write"
+)]
 
 use backprop::{Differentiable, differentiate};
 

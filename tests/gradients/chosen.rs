@@ -1,5 +1,10 @@
 //! `&mut` references that are chosen by a condition, swapped or assigned.
 
+#![expect(
+    clippy::manual_swap,
+    reason = "the programs use every form that people write"
+)]
+
 use backprop::{assert_gradient, differentiate};
 
 oracle::programs! {

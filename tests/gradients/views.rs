@@ -1,5 +1,12 @@
 //! Chosen `&mut` references in everything that a reference is used for.
 
+#![expect(
+    clippy::manual_is_multiple_of,
+    clippy::manual_swap,
+    clippy::redundant_closure_call,
+    reason = "the programs use every form that people write"
+)]
+
 use backprop::{Differentiable, differentiate};
 
 oracle::programs! {

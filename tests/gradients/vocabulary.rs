@@ -2,11 +2,10 @@
 //! in the forms in which people write them.
 
 #![expect(
-    clippy::needless_range_loop,
     clippy::ref_patterns,
-    clippy::manual_memcpy,
-    clippy::toplevel_ref_arg,
-    clippy::explicit_into_iter_loop,
+    clippy::manual_repeat_n,
+    clippy::inspect_for_each,
+    clippy::double_ended_iterator_last,
     reason = "the programs use every form that people write"
 )]
 

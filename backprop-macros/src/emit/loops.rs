@@ -1,7 +1,9 @@
 //! Loops of both halves.
 
 use super::Emitter;
-use crate::ir::{Drain, Head, Loop, Op, Order, Range, RangeAdaptor, RevLoop, Run, ValueId};
+use crate::ir::{
+    BinaryOp, Drain, Head, Kind, Loop, Op, Order, Range, RangeAdaptor, RevLoop, Run, ValueId, Width,
+};
 use proc_macro2::TokenStream;
 use quote::quote;
 use std::collections::BTreeSet;
@@ -118,6 +120,17 @@ impl Emitter<'_> {
                 Some(Op::Binary(op, a, b)) if a == param && op.is_arithmetic() => {
                     let (op, b) = (self.compound(*op, *param), self.value(*b));
                     quote!(#name #op #b;)
+                }
+                // numbers: in either order the product is the same, and clippy wants this one
+                Some(Op::Binary(op @ (BinaryOp::Add | BinaryOp::Mul), a, b))
+                    if b == param
+                        && matches!(
+                            self.f.kind(*param),
+                            Kind::Real(Width::F32 | Width::F64 | Width::Any)
+                        ) =>
+                {
+                    let (op, a) = (self.compound(*op, *param), self.value(*a));
+                    quote!(#name #op #a;)
                 }
                 _ => {
                     let value = self.value(*next);

@@ -59,6 +59,8 @@ fn main() {
     println!("{value:.6} ({d_w:.6}, {d_x:.6})");
     let (value, (d_radius, d_price, d_z)) = worth_grad(1.5, 0.7, Complex { re: 0.3, im: -0.4 });
     println!("{value:.6} ({d_radius:.6}, {d_price:.6}, {:.6})", d_z.re);
+    let (value, (d_a, d_b)) = integrals_grad(0.7, 0.4);
+    println!("{value:.6} ({d_a:.6}, {d_b:.6})");
 }
 
 #[cfg(test)]

@@ -179,7 +179,7 @@ pub mod methods {
         fn drain(&mut self) -> f64 {
             7.0
         }
-        fn from_f64(&self) -> f64 {
+        fn to_f64(&self) -> f64 {
             7.0
         }
     }
