@@ -159,6 +159,21 @@ oracle::programs! {
         s
     }
 
+    /// What is read where it was written, at a place that is found after it.
+    #[differentiate]
+    fn placed(x0: f64, mut x1: Vec<Vec<f64>>, n: usize) -> f64 {
+        if n > 0 {
+            let (element, at) = (x0 / (2.0 + x1[0][0].abs()), x1[1].len() - 1);
+            x1[1][at] = element;
+        }
+        if n > 1 {
+            let e = (x0 * 3.0).exp() / x1[1][0];
+            let at = (e * 0.1) as usize % x1[0].len();
+            x1[0][at] = e;
+        }
+        x0 + norm(&x1[0], 0.7) * norm(&x1[1], 0.4)
+    }
+
     /// The loop before adds as it goes, the one after as well.
     #[differentiate]
     fn between(x: &[f64], y: f64) -> f64 {
@@ -312,6 +327,9 @@ fn programs() {
     }
     for limit in [-1.0, 0.4, 0.6, 100.0] {
         oracle::check!(conditional([0.8, -0.4, 0.5, 0.9, -0.3], limit));
+    }
+    for n in 0..3 {
+        oracle::check!(placed(0.6, vec![vec![0.3, 0.8], vec![0.9, -0.4, 0.2]], n));
     }
     oracle::check!(between(&a, 0.8));
     for step in [0, 1, 3] {

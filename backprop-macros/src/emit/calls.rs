@@ -60,17 +60,21 @@ impl Emitter<'_> {
             return self.call_forward(call, tangents, prepare, result, finish);
         }
         let is_unit = call.result.is_unit();
-        let Some(pullback) = call.pullback else {
+        if call.pullback.is_none() && !call.is_doubled {
             let companion = call.is_idle.then(|| self.companion_is_there(call));
             let call = self.callee(call, &Companion::None);
             return match is_unit {
                 true => quote!(#prepare #companion #call; #finish),
                 false => quote!(#prepare #companion let #result = #call; #finish),
             };
-        };
+        }
         let active = self.facade.private("Active", call.span);
         let mask = Literal::u64_suffixed(self.mask(call));
-        let pullback = self.ident(pullback);
+        // only its companion gives a pair, though nobody may ask for the adjoints
+        let pullback = match call.pullback {
+            Some(pullback) => self.ident(pullback).to_token_stream(),
+            None => quote!(_),
+        };
         let mask = quote!(#active::<#mask>);
         let companion = match call.is_doubled {
             true => {

@@ -46,7 +46,7 @@ impl Pass<'_> {
             for value in needed.difference(&plan.recorded) {
                 plan.collect(*value, &mut again);
             }
-            let order = in_order(forward, &again);
+            let order = in_order(forward, &again, &recipes);
             let positions = places.of_each(&order, &recipes);
             let late = |value: &&ValueId| {
                 let position = positions.get(value).copied().unwrap_or(0);
@@ -337,10 +337,33 @@ impl Plan<'_> {
     }
 }
 
-/// Values in the order in which a region defines them.
-fn in_order(region: &Region, values: &BTreeSet<ValueId>) -> Vec<ValueId> {
-    let defined = region.stmts.iter().flat_map(crate::ir::definitions);
-    defined.filter(|value| values.contains(value)).collect()
+/// Values in an order in which they can be computed. It is that of the region but for
+/// what is read where it was written: that needs the place, which may come later.
+fn in_order(
+    region: &Region,
+    values: &BTreeSet<ValueId>,
+    recipes: &BTreeMap<ValueId, Recipe>,
+) -> Vec<ValueId> {
+    fn visit(
+        value: ValueId,
+        values: &BTreeSet<ValueId>,
+        recipes: &BTreeMap<ValueId, Recipe>,
+        seen: &mut BTreeSet<ValueId>,
+        order: &mut Vec<ValueId>,
+    ) {
+        if !values.contains(&value) || !seen.insert(value) {
+            return;
+        }
+        for used in recipes.get(&value).map(Recipe::needs).unwrap_or_default() {
+            visit(used, values, recipes, seen, order);
+        }
+        order.push(value);
+    }
+    let (mut seen, mut order) = (BTreeSet::new(), Vec::new());
+    for value in region.stmts.iter().flat_map(crate::ir::definitions) {
+        visit(value, values, recipes, &mut seen, &mut order);
+    }
+    order
 }
 
 /// Where in a reverse region memory that is restored has the content that a read of
