@@ -1,7 +1,7 @@
 //! The pipeline, on one screen.
 //!
-//! `parse → fence → lower → analyse → adjoint → simplify → fuse → checkpoint → record →
-//! sums → guards → simplify → emit`;
+//! `parse → fence → lower → analyse → adjoint → simplify → restore → fuse → checkpoint →
+//! record → sums → guards → simplify → emit`;
 //! the option `circuit` adds `analyse → circuit → emit`.
 
 use crate::errors::Errors;

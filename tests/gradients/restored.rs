@@ -174,6 +174,132 @@ oracle::programs! {
         x0 + norm(&x1[0], 0.7) * norm(&x1[1], 0.4)
     }
 
+    /// Writes in the condition of a loop.
+    #[differentiate]
+    fn in_condition(x: f64, n: usize) -> f64 {
+        let mut l = [x, x * 0.5, 1.0];
+        let mut s = 0.0;
+        let mut i = 0;
+        while {
+            l[i % 3] = l[(i + 1) % 3] * l[i % 3] + 0.3;
+            i < n
+        } {
+            for a in 0..3 {
+                for b in 0..3 {
+                    s += l[a] * l[b] * x;
+                }
+            }
+            i += 1;
+        }
+        s + l[0]
+    }
+
+    /// What is rearranged, lengthened or changed by a call is not restored.
+    #[differentiate]
+    fn rearranged(x: [f64; 3], n: usize) -> f64 {
+        let mut a = x;
+        let mut v = vec![x[0] * x[1]];
+        let mut s: f64 = 0.0;
+        for i in 0..n {
+            a.swap(i % 3, (i + 1) % 3);
+            a[i % 3] = s.sin() + a[0] * 0.5;
+            v.push(a[1] * 0.3);
+            v[i] = v[i] * v[i + 1] + 0.2;
+            for p in 0..3 {
+                for q in 0..v.len() {
+                    s += a[p] * v[q] * a[(p + q) % 3] * v[0];
+                }
+            }
+            a.reverse();
+        }
+        s
+    }
+
+    #[differentiate]
+    fn scale(x: &mut [f64], k: f64) {
+        for v in x.iter_mut() {
+            *v = (*v * k).sin();
+        }
+    }
+
+    #[differentiate]
+    fn by_call(x: [f64; 3], k: f64, n: usize) -> f64 {
+        let mut a = x;
+        let mut s = 0.0;
+        for i in 0..n {
+            a[i % 3] *= k;
+            scale(&mut a[1..], k + s);
+            for p in 0..3 {
+                for q in 0..3 {
+                    s += a[p] * a[q] * 0.2;
+                }
+            }
+        }
+        s
+    }
+
+    /// What a chosen reference rearranges is not restored.
+    #[differentiate]
+    fn through_chosen(x: [f64; 3], y: [f64; 3], n: usize) -> f64 {
+        let mut a = x.to_vec();
+        let mut b = y.to_vec();
+        let mut s: f64 = 0.0;
+        for i in 0..n {
+            let r = if i % 2 == 0 { &mut a } else { &mut b };
+            r.swap(0, 2);
+            r[1] = r[0] * r[2];
+            for p in 0..3 {
+                for q in 0..3 {
+                    s += a[p] * b[q] * a[q];
+                }
+            }
+            a[i % 3] = s.sin();
+        }
+        s
+    }
+
+    /// Rows that are lent to calls, whole and in part.
+    #[differentiate]
+    fn lent_rows(x: &[f64], n: usize) -> f64 {
+        let mut m = [[0.0; 3]; 3];
+        let mut s: f64 = 0.0;
+        for k in 0..n {
+            for i in 0..3 {
+                let row = &mut m[i];
+                for j in 0..3 {
+                    row[j] = x[(i + j + k) % x.len()] * (1.0 + row[(j + 1) % 3]);
+                }
+            }
+            for i in 0..3 {
+                s += norm(&m[i], 0.3) * norm(&m[(i + 1) % 3][..2], s.cos());
+            }
+        }
+        s
+    }
+
+    /// Left in the middle of a read.
+    #[differentiate]
+    fn left_early(x: [f64; 4], limit: f64) -> f64 {
+        let mut a = x;
+        let mut s = 0.0;
+        for k in 0..6 {
+            for i in 0..4 {
+                for j in 0..4 {
+                    s += a[i] * a[j];
+                    if s > limit {
+                        return s * a[j] * a[i];
+                    }
+                }
+                a[i] = a[i].sin() + s * 0.01;
+                if k == 3 && i == 2 {
+                    continue;
+                }
+                a[(i + 1) % 4] *= 1.1;
+            }
+        }
+        s + a[0]
+    }
+
     /// The loop before adds as it goes, the one after as well.
     #[differentiate]
     fn between(x: &[f64], y: f64) -> f64 {
@@ -330,6 +456,16 @@ fn programs() {
     }
     for n in 0..3 {
         oracle::check!(placed(0.6, vec![vec![0.3, 0.8], vec![0.9, -0.4, 0.2]], n));
+    }
+    for n in [0, 1, 2, 5] {
+        oracle::check!(in_condition(0.7, n));
+        oracle::check!(through_chosen([0.3, 0.5, 0.9], [0.2, 1.1, 0.4], n));
+        oracle::check!(lent_rows(&a[..4], n));
+        oracle::check!(rearranged([0.3, 0.5, 0.9], n));
+        oracle::check!(by_call([0.3, 0.5, 0.9], 0.8, n));
+    }
+    for limit in [-9.0, 0.2, 0.9, 3.0, 1e9] {
+        oracle::check!(left_early([0.3, 0.5, 0.9, -0.2], limit));
     }
     oracle::check!(between(&a, 0.8));
     for step in [0, 1, 3] {

@@ -15,7 +15,7 @@
 //!   of the iterations does not matter (`only_accumulates`). Those that stay as
 //!   they are are not carried: `simplify` has seen to that.
 
-use super::memory::moved;
+use super::moves::moved;
 use crate::ir::{
     BinaryOp, Function, Hold, Let, Loop, Op, PullbackArg, Region, Stmt, StmtId, ValueId, Views,
     collect_definitions, definitions, for_each_region, for_each_use,

@@ -8,7 +8,7 @@
 
 use crate::ir::{
     BinaryOp, Function, Kind, Let, Op, Region, RevBranch, Stmt, StmtId, ValueId,
-    for_each_region_mut, for_each_use,
+    for_each_region_of_both_mut, for_each_use,
 };
 use crate::simplify::{is_pinned, is_removable, use_counts};
 use std::collections::{BTreeMap, BTreeSet};
@@ -92,11 +92,7 @@ struct Run {
 impl Pass<'_> {
     fn region(&mut self, region: &mut Region) {
         for stmt in &mut region.stmts {
-            match stmt {
-                Stmt::RevBranch(branch) => branch.arms.iter_mut().for_each(|arm| self.region(arm)),
-                Stmt::RevLoop(looped) => self.region(&mut looped.body),
-                stmt => for_each_region_mut(stmt, &mut |inner| self.region(inner)),
-            }
+            for_each_region_of_both_mut(stmt, &mut |inner| self.region(inner));
         }
         let roots = self.roots(region);
         let mut guards: BTreeMap<ValueId, Vec<usize>> = BTreeMap::new();

@@ -20,6 +20,7 @@ mod control;
 pub(crate) mod fuse;
 pub(crate) mod guards;
 pub(crate) mod memory;
+pub(crate) mod moves;
 pub(crate) mod record;
 pub(crate) mod restore;
 pub(crate) mod sums;
@@ -79,7 +80,7 @@ pub(crate) enum Literal {
 
 impl Pass<'_> {
     fn function(&mut self) {
-        self.f.stable = memory::stable(self.f);
+        self.f.stable = moves::stable(self.f);
         let buffers = self.buffers();
         // the upstream of an option is that of its payload
         let result = self.f.result.payload().clone();

@@ -12,11 +12,12 @@
 //! that nothing which is read again can come before is not undone: a table that is
 //! filled and then only read costs nothing.
 
-use super::memory::moved;
+use super::moves::moved;
 use super::record::settle::{is_cheap, is_light, needs_of};
 use crate::ir::{
     Arg, Capture, Function, Head, Hold, If, Kind, Let, Op, Place, PullbackArg, RangeAdaptor,
     Region, Stmt, StmtId, Tree, ValueId, Views, definitions, for_each_region, for_each_region_mut,
+    for_each_region_of_both_mut,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -467,15 +468,7 @@ fn lend(region: &mut Region, views: &Views, walk: &Walk, restored: &BTreeSet<Val
                 }
             }
         }
-        for_each_reverse_region_mut(stmt, &mut |inner| lend(inner, views, walk, restored));
-    }
-}
-
-fn for_each_reverse_region_mut(stmt: &mut Stmt, f: &mut impl FnMut(&mut Region)) {
-    match stmt {
-        Stmt::RevBranch(branch) => branch.arms.iter_mut().for_each(f),
-        Stmt::RevLoop(looped) => f(&mut looped.body),
-        stmt => for_each_region_mut(stmt, f),
+        for_each_region_of_both_mut(stmt, &mut |inner| lend(inner, views, walk, restored));
     }
 }
 
@@ -497,7 +490,7 @@ fn drop_saved(region: &mut Region, unwanted: &BTreeSet<ValueId>) {
 /// Removes the writes that put them back.
 fn drop_undone(region: &mut Region, unwanted: &BTreeSet<ValueId>) {
     region.stmts.retain_mut(|stmt| {
-        for_each_reverse_region_mut(stmt, &mut |inner| drop_undone(inner, unwanted));
+        for_each_region_of_both_mut(stmt, &mut |inner| drop_undone(inner, unwanted));
         !matches!(stmt, Stmt::Store(store) if unwanted.contains(&store.value))
     });
 }

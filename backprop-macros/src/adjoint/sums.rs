@@ -7,7 +7,8 @@
 
 use crate::ir::{
     AddAt, BinaryOp, Function, Kind, Let, Op, Place, Proj, Region, RevBranch, RevLoop, Stmt,
-    StmtId, ValueId, collect_definitions, for_each_region, for_each_region_mut, for_each_use,
+    StmtId, ValueId, collect_definitions, for_each_region, for_each_region_of_both_mut,
+    for_each_use,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -70,11 +71,7 @@ struct Sum {
 impl Pass<'_> {
     fn region(&mut self, region: &mut Region) {
         for mut stmt in std::mem::take(&mut region.stmts) {
-            match &mut stmt {
-                Stmt::RevBranch(branch) => branch.arms.iter_mut().for_each(|arm| self.region(arm)),
-                Stmt::RevLoop(looped) => self.region(&mut looped.body),
-                stmt => for_each_region_mut(stmt, &mut |inner| self.region(inner)),
-            }
+            for_each_region_of_both_mut(&mut stmt, &mut |inner| self.region(inner));
             let around = match &stmt {
                 Stmt::RevLoop(_) | Stmt::Loop(_) => around(&stmt),
                 _ => {

@@ -63,7 +63,8 @@ pub(crate) use uses::{
     for_each_direct_use, for_each_region_use, for_each_use, rewrite_region_uses, rewrite_uses,
 };
 pub(crate) use visit::{
-    collect_definitions, definitions, for_each_region, for_each_region_mut, free_values,
+    collect_definitions, definitions, for_each_region, for_each_region_mut,
+    for_each_region_of_both_mut, free_values,
 };
 
 /// A value: defined once, immutable.

@@ -177,3 +177,12 @@ pub(crate) fn for_each_region_mut(stmt: &mut Stmt, f: &mut impl FnMut(&mut Regio
         _ => {}
     }
 }
+
+/// Calls `f` on each region directly inside a statement of either half.
+pub(crate) fn for_each_region_of_both_mut(stmt: &mut Stmt, f: &mut impl FnMut(&mut Region)) {
+    match stmt {
+        Stmt::RevBranch(branch) => branch.arms.iter_mut().for_each(f),
+        Stmt::RevLoop(looped) => f(&mut looped.body),
+        stmt => for_each_region_mut(stmt, f),
+    }
+}

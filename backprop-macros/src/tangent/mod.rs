@@ -64,7 +64,7 @@ fn of(f: &Function, activity: &Activity, is_differentiated: bool) -> Function {
     pass.function();
     let mut f = pass.f;
     memory::moves(&mut f);
-    f.stable = crate::adjoint::memory::stable(&f);
+    f.stable = crate::adjoint::moves::stable(&f);
     f
 }
 

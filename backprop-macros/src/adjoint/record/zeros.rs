@@ -1,6 +1,6 @@
 //! Zeros in the shape of values that are gone when the reverse half needs them.
 
-use crate::adjoint::memory::{moved, moved_by};
+use crate::adjoint::moves::{moved, moved_by};
 use crate::ir::{
     Claimed, Function, Head, Kind, Let, Loop, Op, Region, Reverse, Stmt, StmtId, Tree, ValueId,
     Views, for_each_region, for_each_region_mut,

@@ -6,7 +6,8 @@ pub mod items {
         dead_code,
         non_upper_case_globals,
         non_camel_case_types,
-        non_snake_case
+        non_snake_case,
+        reason = "the names are those of generated code"
     )]
 
     mod backprop {}
@@ -66,7 +67,7 @@ pub mod items {
 
 /// Macros that shadow those of std.
 pub mod macros {
-    #![allow(unused_macros)]
+    #![allow(unused_macros, reason = "they are there to be avoided")]
 
     macro_rules! panic {
         ($($any:tt)*) => {
