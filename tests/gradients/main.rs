@@ -31,6 +31,7 @@ mod hostile;
 mod in_out;
 mod integers;
 mod iterators;
+mod kept;
 mod listed;
 mod loops;
 mod memory;

@@ -145,10 +145,14 @@ catalogue! {
     OPTION_METHOD = "this method of an `Option` with an active payload is not differentiated yet; use `match` or `if let`";
     OPTION_PATTERN = "on an `Option` or a `Result`, names, tuples and literals inside `Some(..)`, `Ok(..)`, and guards are differentiated; nest another `match` for the rest";
     OPTION_CLOSURE = "this closure must end in `Some(..)`, `None`, or a method of an `Option`";
-    ITERATOR_VALUE = "an iterator over active values is not kept; call `sum`, `fold`, `collect` … on it at once, or loop over it";
+    ITERATOR_VALUE = "an iterator over active values is not passed on or returned; bind it with `let`, call `sum`, `fold`, `collect` … on it, or loop over it";
+    ITERATOR_IN_OPAQUE_CODE = "an iterator under a name is used where it is bound, not in code that is passed through as it is or in a closure that is passed to a function; collect it first";
+    ITERATOR_RESUMED = "items are taken from an iterator one after another where it goes over a container or a range: after `take_while`, `flat_map` and `flatten`, and of iterators that `chain` puts together after `filter` and its like, it is used up at once";
+    ITERATOR_LENGTH = "`len` of this iterator is not known here; write `count()`, or take the length of what it goes over";
+    PEEK = "`peek` is differentiated where closures before it change nothing, of an iterator that is not lent by another one; take the item with `next`, or collect first";
     REVERSED = "`rev` is differentiated where each item has a known position: not after `filter` and its like, and after closures that change something or may panic not after `skip`, `step_by`, `take` or `zip`; turn round first, or collect into a `Vec`";
     ZIP = "the items of this iterator have no known positions: `filter` and its like leave some out, `skip` and `step_by` count them where closures before them change something or may panic; cut first, or collect into a `Vec`";
-    ZIP_OF_STATE = "`std` does not say how often a closure before `zip` runs where the second iterator is the shorter one, and this one changes something; collect into a `Vec` first, or write the loop out";
+    ZIP_OF_STATE = "`std` does not say how often `zip` asks the first iterator where the second one is shorter, and here that can be told: a closure changes something, or another iterator is left with fewer items; collect into a `Vec` first, or write the loop out";
     COLLECT_REFERENCES = "active references are not collected; collect what they refer to: `.copied().collect()`, or positions";
     COLLECT = "only `collect` into a `Vec` is differentiated";
     UNKNOWN_METHOD = "the method `{}` has no rule, and its receiver or an argument is active; write a function with `#[differentiate]` or `#[differentiate(rule = ..)]`, or wrap the call in `backprop::constant(..)` if it carries no gradient; an integer that is part of an active value is named first: `let n: usize = ..`";

@@ -139,7 +139,9 @@ impl Lowerer<'_> {
     ) {
         let mut other = other;
         let mut no = |this: &mut Self| other.as_mut().and_then(|other| other(this));
-        if self.match_element(&link.expr, &link.pat, then, &mut no) {
+        if self.match_element(&link.expr, &link.pat, then, &mut no)
+            || self.match_next(&link.expr, &link.pat, then, &mut no)
+        {
             return;
         }
         let pats = nested::alternatives(&link.pat);

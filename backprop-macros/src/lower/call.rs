@@ -351,7 +351,7 @@ impl Lowerer<'_> {
                 let copies = matches!(&*name, "clone" | "to_vec" | "to_owned" | "as_slice" | "len");
                 let is_known = copies
                     || rules::method(&name).is_some()
-                    || super::iter::is_chain(&call.receiver)
+                    || self.is_chain(&call.receiver)
                     || self.is_optional(&call.receiver)
                     || self.is_optional(&inner.receiver);
                 match is_known {

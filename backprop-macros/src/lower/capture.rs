@@ -56,6 +56,10 @@ impl Lowerer<'_> {
                     self.errors.refuse(&name, no::CLOSURE_IN_OPAQUE_CODE);
                     continue;
                 }
+                Some(Binding::Iterator(_)) => {
+                    self.errors.refuse(&name, no::ITERATOR_IN_OPAQUE_CODE);
+                    continue;
+                }
                 _ => continue,
             };
             let tree = match tree {

@@ -87,6 +87,9 @@ impl Lowerer<'_> {
                 let closure = self.passed_on(&closure, span);
                 Some(Binding::Closure(Rc::new(closure)))
             }
+            Binding::Iterator(chain) => {
+                Some(Binding::Iterator(Rc::new(self.copied_iterator(&chain))))
+            }
             _ => None,
         }
     }
@@ -106,6 +109,7 @@ impl Lowerer<'_> {
             let copy = match binding {
                 Binding::Slot(slot) => self.copied_variable(*slot, name, span),
                 Binding::Closure(inner) => Binding::Closure(Rc::new(self.passed_on(inner, span))),
+                Binding::Iterator(chain) => Binding::Iterator(Rc::new(self.copied_iterator(chain))),
                 other => other.clone(),
             };
             own.push((name.clone(), copy));
@@ -146,6 +150,15 @@ impl Lowerer<'_> {
             expr: Rc::new(function.clone()),
             closure,
         })
+    }
+
+    /// A callback of its own, where what it is part of is cloned.
+    pub(super) fn own_callback(&mut self, callback: &mut Callback, span: Span) {
+        if let Some(closure) = &callback.closure
+            && !closure.own().is_empty()
+        {
+            callback.closure = Some(Rc::new(self.passed_on(&closure.clone(), span)));
+        }
     }
 
     /// The closure that a name stands for.

@@ -134,6 +134,10 @@ impl Lowerer<'_> {
                         output: function.output.clone(),
                     }))
                 }
+                Binding::Iterator(_) => {
+                    self.errors.refuse(&name, no::ITERATOR_IN_OPAQUE_CODE);
+                    continue;
+                }
                 Binding::Range(range) => {
                     let ends = range.to_token_stream();
                     self.capture_names(ends, environment, own);

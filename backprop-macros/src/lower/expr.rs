@@ -152,6 +152,7 @@ impl Lowerer<'_> {
                 }
                 Some(Binding::Closure(_)) => return self.refuse(path, no::CLOSURE),
                 Some(Binding::Function(_)) => return self.refuse(path, no::FUNCTION_KEPT),
+                Some(Binding::Iterator(_)) => return self.refuse(path, no::ITERATOR_VALUE),
                 Some(Binding::Range(range)) => return self.expr(&Expr::Range((*range).clone())),
                 None => {}
             }

@@ -99,7 +99,7 @@ impl Lowerer<'_> {
     }
 
     pub(super) fn for_expr(&mut self, expr: &syn::ExprForLoop) -> Lowering {
-        let chain = match is_borrowed(expr) {
+        let chain = match self.is_borrowed(expr) {
             true => self.chain(&borrowed(&expr.expr))?,
             false => self.chain(&expr.expr)?,
         };
@@ -117,6 +117,15 @@ impl Lowerer<'_> {
             });
         });
         Some(Tree::unit())
+    }
+
+    /// Whether a loop goes over what it writes as a value and what is a reference.
+    fn is_borrowed(&self, expr: &syn::ExprForLoop) -> bool {
+        match super::call::strip(&expr.expr) {
+            Expr::MethodCall(call) if !self.is_chain(&expr.expr) => call.method == "as_slice",
+            Expr::Lit(lit) => matches!(lit.lit, syn::Lit::ByteStr(_)),
+            _ => false,
+        }
     }
 
     pub(super) fn bounds(
@@ -350,15 +359,6 @@ fn contains_while(cond: &Expr) -> bool {
     let mut found = Found(false);
     found.visit_expr(cond);
     found.0
-}
-
-/// Whether a loop goes over what it writes as a value and what is a reference.
-fn is_borrowed(expr: &syn::ExprForLoop) -> bool {
-    match super::call::strip(&expr.expr) {
-        Expr::MethodCall(call) if !super::iter::is_chain(&expr.expr) => call.method == "as_slice",
-        Expr::Lit(lit) => matches!(lit.lit, syn::Lit::ByteStr(_)),
-        _ => false,
-    }
 }
 
 fn borrowed(expr: &Expr) -> Expr {

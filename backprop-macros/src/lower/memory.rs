@@ -89,7 +89,7 @@ impl Lowerer<'_> {
             }
             Expr::MethodCall(call)
                 if ["unwrap", "expect"].contains(&&*call.method.to_string())
-                    && self.is_element_access(&call.receiver) =>
+                    && self.is_element_of_place(&call.receiver) =>
             {
                 let Expr::MethodCall(access) = &*call.receiver else {
                     return None;
@@ -105,7 +105,7 @@ impl Lowerer<'_> {
         match expr {
             Expr::Paren(inner) => self.dereferenced(&inner.expr, place),
             // the place is the element that the method refers to
-            Expr::MethodCall(call) if self.is_element_access(&call.receiver) => place,
+            Expr::MethodCall(call) if self.is_element_of_place(&call.receiver) => place,
             Expr::Reference(_) => place,
             _ => place.with(Proj::Deref),
         }
@@ -191,7 +191,7 @@ impl Lowerer<'_> {
         let Expr::MethodCall(call) = expr else {
             return false;
         };
-        let of_chain = super::iter::is_chain(&call.receiver) && !self.is_preferred(expr);
+        let of_chain = self.is_chain(&call.receiver) && !self.is_preferred(expr);
         self.is_element_access(expr) && !of_chain
     }
 

@@ -16,6 +16,9 @@ impl Lowerer<'_> {
     pub(super) fn container_method(&mut self, call: &syn::ExprMethodCall) -> Option<Lowering> {
         let span = call.method.span();
         let name = call.method.to_string();
+        if self.kept_iterator(&call.receiver).is_some() {
+            return None;
+        }
         Some(match (&*name, call.args.len()) {
             ("len" | "is_empty", 0) => {
                 if !self.is_memory_expr(&call.receiver) {

@@ -125,6 +125,7 @@ enum Binding {
     /// A function that is a parameter.
     Function(std::rc::Rc<function::Parameter>),
     Range(std::rc::Rc<syn::ExprRange>),
+    Iterator(std::rc::Rc<iter::Chain>),
 }
 
 /// A variable, or a part of a tuple variable.

@@ -54,7 +54,7 @@ impl Lowerer<'_> {
     /// be one for all that is known.
     pub(super) fn is_optional(&self, expr: &Expr) -> bool {
         // `iter::once(x).chain(..)` begins with a call, and is an iterator
-        !super::iter::is_chain(expr) && (self.is_option_by_name(expr) || self.is_call_of_user(expr))
+        !self.is_chain(expr) && (self.is_option_by_name(expr) || self.is_call_of_user(expr))
     }
 
     /// Whether its names say that an expression is an option.
@@ -89,13 +89,16 @@ impl Lowerer<'_> {
                     ("first" | "last" | "first_mut" | "last_mut", 0)
                     | ("get" | "get_mut", 1)
                     | ("pop" | "split_first" | "split_last", 0) => {
-                        super::iter::is_chain(&call.receiver)
+                        self.is_chain(&call.receiver)
                             || self.is_element_access(expr)
                             || name == "pop"
                             || name.starts_with("split")
                     }
-                    ("min_by" | "max_by" | "reduce" | "find" | "find_map" | "position", 1)
-                    | ("next", 0) => super::iter::is_chain(&call.receiver),
+                    (
+                        "min_by" | "max_by" | "reduce" | "find" | "find_map" | "position" | "nth",
+                        1,
+                    )
+                    | ("next" | "next_back" | "peek", 0) => self.is_chain(&call.receiver),
                     (
                         "map" | "and_then" | "filter" | "or" | "or_else" | "copied" | "cloned"
                         | "as_ref" | "take" | "zip",
@@ -183,6 +186,10 @@ impl Lowerer<'_> {
         {
             return self.copied_element(access);
         }
+        if let ("unwrap" | "expect", true) = (name, self.asks(&call.receiver)) {
+            let panics = self.panics_without_value(call.args.first(), span);
+            return self.asked_item(call, panics);
+        }
         let receiver = self.expr_expecting(&call.receiver, Some(&option_shape()))?;
         let by_reference = matches!(receiver, Tree::Ref(_));
         let Tree::Option(some, payload) = receiver.behind_refs().clone() else {
@@ -195,17 +202,7 @@ impl Lowerer<'_> {
             "is_some" => return Some(Tree::Leaf(flag)),
             "is_none" => return Some(self.push(Op::Not(flag), Kind::Bool, span)),
             "unwrap" | "expect" => {
-                // the generated code panics where the user's does
-                let panics = self.region(|this| {
-                    let tokens = match arg {
-                        Some(message) => quote_spanned!(span=> ::core::panic!("{}", #message)),
-                        None => quote_spanned! {span=>
-                            ::core::panic!("called `Option::unwrap()` on a `None` value")
-                        },
-                    };
-                    let capture = this.capture(tokens);
-                    this.out.push(Stmt::Diverge(capture));
-                });
+                let panics = self.panics_without_value(arg, span);
                 self.push_if(flag, Region::default(), panics);
                 return Some(payload);
             }
@@ -299,6 +296,20 @@ impl Lowerer<'_> {
             false => self.out.extend(other.stmts),
         }
         reached.then(|| self.read_slot(slot, span))
+    }
+
+    /// The generated code panics where the user's does.
+    fn panics_without_value(&mut self, message: Option<&Expr>, span: Span) -> Region {
+        self.region(|this| {
+            let tokens = match message {
+                Some(message) => quote_spanned!(span=> ::core::panic!("{}", #message)),
+                None => quote_spanned! {span=>
+                    ::core::panic!("called `Option::unwrap()` on a `None` value")
+                },
+            };
+            let capture = this.capture(tokens);
+            this.out.push(Stmt::Diverge(capture));
+        })
     }
 
     /// `value?` in a function that returns an `Option`.

@@ -219,7 +219,7 @@ impl Lowerer<'_> {
             Expr::MethodCall(call) => match (&*call.method.to_string(), call.args.len()) {
                 ("len" | "is_empty", 0) => self.is_memory_expr(&call.receiver),
                 ("count", 0) | ("all" | "any", 1) => {
-                    super::iter::is_chain(&call.receiver) && self.names_numbers(expr)
+                    self.is_chain(&call.receiver) && self.names_numbers(expr)
                 }
                 _ => false,
             },
@@ -278,7 +278,10 @@ impl Lowerer<'_> {
                 Tree::Leaf(var) => Some(self.f.vars[var.0 as usize].kind),
                 _ => None,
             },
-            Binding::Closure(_) | Binding::Function(_) | Binding::Range(_) => None,
+            Binding::Closure(_)
+            | Binding::Function(_)
+            | Binding::Range(_)
+            | Binding::Iterator(_) => None,
         }
     }
 }

@@ -108,6 +108,9 @@ impl Lowerer<'_> {
             self.bind(&name.ident, Binding::Range(range.into()));
             return Some(());
         }
+        if self.bind_iterators(pat, &init.expr) {
+            return Some(());
+        }
         let is_assigned = matches!(pat, Pat::Ident(name) if name.mutability.is_some())
             && matches!(strip(&init.expr), Expr::Reference(_));
         if let Some(place) = self.as_mut_reference(&init.expr)
@@ -135,12 +138,27 @@ impl Lowerer<'_> {
         }
         let expected = self.expected(pat, ty);
         let init = match ty {
-            Some(ty) => &typed_sum(&init.expr, ty),
+            Some(ty) => &self.typed_sum(&init.expr, ty),
             None => &*init.expr,
         };
         let value = self.expr_expecting(init, expected.as_ref())?;
         self.bind_pattern(pat, value, ty);
         Some(())
+    }
+
+    /// `sum()` of the annotated type as `sum::<T>()`: what it starts with depends on
+    /// the type.
+    fn typed_sum(&self, expr: &Expr, ty: &syn::Type) -> Expr {
+        let mut typed = expr.clone();
+        if let Expr::MethodCall(call) = &mut typed
+            && matches!(&*call.method.to_string(), "sum" | "product")
+            && call.turbofish.is_none()
+            && self.is_chain(&call.receiver)
+            && !matches!(ty, syn::Type::Infer(_))
+        {
+            call.turbofish = Some(syn::parse_quote!(::<#ty>));
+        }
+        typed
     }
 
     /// Whether a variable holds what is no scalar.
@@ -363,21 +381,6 @@ impl Lowerer<'_> {
             }
         }
     }
-}
-
-/// `sum()` of the annotated type as `sum::<T>()`: what it starts with depends on
-/// the type.
-fn typed_sum(expr: &Expr, ty: &syn::Type) -> Expr {
-    let mut typed = expr.clone();
-    if let Expr::MethodCall(call) = &mut typed
-        && matches!(&*call.method.to_string(), "sum" | "product")
-        && call.turbofish.is_none()
-        && super::iter::is_chain(&call.receiver)
-        && !matches!(ty, syn::Type::Infer(_))
-    {
-        call.turbofish = Some(syn::parse_quote!(::<#ty>));
-    }
-    typed
 }
 
 /// The tuple shape of a type, or nothing if it is no tuple by spelling.

@@ -46,7 +46,7 @@ const GALLERY: &[(&str, &str, &str)] = &[
     (
         "An iterator that is kept",
         "iterators/kept",
-        "Write the chain at one go, or loop over it.",
+        "A name for an iterator is fine; a tuple, a struct or a call of one is not. Use the name itself.",
     ),
     (
         "An adaptor that is not differentiated",

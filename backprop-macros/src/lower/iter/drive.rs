@@ -64,6 +64,21 @@ impl Lowerer<'_> {
                     }
                 });
             }
+            Driver::Cursor(cursor) => {
+                self.looped(label, Head::Forever, None, span, |this| {
+                    this.limits(way);
+                    let exit = this.jumps.last().map(|jump| jump.exit);
+                    let (is_there, at) = this.next_position(&cursor, span);
+                    let then = this.region(|this| {
+                        this.advance(&cursor, at, span);
+                        if let Some(item) = (cursor.items.item)(this, at) {
+                            this.steps(way, item, body);
+                        }
+                    });
+                    let end = this.region(|this| this.out.extend(exit.map(Stmt::Exit)));
+                    this.push_if(is_there, then, end);
+                });
+            }
             Driver::Passed(iterator) => {
                 self.looped(label, Head::Forever, None, span, |this| {
                     this.limits(way);

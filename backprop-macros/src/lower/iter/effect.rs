@@ -367,6 +367,12 @@ impl<'ast> Visit<'ast> for Finder<'_, '_> {
             let effect = self.lowerer.effect_of_closure(closure, self.depth + 1);
             self.has(effect);
         }
+        // items may be taken from it
+        if let Some(name) = path.path.get_ident()
+            && let Some(Binding::Iterator(_)) = self.around(name)
+        {
+            self.has(Effect::State);
+        }
     }
 
     fn visit_macro(&mut self, mac: &'ast syn::Macro) {

@@ -1,6 +1,6 @@
 //! What a chain ends in: `sum`, `fold`, `collect` and their like.
 
-use super::spelling::{is_chain, unknown_message, unknown_method};
+use super::spelling::unknown_message;
 use crate::fence::catalogue as no;
 use crate::ir::{BinaryOp, Kind, Op, Place, Region, Stmt, Tree};
 use crate::lower::{ANY_REAL, Lowerer, Lowering};
@@ -33,15 +33,18 @@ impl Lowerer<'_> {
     /// `sum`, `fold`, `collect` and their like; `None` if it is no chain.
     pub(in crate::lower) fn chain_end(&mut self, call: &ExprMethodCall) -> Option<Lowering> {
         let whole = Expr::MethodCall(call.clone());
-        if is_chain(&whole) {
+        if self.is_chain(&whole) {
             return Some(self.verbatim(&whole, no::ITERATOR_VALUE));
         }
-        if !is_chain(&call.receiver) {
+        if !self.is_chain(&call.receiver) {
             return None;
         }
         let span = call.method.span();
         let name = call.method.to_string();
-        if let Some(unknown) = unknown_method(&whole) {
+        if self.asks(&whole) {
+            return Some(self.asked_option(call));
+        }
+        if let Some(unknown) = self.unknown_in_chain(&whole) {
             // constants may be iterated over in any way
             let refusal = crate::fence::Refusal {
                 message: unknown_message(unknown).leak(),
@@ -53,7 +56,7 @@ impl Lowerer<'_> {
             ("product", 0) => self.accumulated(call, BinaryOp::Mul, 1.0, 1),
             ("fold", 2) => self.fold(call),
             ("for_each", 1) => {
-                let chain = self.chain(&call.receiver)?;
+                let chain = self.receiver_chain(call)?;
                 let f = self.callback(&call.args[0])?;
                 self.drive(chain, &None, &mut |this, item| {
                     this.run(&f, vec![item]);
@@ -61,7 +64,7 @@ impl Lowerer<'_> {
                 Some(Tree::unit())
             }
             ("count", 0) => {
-                let chain = self.chain(&call.receiver)?;
+                let chain = self.receiver_chain(call)?;
                 let zero = self.integer(0, span);
                 let slot = self.slot(Some("count".to_owned()), None, true, span);
                 self.write_slot(slot, &Tree::Leaf(zero), span);
@@ -72,8 +75,9 @@ impl Lowerer<'_> {
             }
             ("all" | "any", 1) => self.quantified(call, name == "all"),
             ("collect", 0) => self.collect(call),
+            ("len", 0) => self.items_left(call),
             ("last" | "next", 0)
-            | ("find" | "find_map" | "position" | "reduce" | "max_by" | "min_by", 1) => {
+            | ("find" | "find_map" | "position" | "reduce" | "max_by" | "min_by" | "nth", 1) => {
                 self.chain_option(call, &name)
             }
             _ => return None,
@@ -88,7 +92,7 @@ impl Lowerer<'_> {
         int: i64,
     ) -> Lowering {
         let span = call.method.span();
-        let chain = self.chain(&call.receiver)?;
+        let chain = self.receiver_chain(call)?;
         let mut kind = match &call.turbofish {
             Some(types) => types
                 .args
@@ -138,7 +142,7 @@ impl Lowerer<'_> {
 
     fn fold(&mut self, call: &ExprMethodCall) -> Lowering {
         let span = call.method.span();
-        let chain = self.chain(&call.receiver)?;
+        let chain = self.receiver_chain(call)?;
         let init = self.expr(&call.args[0])?;
         let init = self.owned(&init, span);
         let f = self.callback(&call.args[1])?;
@@ -155,9 +159,22 @@ impl Lowerer<'_> {
         Some(self.read_slot(slot, span))
     }
 
+    /// `len()` of an iterator that knows it.
+    fn items_left(&mut self, call: &ExprMethodCall) -> Lowering {
+        let chain = match self.kept_iterator(&call.receiver) {
+            Some(chain) => self.rest(&chain),
+            None => self.chain(&call.receiver)?,
+        };
+        let items = self.by_position(chain);
+        match items.and_then(|items| items.len) {
+            Some(len) => Some(Tree::Leaf(len)),
+            None => self.refuse(&call.method, no::ITERATOR_LENGTH),
+        }
+    }
+
     fn quantified(&mut self, call: &ExprMethodCall, all: bool) -> Lowering {
         let span = call.method.span();
-        let chain = self.chain(&call.receiver)?;
+        let chain = self.receiver_chain(call)?;
         let f = self.callback(&call.args[0])?;
         let init = self.push(Op::Flag(all), Kind::Bool, span);
         let slot = self.slot(None, None, true, span);
@@ -206,7 +223,7 @@ impl Lowerer<'_> {
             let whole = Expr::MethodCall(call.clone());
             return self.verbatim_at(&whole, no::COLLECT_REFERENCES, span);
         }
-        let chain = self.chain(&call.receiver)?;
+        let chain = self.receiver_chain(call)?;
         let vec = self.push(Op::NewVec(chain.len()), Kind::Opaque.contained(), span);
         let slot = self.slot(Some("collected".to_owned()), None, true, span);
         self.write_slot(slot, &vec, span);

@@ -8,7 +8,9 @@
 mod drive;
 mod effect;
 mod ends;
+mod kept;
 mod listed;
+mod next;
 mod options;
 mod passed;
 mod position;
@@ -17,15 +19,12 @@ mod spelling;
 
 pub(super) use ends::is_of_references;
 pub(super) use passed::{is_map, makes_map};
-pub(super) use spelling::is_chain;
 
 use super::closure::Callback;
 use super::memory::Base;
 use super::{Lowerer, Lowering, SlotId};
 use crate::fence::catalogue as no;
-use crate::ir::{
-    BinaryOp, Kind, Op, Place, Range, RangeAdaptor, Region, Stmt, Target, Tree, ValueId,
-};
+use crate::ir::{BinaryOp, Kind, Op, Place, Range, Region, Stmt, Target, Tree, ValueId};
 use effect::Effect;
 use listed::listed;
 use proc_macro2::Span;
@@ -51,9 +50,12 @@ struct Indexed {
     forward: bool,
 }
 
+#[derive(Clone)]
 enum Driver {
     Range(Range),
     Indexed(Indexed),
+    /// What is left of a sequence; what is taken is gone from it.
+    Cursor(kept::Cursor),
     /// The items of one chain, then those of another.
     Joined(Box<[Chain; 2]>),
     /// What an iterator of constants gives.
@@ -84,6 +86,7 @@ enum Step {
 }
 
 /// A driver and its steps.
+#[derive(Clone)]
 pub(super) struct Chain {
     driver: Driver,
     steps: Vec<Step>,
@@ -113,16 +116,22 @@ impl Lowerer<'_> {
         {
             return self.chain(&Expr::MethodCall(written));
         }
+        if let Some(chain) = self.kept_iterator(expr) {
+            return Some(self.rest(&chain));
+        }
         match expr {
             Expr::Paren(inner) => self.chain(&inner.expr),
             Expr::Group(inner) => self.chain(&inner.expr),
             Expr::Range(range) => self.range_chain(range),
-            Expr::MethodCall(call) if is_chain(expr) => self.method_chain(call),
+            Expr::MethodCall(call) if self.is_chain(expr) => self.method_chain(call),
             Expr::Call(call) if is_source_function(call) => self.function_chain(call),
             expr if let Some((list, by_reference)) = listed(expr)
                 && !list.is_empty() =>
             {
                 self.listed_items(&list, by_reference, expr.span())
+            }
+            Expr::Reference(reference) if let Some(chain) = self.kept_iterator(&reference.expr) => {
+                self.lent(&chain, expr)
             }
             Expr::Reference(reference) => {
                 let base = self.base(&reference.expr)?;
@@ -145,10 +154,7 @@ impl Lowerer<'_> {
                     return Some(self.passed_items(tree.clone(), None, expr.span()));
                 }
                 let place = self.as_place(base, expr.span())?;
-                let by_reference = place.path.is_empty() && self.f.is_reference(place.base);
-                let mutable = self.f.info(place.base).hold == crate::ir::Hold::Mut;
-                let reference = by_reference.then_some(mutable);
-                Some(self.elements(place, reference, expr.span()))
+                Some(self.all_of(place, expr, expr.span()))
             }
         }
     }
@@ -200,8 +206,18 @@ impl Lowerer<'_> {
     fn method_chain(&mut self, call: &ExprMethodCall) -> Option<Chain> {
         let span = call.method.span();
         let name = call.method.to_string();
-        if !is_chain(&call.receiver) {
+        if !self.is_chain(&call.receiver) {
             return self.source(call, &name);
+        }
+        if let Some(chain) = self.kept_iterator(&call.receiver) {
+            match &*name {
+                "by_ref" => return self.lent(&chain, &call.receiver),
+                "clone" => {
+                    let copy = self.copied_iterator(&chain);
+                    return Some(self.rest(&copy));
+                }
+                _ => {}
+            }
         }
         let mut chain = self.chain(&call.receiver)?;
         chain.span = span;
@@ -212,7 +228,12 @@ impl Lowerer<'_> {
             slot
         };
         match (&*name, call.args.first(), call.args.len()) {
-            ("into_iter" | "iter" | "by_ref" | "fuse", None, 0) => {}
+            ("peekable", None, 0) if matches!(chain.driver, Driver::Cursor(_)) => {
+                // the item that was looked at is gone from the other
+                self.errors.refuse(&call.method, no::PEEK);
+                return None;
+            }
+            ("into_iter" | "iter" | "by_ref" | "fuse" | "clone" | "peekable", None, 0) => {}
             ("map", Some(f), 1) => chain.steps.push(Step::Map(self.callback(f)?)),
             ("inspect", Some(f), 1) => chain.steps.push(Step::Inspect(self.callback(f)?)),
             ("filter", Some(f), 1) => chain.steps.push(Step::Filter(self.callback(f)?)),
@@ -367,11 +388,9 @@ impl Chain {
 
     /// Whether the `k`-th item can be found.
     fn has_positions(&self) -> bool {
-        let steps_by = |adaptor: &RangeAdaptor| matches!(adaptor, RangeAdaptor::StepBy(_));
         let known = match &self.driver {
-            Driver::Range(range) => !range.adaptors.iter().any(steps_by),
-            Driver::Indexed(_) => true,
-            Driver::Joined(_) | Driver::Passed(_) => false,
+            Driver::Range(_) | Driver::Indexed(_) => true,
+            Driver::Cursor(_) | Driver::Joined(_) | Driver::Passed(_) => false,
         };
         known && self.only_maps()
     }

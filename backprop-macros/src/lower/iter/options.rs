@@ -1,7 +1,9 @@
 //! Ends of chains that give an option: `max_by`, `find`, `reduce` and their like.
 
+use super::effect::Effect;
+use super::{Chain, Step};
 use crate::fence::catalogue as no;
-use crate::ir::{Kind, Op, Region, Stmt, Tree, ValueId};
+use crate::ir::{BinaryOp, Kind, Op, Region, Stmt, Tree, ValueId};
 use crate::lower::closure::Callback;
 use crate::lower::{Lowerer, Lowering, SlotId};
 use proc_macro2::Span;
@@ -11,8 +13,15 @@ impl Lowerer<'_> {
     /// The value of the first item, the last, or the one a closure prefers.
     pub(super) fn chain_option(&mut self, call: &ExprMethodCall, name: &str) -> Lowering {
         let span = call.method.span();
-        let chain = self.chain(&call.receiver)?;
-        let callback = match call.args.first() {
+        let mut chain = self.receiver_chain(call)?;
+        if name == "nth" {
+            chain = self.skipped(chain, call)?;
+        }
+        let name = if name == "nth" { "next" } else { name };
+        if let Some(end) = self.end_of_chain(&mut chain, name, span) {
+            return Some(end);
+        }
+        let callback = match call.args.first().filter(|_| name != "next") {
             Some(f) => Some(self.callback(f)?),
             None => None,
         };
@@ -102,6 +111,53 @@ impl Lowerer<'_> {
         }
         let value = self.read_slot(slot, span);
         Some(Tree::Option(Box::new(flag), Box::new(value)))
+    }
+
+    /// The first item or the last, where positions are known: no other is made.
+    fn end_of_chain(&mut self, chain: &mut Chain, name: &str, span: Span) -> Lowering {
+        let is_last = name == "last";
+        let known = chain.has_positions()
+            && (name == "next" || (is_last && self.effect_of(chain) == Effect::Nothing));
+        if !known {
+            return None;
+        }
+        let items = self.by_position(chain.clone())?;
+        let zero = self.integer(0, span);
+        let (is_there, at) = match (items.len, is_last) {
+            (None, true) => return None,
+            (None, false) => (self.push_value(Op::Flag(true), Kind::Bool, span), zero),
+            (Some(len), _) => {
+                let is_there = self.int_op(BinaryOp::Gt, len, zero, span);
+                let op = Op::Runtime("last_index", vec![len]);
+                let last = self.push_value(op, Kind::Int, span);
+                (is_there, if is_last { last } else { zero })
+            }
+        };
+        let slot = self.slot(None, None, true, span);
+        let then = self.region(|this| {
+            if let Some(item) = (items.item)(this, at) {
+                let item = this.kept_item(&item, span);
+                let some = this.some(item, span);
+                this.write_slot(slot, &some, span);
+            }
+        });
+        let other = self.nothing(slot, span);
+        self.push_if(is_there, then, other);
+        Some(self.read_slot(slot, span))
+    }
+
+    /// The items after those that `nth` leaves out.
+    fn skipped(&mut self, chain: Chain, call: &ExprMethodCall) -> Option<Chain> {
+        let span = call.method.span();
+        let n = self.argument(call)?;
+        if chain.has_positions() && self.effect_of(&chain) == Effect::Nothing {
+            return self.sliced(chain, "skip", n, span);
+        }
+        let mut chain = chain;
+        let zero = self.integer(0, span);
+        let count = self.variable("count", zero, span);
+        chain.steps.push(Step::Skip(n, count));
+        Some(chain)
     }
 
     /// One step of `reduce`, `max_by` (the last of equals) or `min_by` (the

@@ -20,7 +20,7 @@ impl Lowerer<'_> {
             return None;
         }
         match &mut chain.driver {
-            Driver::Joined(_) | Driver::Passed(_) => {
+            Driver::Cursor(_) | Driver::Joined(_) | Driver::Passed(_) => {
                 self.errors.refuse(&call.method, no::REVERSED);
                 return None;
             }
@@ -30,14 +30,7 @@ impl Lowerer<'_> {
                     self.errors.refuse(call, no::OPEN_RANGE);
                     return None;
                 };
-                let item = indexed.item.clone();
-                indexed.item = Rc::new(move |this, k| {
-                    // len - 1 - k
-                    let rest = this.int_op(BinaryOp::Sub, len, k, span);
-                    let one = this.integer(1, span);
-                    let at = this.int_op(BinaryOp::Sub, rest, one, span);
-                    item(this, at)
-                });
+                indexed.item = from_behind(indexed.item.clone(), len, span);
             }
         }
         Some(chain)
@@ -69,6 +62,7 @@ impl Lowerer<'_> {
         let driver = match &chain.driver {
             Driver::Range(_) => Effect::Nothing,
             Driver::Indexed(indexed) => indexed.effect,
+            Driver::Cursor(cursor) => cursor.items.effect,
             // what it does is not seen
             Driver::Joined(_) | Driver::Passed(_) => Effect::State,
         };
@@ -85,6 +79,8 @@ impl Lowerer<'_> {
         let driver = match &chain.driver {
             Driver::Range(_) => false,
             Driver::Indexed(indexed) => indexed.effect == Effect::State,
+            // another iterator is left with fewer items
+            Driver::Cursor(_) => true,
             Driver::Joined(parts) => parts.iter().any(|part| self.has_state(part)),
             Driver::Passed(_) => true,
         };
@@ -149,10 +145,7 @@ impl Lowerer<'_> {
                     let op = Op::Runtime("chunk_count", vec![len, n]);
                     self.push_value(op, Kind::Int, span)
                 });
-                indexed.item = Rc::new(move |this, k| {
-                    let at = this.int_op(BinaryOp::Mul, k, n, span);
-                    item(this, at)
-                });
+                indexed.item = every(item, n, span);
             }
         }
         let mut chain = self.driven_by(indexed, span);
@@ -169,27 +162,16 @@ impl Lowerer<'_> {
         let span = chain.span;
         let base = match chain.driver {
             Driver::Indexed(indexed) => indexed,
-            Driver::Range(range) => self.range_items(range, span)?,
-            Driver::Joined(_) | Driver::Passed(_) => return None,
+            Driver::Range(range) => self.range_items(range, span),
+            Driver::Cursor(_) | Driver::Joined(_) | Driver::Passed(_) => return None,
         };
         if chain.steps.is_empty() {
             return Some(base);
         }
         let (steps, item) = (chain.steps, base.item);
         let item: Item = Rc::new(move |this, k| {
-            let mut value = item(this, k)?;
-            for step in &steps {
-                value = match step {
-                    Step::Map(f) => this.run(f, vec![value])?,
-                    Step::Copied => this.copied(&value, span),
-                    Step::Inspect(f) => {
-                        this.run(f, vec![Tree::Ref(Box::new(value.clone()))])?;
-                        value
-                    }
-                    _ => value,
-                };
-            }
-            Some(value)
+            let item = item(this, k)?;
+            this.mapped(&steps, item, span)
         });
         Some(Indexed {
             item,
@@ -198,15 +180,30 @@ impl Lowerer<'_> {
         })
     }
 
-    /// An integer range by position.
-    fn range_items(&mut self, range: Range, span: Span) -> Option<Indexed> {
-        let mut reversed = false;
-        for adaptor in &range.adaptors {
-            match adaptor {
-                RangeAdaptor::Rev => reversed = !reversed,
-                RangeAdaptor::StepBy(_) => return None,
-            }
+    /// An item after steps that make one of one.
+    pub(super) fn mapped(
+        &mut self,
+        steps: &[Step],
+        item: Tree<ValueId>,
+        span: Span,
+    ) -> Option<Tree<ValueId>> {
+        let mut value = item;
+        for step in steps {
+            value = match step {
+                Step::Map(f) => self.run(f, vec![value])?,
+                Step::Copied => self.copied(&value, span),
+                Step::Inspect(f) => {
+                    self.run(f, vec![Tree::Ref(Box::new(value.clone()))])?;
+                    value
+                }
+                _ => value,
+            };
         }
+        Some(value)
+    }
+
+    /// An integer range by position.
+    pub(super) fn range_items(&mut self, range: Range, span: Span) -> Indexed {
         let (start, end) = (range.start, range.end);
         // `end + 1` may be no number of the type
         let (distance, back) = match range.inclusive {
@@ -214,19 +211,34 @@ impl Lowerer<'_> {
             true => ("distance_inclusive", "offset_back_inclusive"),
         };
         let len = Op::Runtime(distance, vec![start, end]);
-        let len = self.push_value(len, Kind::Int, span);
-        Some(Indexed {
+        let mut len = self.push_value(len, Kind::Int, span);
+        // turned around before anything else it counts from its end
+        let (from_end, adaptors) = match range.adaptors.split_first() {
+            Some((RangeAdaptor::Rev, rest)) => (true, rest),
+            _ => (false, &range.adaptors[..]),
+        };
+        let mut item: Item = Rc::new(move |this, k| {
+            let op = match from_end {
+                false => Op::Runtime("offset", vec![start, k]),
+                true => Op::Runtime(back, vec![end, k]),
+            };
+            Some(this.push(op, Kind::Int, span))
+        });
+        for adaptor in adaptors {
+            (len, item) = match adaptor {
+                RangeAdaptor::Rev => (len, from_behind(item, len, span)),
+                RangeAdaptor::StepBy(n) => {
+                    let op = Op::Runtime("chunk_count", vec![len, *n]);
+                    (self.push_value(op, Kind::Int, span), every(item, *n, span))
+                }
+            };
+        }
+        Indexed {
             len: Some(len),
-            item: Rc::new(move |this, k| {
-                let op = match reversed {
-                    false => Op::Runtime("offset", vec![start, k]),
-                    true => Op::Runtime(back, vec![end, k]),
-                };
-                Some(this.push(op, Kind::Int, span))
-            }),
+            item,
             effect: Effect::Nothing,
             forward: false,
-        })
+        }
     }
 
     pub(super) fn zipped(&mut self, left: Indexed, right: Indexed, span: Span) -> Chain {
@@ -308,4 +320,22 @@ impl Lowerer<'_> {
         };
         Some(self.driven_by(indexed, span))
     }
+}
+
+/// Item `len - 1 - k`.
+fn from_behind(item: Item, len: ValueId, span: Span) -> Item {
+    Rc::new(move |this, k| {
+        let rest = this.int_op(BinaryOp::Sub, len, k, span);
+        let one = this.integer(1, span);
+        let at = this.int_op(BinaryOp::Sub, rest, one, span);
+        item(this, at)
+    })
+}
+
+/// Item `n k`.
+fn every(item: Item, n: ValueId, span: Span) -> Item {
+    Rc::new(move |this, k| {
+        let at = this.int_op(BinaryOp::Mul, k, n, span);
+        item(this, at)
+    })
 }

@@ -3,7 +3,7 @@
 use super::listed::listed_source;
 use super::{Chain, Driver, Item};
 use crate::ir::{BinaryOp, Claimed, Kind, Op, Place, Proj, Tree, ValueId};
-use crate::lower::Lowerer;
+use crate::lower::{Binding, Lowerer};
 use proc_macro2::Span;
 use std::rc::Rc;
 use syn::spanned::Spanned;
@@ -22,6 +22,49 @@ impl Lowerer<'_> {
             })
         });
         self.indexed(Some(len), span, item)
+    }
+
+    /// The elements of what `expr` stands for: a reference, or a value that is used
+    /// up. Of an array that is a copy, and the original may be changed meanwhile.
+    pub(super) fn all_of(&mut self, place: Place, expr: &Expr, span: Span) -> Chain {
+        let is_whole = place.path.is_empty();
+        if is_whole && self.f.is_reference(place.base) {
+            let mutable = self.f.info(place.base).hold == crate::ir::Hold::Mut;
+            return self.elements(place, Some(mutable), span);
+        }
+        let own = match is_whole {
+            true => self.owned(&Tree::Leaf(place.base), span),
+            false if self.may_change(expr) => {
+                let kind = self.kind_at(&place);
+                let clone = proc_macro2::Ident::new("clone", span);
+                self.push(Op::Duplicate(place, clone), kind, span)
+            }
+            false => return self.elements(place, None, span),
+        };
+        self.elements(Place::whole(own.leaves()[0]), None, span)
+    }
+
+    /// Whether a place is part of a variable, or behind a `&mut` reference.
+    fn may_change(&self, expr: &Expr) -> bool {
+        match expr {
+            Expr::Paren(inner) => self.may_change(&inner.expr),
+            Expr::Group(inner) => self.may_change(&inner.expr),
+            Expr::Field(field) => self.may_change(&field.base),
+            Expr::Index(index) => self.may_change(&index.expr),
+            Expr::Unary(unary) => self.may_change(&unary.expr),
+            Expr::Path(path) => match path.path.get_ident() {
+                Some(name) => match self.lookup(&name.to_string()) {
+                    Some(Binding::Value(tree)) => {
+                        tree.any(|leaf| self.f.info(*leaf).hold == crate::ir::Hold::Mut)
+                    }
+                    Some(Binding::Slot(slot)) => self.slots[slot.0].mutable,
+                    Some(Binding::MutRef(_)) => true,
+                    _ => false,
+                },
+                None => false,
+            },
+            _ => false,
+        }
     }
 
     /// `&place[k]`
@@ -97,11 +140,7 @@ impl Lowerer<'_> {
         match name {
             "iter" => return Some(self.elements(place, Some(false), span)),
             "iter_mut" => return Some(self.elements(place, Some(true), span)),
-            "into_iter" => {
-                let by_reference = place.path.is_empty() && self.f.is_reference(place.base);
-                let mutable = self.f.info(place.base).hold == crate::ir::Hold::Mut;
-                return Some(self.elements(place, by_reference.then_some(mutable), span));
-            }
+            "into_iter" => return Some(self.all_of(place, &call.receiver, span)),
             _ => {}
         }
         let claim = match name.ends_with("_mut") {

@@ -1,5 +1,6 @@
 //! What is an iterator chain by its spelling.
 
+use crate::lower::Lowerer;
 use syn::{Expr, ExprMethodCall};
 
 const SOURCES: &[&str] = &[
@@ -39,91 +40,113 @@ const ADAPTORS: &[&str] = &[
     "flatten",
     "into_iter",
     "iter",
+    "clone",
 ];
 
-/// Whether an expression is an iterator by its spelling.
-pub(in crate::lower) fn is_chain(expr: &Expr) -> bool {
-    match expr {
-        Expr::Paren(inner) => is_chain(&inner.expr),
-        Expr::Group(inner) => is_chain(&inner.expr),
-        Expr::Range(range) => range.start.is_some(),
-        Expr::MethodCall(call) => {
-            let name = call.method.to_string();
-            let source = match &*name {
-                "iter" | "iter_mut" | "into_iter" => call.args.is_empty(),
-                name => SOURCES.contains(&name) && call.args.len() == 1,
-            };
-            source || (ADAPTORS.contains(&&*name) && is_chain(&call.receiver))
+/// Methods that have a lowering.
+const NO_ARGUMENT: &[&str] = &[
+    "sum",
+    "product",
+    "count",
+    "collect",
+    "enumerate",
+    "rev",
+    "copied",
+    "cloned",
+    "into_iter",
+    "iter",
+    "by_ref",
+    "fuse",
+    "flatten",
+    "last",
+    "next",
+    "next_back",
+    "peek",
+    "peekable",
+    "clone",
+    "len",
+];
+
+const ONE_ARGUMENT: &[&str] = &[
+    "for_each",
+    "all",
+    "any",
+    "map",
+    "inspect",
+    "filter",
+    "filter_map",
+    "flat_map",
+    "take_while",
+    "skip_while",
+    "map_while",
+    "skip",
+    "take",
+    "step_by",
+    "zip",
+    "chain",
+    "find",
+    "find_map",
+    "position",
+    "nth",
+    "reduce",
+    "max_by",
+    "min_by",
+];
+
+impl Lowerer<'_> {
+    /// Whether an expression is an iterator by its spelling, or the name of one.
+    pub(in crate::lower) fn is_chain(&self, expr: &Expr) -> bool {
+        match expr {
+            Expr::Paren(inner) => self.is_chain(&inner.expr),
+            Expr::Group(inner) => self.is_chain(&inner.expr),
+            Expr::Range(range) => range.start.is_some(),
+            Expr::MethodCall(call) => {
+                let name = call.method.to_string();
+                let source = match &*name {
+                    "iter" | "iter_mut" | "into_iter" => call.args.is_empty(),
+                    name => SOURCES.contains(&name) && call.args.len() == 1,
+                };
+                source || (ADAPTORS.contains(&&*name) && self.is_chain(&call.receiver))
+            }
+            Expr::Call(call) => is_source_function(call),
+            Expr::Path(_) => self.kept_iterator(expr).is_some(),
+            Expr::Reference(inner) => {
+                inner.mutability.is_some() && self.kept_iterator(&inner.expr).is_some()
+            }
+            _ => false,
         }
-        Expr::Call(call) => is_source_function(call),
-        _ => false,
     }
+
+    /// The first method of a chain that has no lowering.
+    pub(super) fn unknown_in_chain<'e>(&self, expr: &'e Expr) -> Option<&'e ExprMethodCall> {
+        match expr {
+            Expr::Paren(inner) => self.unknown_in_chain(&inner.expr),
+            Expr::MethodCall(call) => {
+                if !self.is_chain(&call.receiver) {
+                    return None;
+                }
+                let inner = self.unknown_in_chain(&call.receiver);
+                inner.or((!is_known(call)).then_some(call))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Whether a method of iterators has a lowering.
+fn is_known(call: &ExprMethodCall) -> bool {
+    let known = match call.args.len() {
+        0 => NO_ARGUMENT,
+        1 => ONE_ARGUMENT,
+        2 => &["fold", "scan"],
+        _ => &[],
+    };
+    known.contains(&&*call.method.to_string())
 }
 
 pub(super) fn unknown_message(call: &ExprMethodCall) -> String {
     let name = &call.method;
     format!("the iterator method `{name}` is not differentiated yet; write the loop out")
-}
-
-/// The first method of a chain that has no lowering.
-pub(super) fn unknown_method(expr: &Expr) -> Option<&ExprMethodCall> {
-    match expr {
-        Expr::Paren(inner) => unknown_method(&inner.expr),
-        Expr::MethodCall(call) => {
-            let name = &*call.method.to_string();
-            if !is_chain(&call.receiver) {
-                return None;
-            }
-            let inner = unknown_method(&call.receiver);
-            let known = match call.args.len() {
-                0 => &[
-                    "sum",
-                    "product",
-                    "count",
-                    "collect",
-                    "enumerate",
-                    "rev",
-                    "copied",
-                    "cloned",
-                    "into_iter",
-                    "iter",
-                    "by_ref",
-                    "fuse",
-                    "flatten",
-                    "last",
-                    "next",
-                ][..],
-                1 => &[
-                    "for_each",
-                    "all",
-                    "any",
-                    "map",
-                    "inspect",
-                    "filter",
-                    "filter_map",
-                    "flat_map",
-                    "take_while",
-                    "skip_while",
-                    "map_while",
-                    "skip",
-                    "take",
-                    "step_by",
-                    "zip",
-                    "chain",
-                    "find",
-                    "find_map",
-                    "position",
-                    "reduce",
-                    "max_by",
-                    "min_by",
-                ],
-                2 => &["fold", "scan"],
-                _ => &[],
-            };
-            inner.or((!known.contains(&name)).then_some(call))
-        }
-        _ => None,
-    }
 }
 
 /// `iter::once(x)`, `iter::repeat(x)`
