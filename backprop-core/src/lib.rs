@@ -42,7 +42,7 @@ pub use workspace::Workspace;
 pub mod __private {
     #[cfg(feature = "std")]
     pub use crate::check::{Check, Reverse, count, nothing, numbers, set, slot, upstream};
-    pub use crate::checkpoints::{Checkpoints, item_at};
+    pub use crate::checkpoints::{Checkpoints, is_small, item_at};
     pub use crate::differentiable::Differentiable;
     pub use crate::function::*;
     #[cfg(feature = "libm")]

@@ -7,6 +7,7 @@
 
 mod borrowed;
 mod integers;
+pub(crate) mod light;
 mod numbers;
 pub(crate) mod repeated;
 mod written;

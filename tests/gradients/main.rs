@@ -15,6 +15,7 @@
     reason = "the programs use every form that people write"
 )]
 
+mod again;
 mod boxes;
 mod branches;
 mod calls;

@@ -129,6 +129,15 @@ pub fn item_at<I: Iterator>(mut range: I, step: usize) -> I::Item {
     }
 }
 
+/// Whether a copy of a value is a few numbers, and no more: a constant for each type.
+#[inline]
+pub const fn is_small<T: ?Sized>(value: &T) -> bool {
+    const MOST: usize = 64;
+    let is_sized = size_of::<&T>() == size_of::<usize>();
+    // a vector owns what it holds
+    is_sized && !core::mem::needs_drop::<T>() && size_of_val(value) <= MOST
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -26,7 +26,7 @@ use crate::ir::{
     Copies, Function, Head, Hold, Kind, Let, Loop, Op, Owning, Place, PullbackArg, Range, Region,
     RevLoop, Stmt, StmtId, ValueId, Views, for_each_region, for_each_region_mut, free_values,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Gives each loop with `#[checkpoint]`, unless it is fused, a reverse half of turns.
 pub(crate) fn replay(f: &mut Function) {
@@ -35,7 +35,8 @@ pub(crate) fn replay(f: &mut Function) {
     };
     let mut forward = std::mem::take(&mut f.body);
     let views = Views::of(f, &forward);
-    let mut pass = Pass { f, views };
+    let integers = super::record::integers(&forward, &reverse.body);
+    let mut pass = Pass { f, views, integers };
     pass.region(&mut forward, &mut reverse.body);
     let changed = crate::lower::changed(f, &reverse.body);
     let views = Views::of_both(f, &forward, &reverse.body);
@@ -44,9 +45,11 @@ pub(crate) fn replay(f: &mut Function) {
     f.reverse = Some(reverse);
 }
 
-struct Pass<'a> {
-    f: &'a mut Function,
-    views: Views,
+pub(super) struct Pass<'a> {
+    pub(super) f: &'a mut Function,
+    pub(super) views: Views,
+    /// Integer literals.
+    pub(super) integers: BTreeMap<ValueId, i64>,
 }
 
 impl Pass<'_> {
@@ -75,6 +78,12 @@ impl Pass<'_> {
                         let turns = self.turns(original, looped.clone());
                         forward.stmts.splice(at..=at, turns.forward);
                         reverse.stmts.extend(turns.reverse);
+                        continue;
+                    }
+                    if let Some(plan) = self.plan(original) {
+                        let (stmts, mirror) = self.both(original, looped.clone(), plan);
+                        forward.stmts.splice(at..=at, stmts);
+                        reverse.stmts.push(mirror);
                         continue;
                     }
                     self.region(&mut original.body, &mut looped.body);
@@ -146,14 +155,7 @@ impl Pass<'_> {
         let mut state = params.clone();
         state.extend(&outside.state);
         first.body.stmts.insert(0, Stmt::Save(kept, state));
-        first.head = match &original.head {
-            Head::Range(range) => Head::Range(Range {
-                item: item.unwrap_or(range.item),
-                ..range.clone()
-            }),
-            Head::While(cond) => Head::While(copies.region(self.f, cond)),
-            Head::Forever => Head::Forever,
-        };
+        first.head = self.head_of_copy(original, item, &mut copies);
         first.params = params;
         first.stop = original.stop.map(|stop| copies.of(stop));
         forward.push(Stmt::Loop(first));
@@ -220,7 +222,7 @@ impl Pass<'_> {
         body.push(Stmt::Loop(again));
 
         // that one, reversed as it runs
-        body.extend(item_at(original, own_item(original), end));
+        body.extend(item_at(original, item_of(original), end));
         let mut turn = Region {
             stmts: repeated.stmts,
             yields: Vec::new(),
@@ -262,7 +264,7 @@ impl Pass<'_> {
     }
 
     /// A loop like another one, with an empty body.
-    fn iteration(&mut self, original: &Loop) -> Loop {
+    pub(super) fn iteration(&mut self, original: &Loop) -> Loop {
         Loop {
             id: self.f.stmt_id(),
             body: Region::default(),
@@ -272,18 +274,38 @@ impl Pass<'_> {
         }
     }
 
+    pub(super) fn head_of_copy(
+        &mut self,
+        original: &Loop,
+        item: Option<ValueId>,
+        copies: &mut Copies,
+    ) -> Head {
+        match &original.head {
+            Head::Range(range) => Head::Range(Range {
+                item: item.unwrap_or(range.item),
+                ..range.clone()
+            }),
+            Head::While(cond) => Head::While(copies.region(self.f, cond)),
+            Head::Once | Head::Forever => Head::Forever,
+        }
+    }
+
     /// The carried values and the item of a copy of a loop.
-    fn heads(&mut self, original: &Loop, copies: &mut Copies) -> (Vec<ValueId>, Option<ValueId>) {
+    pub(super) fn heads(
+        &mut self,
+        original: &Loop,
+        copies: &mut Copies,
+    ) -> (Vec<ValueId>, Option<ValueId>) {
         let params = original.params.iter();
         let params = params.map(|param| copies.add(self.f, *param)).collect();
-        let item = own_item(original).map(|item| copies.add(self.f, item));
+        let item = item_of(original).map(|item| copies.add(self.f, item));
         (params, item)
     }
 
     /// What a loop uses from outside, other than what is the same in the reverse half.
-    fn outside(&mut self, original: &Loop, before: &mut Vec<Stmt>) -> Outside {
+    pub(super) fn outside(&mut self, original: &Loop, before: &mut Vec<Stmt>) -> Outside {
         let mut heads = original.params.clone();
-        heads.extend(own_item(original));
+        heads.extend(item_of(original));
         let used = free_values(&original.body, &heads);
         let changed = crate::lower::changed(self.f, &original.body);
         let changed: BTreeSet<ValueId> =
@@ -324,19 +346,24 @@ impl Pass<'_> {
         }
     }
 
-    fn fresh(&mut self, name: &str, kind: Kind, looped: &Loop) -> ValueId {
+    pub(super) fn fresh(&mut self, name: &str, kind: Kind, looped: &Loop) -> ValueId {
         self.f.value(kind, Some(name.to_owned()), looped.span)
     }
 
     /// A value for a copy of what another one holds or refers to.
-    fn owned(&mut self, value: ValueId) -> ValueId {
+    pub(super) fn owned(&mut self, value: ValueId) -> ValueId {
         let own = self.like(value);
         self.f.info_mut(own).hold = Hold::Value;
         own
     }
 
     /// A copy of what `value` holds or refers to, as such a value or reference.
-    fn seen_as(&mut self, value: ValueId, own: ValueId, into: &mut Vec<Stmt>) -> ValueId {
+    pub(super) fn seen_as(
+        &mut self,
+        value: ValueId,
+        own: ValueId,
+        into: &mut Vec<Stmt>,
+    ) -> ValueId {
         let hold = match self.f.info(value).hold {
             Hold::Value => return own,
             // what is only read there is a copy that others read, too
@@ -350,7 +377,7 @@ impl Pass<'_> {
         seen
     }
 
-    fn like(&mut self, value: ValueId) -> ValueId {
+    pub(super) fn like(&mut self, value: ValueId) -> ValueId {
         Copies::default().add(self.f, value)
     }
 }
@@ -362,11 +389,11 @@ struct Turns {
 }
 
 /// What a loop uses from outside.
-struct Outside {
+pub(super) struct Outside {
     /// What it changes in place.
-    state: Vec<ValueId>,
+    pub(super) state: Vec<ValueId>,
     /// References that are made again.
-    views: Vec<ValueId>,
+    pub(super) views: Vec<ValueId>,
     /// What there is a copy of from before the loop.
     copied: Vec<(ValueId, ValueId)>,
 }
@@ -394,7 +421,7 @@ fn id_of(stmt: &Stmt) -> Option<StmtId> {
     }
 }
 
-fn own_item(looped: &Loop) -> Option<ValueId> {
+pub(super) fn item_of(looped: &Loop) -> Option<ValueId> {
     match &looped.head {
         Head::Range(range) => Some(range.item),
         _ => None,
@@ -421,7 +448,7 @@ fn settle(f: &mut Function, region: &Region, changed: &BTreeSet<ValueId>, views:
 }
 
 /// Printing and assertions are done once.
-fn drop_effects(region: &mut Region) {
+pub(super) fn drop_effects(region: &mut Region) {
     region.stmts.retain(|stmt| !matches!(stmt, Stmt::Effect(_)));
     for stmt in &mut region.stmts {
         for_each_region_mut(stmt, &mut drop_effects);
@@ -429,7 +456,7 @@ fn drop_effects(region: &mut Region) {
 }
 
 /// The arguments of calls that pullbacks belong to, which are no uses of them.
-fn rename_arguments(region: &mut Region, replaced: &Copies) {
+pub(super) fn rename_arguments(region: &mut Region, replaced: &Copies) {
     for stmt in &mut region.stmts {
         match stmt {
             Stmt::Pullback(call) => {

@@ -14,6 +14,7 @@
 //! `0 × ∞` is NaN. The pass knows which adjoints can be such a zero and guards
 //! what they are multiplied with: a masked branch contributes nothing.
 
+mod again;
 mod call;
 pub(crate) mod checkpoint;
 mod control;

@@ -28,13 +28,10 @@ pub(crate) fn record(f: &mut Function) {
     };
     let mut forward = std::mem::take(&mut f.body);
     zeros::make(f, &mut forward, &mut reverse);
-    let mut integers = BTreeMap::new();
-    find_integers(&forward, &mut integers);
-    find_integers(&reverse.body, &mut integers);
     let mut pass = Pass {
         views: Views::of_both(f, &forward, &reverse.body),
+        integers: integers(&forward, &reverse.body),
         f,
-        integers,
         recovered: BTreeMap::new(),
         around: Vec::new(),
         hoisted: Vec::new(),
@@ -43,6 +40,7 @@ pub(crate) fn record(f: &mut Function) {
     own(f, &mut forward, &mut reverse);
     f.body = forward;
     f.reverse = Some(reverse);
+    super::again::flatten(f);
 }
 
 /// What the pullback would capture as a reference it captures as a copy.
@@ -88,6 +86,14 @@ struct Pass<'a> {
     around: Vec<Around>,
     /// Declarations of tapes that go before the outermost loop.
     hoisted: Vec<Stmt>,
+}
+
+/// The integer literals of both halves.
+pub(super) fn integers(forward: &Region, reverse: &Region) -> BTreeMap<ValueId, i64> {
+    let mut integers = BTreeMap::new();
+    find_integers(forward, &mut integers);
+    find_integers(reverse, &mut integers);
+    integers
 }
 
 fn find_integers(region: &Region, into: &mut BTreeMap<ValueId, i64>) {

@@ -29,6 +29,8 @@ pub(super) fn report(f: &mut Function, views: &Views, errors: &mut Errors) {
 pub(crate) struct Repeatable {
     /// Neither prints nor runs code that may not give the same again.
     pub(crate) is_pure: bool,
+    /// Whether it costs little, as far as its own code tells.
+    pub(crate) is_light: bool,
     /// The functions that must not either.
     pub(crate) callees: Vec<syn::Path>,
 }
@@ -41,6 +43,7 @@ pub(crate) fn repeatable(f: &Function) -> Repeatable {
                 Stmt::Let(binding) => found.is_pure &= is_repeatable(&binding.op),
                 Stmt::Effect(capture) => found.is_pure &= is_assertion(&capture.tokens),
                 Stmt::Call(call) => match &call.callee {
+                    Callee::Function(path) if found.callees.contains(path) => {}
                     Callee::Function(path) => found.callees.push(path.clone()),
                     Callee::Operator(_) => {}
                     Callee::Method(..) | Callee::Associated(_) | Callee::Parameter => {
@@ -54,6 +57,7 @@ pub(crate) fn repeatable(f: &Function) -> Repeatable {
     }
     let mut found = Repeatable {
         is_pure: true,
+        is_light: super::light::is_light(f),
         callees: Vec::new(),
     };
     visit(&f.body, &mut found);
@@ -159,7 +163,7 @@ fn operation(op: &Op, span: Span, errors: &mut Errors) {
     }
 }
 
-fn is_repeatable(op: &Op) -> bool {
+pub(crate) fn is_repeatable(op: &Op) -> bool {
     match op {
         Op::Constant(tokens) => gives_the_same(tokens),
         Op::Verbatim(Capture { tokens, .. }, _)

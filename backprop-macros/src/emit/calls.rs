@@ -69,7 +69,7 @@ impl Emitter<'_> {
             };
         }
         let active = self.facade.private("Active", call.span);
-        let mask = Literal::u64_suffixed(self.mask(call));
+        let mask = Literal::u64_suffixed(self.active_args.get(&call.id).copied().unwrap_or(0));
         // only its companion gives a pair, though nobody may ask for the adjoints
         let pullback = match call.pullback {
             Some(pullback) => self.ident(pullback).to_token_stream(),
@@ -307,21 +307,6 @@ impl Emitter<'_> {
             },
             tree => self.tree(tree),
         }
-    }
-
-    /// Which arguments of a call are active, one bit each.
-    pub(super) fn mask(&self, call: &Call) -> u64 {
-        let mut mask = 0;
-        for (index, arg) in call.args.iter().enumerate() {
-            let active = match arg {
-                Arg::In(tree) => tree.any(|leaf| self.active_args.contains(&(call.id, *leaf))),
-                Arg::Mut { .. } => true,
-            };
-            if active && index < 63 {
-                mask |= 1 << index;
-            }
-        }
-        mask
     }
 
     pub(super) fn pullback(&self, call: &Pullback) -> TokenStream {

@@ -12,8 +12,9 @@ use quote::{quote, quote_spanned};
 /// So many parts has a tuple at most that can be cloned.
 const WIDEST: usize = 12;
 
-/// Whether a loop with `#[checkpoint]` may call a function, as a constant expression.
-pub(super) fn constant(input: &Input, forms: &Forms) -> TokenStream {
+/// Whether a loop with `#[checkpoint]` may call a function, and whether it costs so little
+/// that any loop may run it again: constant expressions.
+pub(super) fn constants(input: &Input, forms: &Forms) -> (TokenStream, TokenStream) {
     let is_own = |path: &&syn::Path| path.is_ident(&input.item.sig.ident);
     let callees = forms.repeatable.callees.iter();
     let callees: Vec<_> = callees.filter(|path| !is_own(path)).collect();
@@ -21,10 +22,15 @@ pub(super) fn constant(input: &Input, forms: &Forms) -> TokenStream {
     // calls would be one of itself
     let is_known = forms.items.is_empty() && input.options.recursive != Some(true);
     if !forms.repeatable.is_pure || !(callees.is_empty() || is_known) {
-        return quote!(false);
+        return (quote!(false), quote!(false));
     }
-    let callees = callees.into_iter().map(companion_type);
-    quote!(true #(&& <#callees>::IS_REPEATABLE)*)
+    let is_recursive = callees.len() < forms.repeatable.callees.len();
+    let callees: Vec<_> = callees.into_iter().map(companion_type).collect();
+    let light = match forms.repeatable.is_light && !is_recursive {
+        true => quote!(Self::IS_REPEATABLE #(&& <#callees>::IS_LIGHT)*),
+        false => quote!(false),
+    };
+    (quote!(true #(&& <#callees>::IS_REPEATABLE)*), light)
 }
 
 /// Asks of the functions that loops with `#[checkpoint]` call that they may run again.
@@ -77,6 +83,12 @@ impl Emitter<'_> {
             Op::TurnEnd(of) => {
                 let of = self.ident(*of);
                 quote_spanned!(span=> #of.turn())
+            }
+            Op::IsLight(callees, values) => {
+                let callees = callees.iter().map(companion_type);
+                let small = private("is_small");
+                let values = values.iter().map(|value| self.reference(*value));
+                quote_spanned!(span=> true #(&& <#callees>::IS_LIGHT)* #(&& #small(#values))*)
             }
             Op::ItemAt(range, step) => {
                 let (item, range) = (private("item_at"), self.range(range));

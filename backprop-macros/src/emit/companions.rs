@@ -53,7 +53,7 @@ pub(crate) fn may_be_joint(input: &Input) -> bool {
 /// All items that `#[differentiate]` adds beside the primal.
 pub(crate) fn companions(input: &Input, forms: &Forms) -> TokenStream {
     let mut parts = Parts::of(input);
-    parts.repeatable = checkpoint::constant(input, forms);
+    (parts.repeatable, parts.light) = checkpoint::constants(input, forms);
     parts.copies = super::copies::is_copied(&parts, forms.split);
     let body = split_body(input, &parts, forms.split, forms.items);
     let joint = forms
@@ -189,6 +189,8 @@ pub(super) struct Parts<'a> {
     pub(super) copies: bool,
     /// Whether a loop with `#[checkpoint]` may call the function: a constant.
     pub(super) repeatable: TokenStream,
+    /// Whether any loop may run it again: a constant.
+    pub(super) light: TokenStream,
 }
 
 /// A name without `r#`, as it stands in other names.
@@ -223,6 +225,7 @@ impl<'a> Parts<'a> {
             doubled: None,
             copies: false,
             repeatable: quote!(true),
+            light: quote!(false),
         };
         parts.upstream = match &input.item.sig.output {
             ReturnType::Default => quote!(()),
@@ -456,7 +459,7 @@ impl<'a> Parts<'a> {
             <#(#parameters,)* const #active: u64, #primal_ty: 'static #tie>
         };
         let doubled = self.doubled_companion(&generics, &own);
-        let repeatable = &self.repeatable;
+        let (repeatable, light) = (&self.repeatable, &self.light);
         let takes_mut = self.input.signature.params.iter().enumerate();
         let takes_mut = takes_mut.filter(|(_, param)| param.passing == Passing::Mut);
         let takes_mut = takes_mut.fold(0u64, |mask, (index, _)| mask | 1 << index);
@@ -486,6 +489,9 @@ impl<'a> Parts<'a> {
             impl #companion {
                 #[doc(hidden)]
                 pub const IS_REPEATABLE: bool = #repeatable;
+
+                #[doc(hidden)]
+                pub const IS_LIGHT: bool = #light;
 
                 #[doc(hidden)]
                 pub const TAKES_MUT: u64 = #takes_mut;

@@ -234,6 +234,7 @@ impl Emitter<'_> {
             | Op::NextTurn(_)
             | Op::TurnStart(_)
             | Op::TurnEnd(_)
+            | Op::IsLight(..)
             | Op::ItemAt(..) => (self.checkpoint_op(op, span), ATOM),
             Op::CastTangent(like, d) => {
                 let function = self.facade.private("cast_tangent", span);

@@ -61,7 +61,7 @@ impl Parts<'_> {
         let (upstream, upstream_name) = (&self.upstream, self.upstream_name());
         let (value, pullback) = (plumbing("value", span), plumbing("pullback", span));
         let args: Vec<TokenStream> = names.iter().map(ToTokens::to_token_stream).collect();
-        let split = self.call_split(self.mask().to_token_stream(), &args);
+        let split = self.call_split(self.full_mask().to_token_stream(), &args);
         let type_of = self.private("type_of");
         quote_spanned! {span=>
             #(#cfgs)*

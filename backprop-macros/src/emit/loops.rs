@@ -33,7 +33,8 @@ impl Emitter<'_> {
             }
         }
         let head = match &looped.head {
-            Head::Forever => quote!(loop),
+            // gone before emission
+            Head::Once | Head::Forever => quote!(loop),
             Head::While(cond) => {
                 let stmts = self.stmts(cond);
                 let cond = self.group(&cond.yields);

@@ -57,8 +57,8 @@ pub(crate) struct Emitter<'a> {
     inline: BTreeMap<ValueId, Op>,
     /// Values that are changed in place: their names are `mut`.
     changed: BTreeSet<ValueId>,
-    /// The active leaves of the arguments of each call.
-    active_args: BTreeSet<(StmtId, ValueId)>,
+    /// Which arguments of each call are active, one bit each.
+    active_args: BTreeMap<StmtId, u64>,
     /// Whether tapes are of a workspace.
     in_workspace: bool,
 }
@@ -76,7 +76,7 @@ impl<'a> Emitter<'a> {
             plan(f, &reverse.body, &[], &counts, false, &mut inline);
         }
         inline.retain(|value, _| !changed.contains(value));
-        let mut active_args = BTreeSet::new();
+        let mut active_args = BTreeMap::new();
         find_active_args(&f.body, &mut active_args);
         if let Some(reverse) = &f.reverse {
             find_active_args(&reverse.body, &mut active_args);
@@ -93,29 +93,22 @@ impl<'a> Emitter<'a> {
     }
 }
 
-fn find_active_args(region: &Region, into: &mut BTreeSet<(StmtId, ValueId)>) {
+/// Which arguments of each call have an adjoint, one bit each. By their number, as copies of
+/// a value are one to later passes.
+fn find_active_args(region: &Region, into: &mut BTreeMap<StmtId, u64>) {
     for stmt in &region.stmts {
         if let Stmt::Pullback(call) = stmt {
-            for arg in &call.args {
-                if let PullbackArg::View {
-                    adjoint: Some(_),
-                    argument,
-                    ..
+            let is_active = |arg: &PullbackArg| match arg {
+                PullbackArg::View { adjoint, .. } | PullbackArg::MutView { adjoint, .. } => {
+                    adjoint.is_some()
                 }
-                | PullbackArg::MutView {
-                    adjoint: Some(_),
-                    argument,
-                    ..
-                } = arg
-                {
-                    into.insert((call.of, *argument));
-                }
-                if let PullbackArg::In { arg, adjoint, .. } = arg {
-                    let pairs = arg.zip(adjoint).unwrap_or_default().into_iter();
-                    let active = pairs.filter(|(_, adjoint)| adjoint.is_some());
-                    into.extend(active.map(|(leaf, _)| (call.of, leaf)));
-                }
-            }
+                PullbackArg::In { adjoint, .. } => adjoint.any(Option::is_some),
+                PullbackArg::Mut { .. } => true,
+            };
+            let active = call.args.iter().take(63).enumerate();
+            let active = active.filter(|(_, arg)| is_active(arg));
+            let mask = active.fold(0, |mask, (index, _)| mask | 1 << index);
+            into.insert(call.of, mask);
         }
         crate::ir::for_each_region(stmt, &mut |inner, _| find_active_args(inner, into));
     }

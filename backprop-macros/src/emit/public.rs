@@ -105,11 +105,20 @@ impl Parts<'_> {
         quote_spanned!(span=> let (#value, (#(#slots,)*)) = #call;)
     }
 
-    /// Which parameters have an adjoint, one bit each.
+    /// Which parameters the public functions give the adjoint of, one bit each.
     pub(super) fn mask(&self) -> Literal {
+        self.mask_of(&|param| param.is_active() || param.passing == Passing::Mut)
+    }
+
+    /// The same for all arguments that have an adjoint.
+    pub(super) fn full_mask(&self) -> Literal {
+        self.mask_of(&|_| true)
+    }
+
+    fn mask_of(&self, is_wanted: &dyn Fn(&Parameter) -> bool) -> Literal {
         let mut mask = 0u64;
         for (index, param) in self.input.signature.params.iter().enumerate().take(63) {
-            if param.has_adjoint() {
+            if param.has_adjoint() && is_wanted(param) {
                 mask |= 1 << index;
             }
         }

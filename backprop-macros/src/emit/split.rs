@@ -6,8 +6,8 @@ use super::checkpoint::demands;
 use super::companions::{Parts, plain};
 use super::names::plumbing;
 use crate::ir::{Function, Hold, Tree, ValueId};
-use crate::parse::{Input, Parameter, Passing, Shape};
-use proc_macro2::TokenStream;
+use crate::parse::{Home, Input, Parameter, Passing, Shape};
+use proc_macro2::{Literal, TokenStream};
 use quote::{quote, quote_spanned};
 
 /// The forward half, and the pullback as a closure over what it needs.
@@ -91,7 +91,11 @@ pub(super) fn joint_body(
             slots.push(parts.private("AddedInPlace"));
         } else {
             slots.push(match f.params[index].active {
-                true => adjoint_tree(&emitter, parts, param, &reverse.adjoints[index], f, index),
+                true => {
+                    let adjoint = &reverse.adjoints[index];
+                    let adjoint = adjoint_tree(&emitter, parts, param, adjoint, f, index);
+                    parts.if_wanted(param, index, adjoint)
+                }
                 false => parts.absent(param),
             });
         }
@@ -107,6 +111,21 @@ pub(super) fn joint_body(
 }
 
 impl Parts<'_> {
+    /// The adjoint of a number that `wrt` leaves out, if the caller takes it for active:
+    /// otherwise what sums it up is not compiled.
+    fn if_wanted(&self, param: &Parameter, index: usize, adjoint: TokenStream) -> TokenStream {
+        match &param.shape {
+            Shape::Real(width)
+                if !param.in_wrt && self.input.home == Home::Module && index < 63 =>
+            {
+                let (active, zero) = (plumbing("ACTIVE", self.span), self.number(0.0, *width));
+                let index = Literal::usize_unsuffixed(index);
+                quote!(if #active >> #index & 1 == 0 { #zero } else { #adjoint })
+            }
+            _ => adjoint,
+        }
+    }
+
     /// Copies the initial content of a `&mut` parameter, if the caller wants it back.
     fn save(&self, saved: &proc_macro2::Ident, content: &TokenStream) -> TokenStream {
         let (restored, snapshot) = (self.restored(), self.private("snapshot"));
@@ -264,7 +283,10 @@ fn pullback(emitter: &Emitter, parts: &Parts, f: &Function) -> TokenStream {
             }
             (None, false) => {
                 params.push(quote!(_: #ty));
-                slots.push(adjoint);
+                slots.push(match f.params[index].active {
+                    true => parts.if_wanted(param, index, adjoint),
+                    false => adjoint,
+                });
             }
         }
     }

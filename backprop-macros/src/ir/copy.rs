@@ -1,8 +1,8 @@
 //! Copies of regions, with values and statements of their own.
 
 use super::{
-    Arg, Function, Head, Kind, Region, Stmt, ValueId, collect_definitions, for_each_region_mut,
-    rewrite_region_uses,
+    Arg, Function, Head, Kind, PullbackArg, Region, Stmt, StmtId, ValueId, collect_definitions,
+    for_each_region_mut, for_each_region_of_both_mut, rewrite_region_uses,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -45,48 +45,137 @@ impl Copies {
         copy
     }
 
-    fn definitions(&self, f: &mut Function, region: &mut Region) {
+    /// The copy of a region and of its reverse half, which mirrors it.
+    pub(crate) fn pair(
+        &mut self,
+        f: &mut Function,
+        forward: &Region,
+        reverse: &Region,
+    ) -> (Region, Region) {
+        let mut copies = (forward.clone(), reverse.clone());
+        let mut defined = BTreeSet::new();
+        collect_definitions(forward, &mut defined);
+        collect_definitions(reverse, &mut defined);
+        for value in defined {
+            self.add(f, value);
+        }
+        let mut ids = BTreeMap::new();
+        for region in [&mut copies.0, &mut copies.1] {
+            self.rename(region);
+            self.mirrored(f, region, &mut ids);
+        }
+        copies
+    }
+
+    /// Renames what a region of either half defines, pullbacks too.
+    fn mirrored(&self, f: &mut Function, region: &mut Region, ids: &mut Ids) {
         let rename = |value: &mut ValueId| *value = self.of(*value);
         for stmt in &mut region.stmts {
+            let pullback = match stmt {
+                Stmt::Call(call) => call.pullback,
+                _ => None,
+            };
+            if let Some(id) = id_of(stmt) {
+                let old = *id;
+                self.definition(f, stmt);
+                let new = id_of(stmt).map_or(old, |id| *id);
+                ids.insert(old, new);
+            } else {
+                self.definition(f, stmt);
+            }
             match stmt {
-                Stmt::Let(binding) => rename(&mut binding.value),
-                Stmt::Call(call) => {
-                    call.id = f.stmt_id();
-                    // with tangents there is one form only, whose pullback is let go
-                    call.pullback = call.is_doubled.then(|| {
-                        let name = Some("pullback".to_owned());
-                        f.value(Kind::Opaque, name, call.span)
-                    });
-                    call.result.for_each_mut(&mut { rename });
-                    for arg in &mut call.args {
-                        if let Arg::Mut { after, .. } = arg {
-                            after.for_each_mut(&mut { rename });
-                        }
-                    }
-                }
-                Stmt::If(branch) => {
-                    branch.id = f.stmt_id();
+                Stmt::Call(call) => call.pullback = pullback.map(|value| self.of(value)),
+                Stmt::RevBranch(branch) => {
+                    branch.of = ids.get(&branch.of).copied().unwrap_or(branch.of);
                     branch.results.iter_mut().for_each(rename);
                 }
-                Stmt::Match(choice) => {
-                    choice.id = f.stmt_id();
-                    choice.results.iter_mut().for_each(rename);
-                    for arm in &mut choice.arms {
-                        arm.bindings.iter_mut().for_each(|(_, value)| rename(value));
-                    }
-                }
-                Stmt::Loop(looped) => {
-                    looped.id = f.stmt_id();
+                Stmt::RevLoop(looped) => {
+                    looped.of = ids.get(&looped.of).copied().unwrap_or(looped.of);
                     looped.results.iter_mut().for_each(rename);
                     looped.params.iter_mut().for_each(rename);
-                    if let Head::Range(range) = &mut looped.head {
-                        rename(&mut range.item);
+                }
+                Stmt::Pullback(call) => {
+                    call.of = ids.get(&call.of).copied().unwrap_or(call.of);
+                    for arg in &mut call.args {
+                        match arg {
+                            PullbackArg::In { adjoint, .. } => {
+                                adjoint.for_each_mut(&mut |value| {
+                                    value.iter_mut().for_each(rename);
+                                });
+                            }
+                            PullbackArg::Mut { adjoint, .. } => {
+                                adjoint.for_each_mut(&mut { rename });
+                            }
+                            PullbackArg::View { .. } | PullbackArg::MutView { .. } => {}
+                        }
                     }
                 }
                 _ => {}
             }
+            for_each_region_of_both_mut(stmt, &mut |inner| self.mirrored(f, inner, ids));
+        }
+    }
+
+    fn definitions(&self, f: &mut Function, region: &mut Region) {
+        for stmt in &mut region.stmts {
+            self.definition(f, stmt);
             for_each_region_mut(stmt, &mut |inner| self.definitions(f, inner));
         }
+    }
+
+    /// Renames what a statement of the forward half defines.
+    fn definition(&self, f: &mut Function, stmt: &mut Stmt) {
+        let rename = |value: &mut ValueId| *value = self.of(*value);
+        match stmt {
+            Stmt::Let(binding) => rename(&mut binding.value),
+            Stmt::Call(call) => {
+                call.id = f.stmt_id();
+                // with tangents there is one form only, whose pullback is let go
+                call.pullback = call.is_doubled.then(|| {
+                    let name = Some("pullback".to_owned());
+                    f.value(Kind::Opaque, name, call.span)
+                });
+                call.result.for_each_mut(&mut { rename });
+                for arg in &mut call.args {
+                    if let Arg::Mut { after, .. } = arg {
+                        after.for_each_mut(&mut { rename });
+                    }
+                }
+            }
+            Stmt::If(branch) => {
+                branch.id = f.stmt_id();
+                branch.results.iter_mut().for_each(rename);
+            }
+            Stmt::Match(choice) => {
+                choice.id = f.stmt_id();
+                choice.results.iter_mut().for_each(rename);
+                for arm in &mut choice.arms {
+                    arm.bindings.iter_mut().for_each(|(_, value)| rename(value));
+                }
+            }
+            Stmt::Loop(looped) => {
+                looped.id = f.stmt_id();
+                looped.results.iter_mut().for_each(rename);
+                looped.params.iter_mut().for_each(rename);
+                if let Head::Range(range) = &mut looped.head {
+                    rename(&mut range.item);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What statements of the forward half are in a copy of it.
+type Ids = BTreeMap<StmtId, StmtId>;
+
+fn id_of(stmt: &mut Stmt) -> Option<&mut StmtId> {
+    match stmt {
+        Stmt::Call(call) => Some(&mut call.id),
+        Stmt::If(branch) => Some(&mut branch.id),
+        Stmt::Match(choice) => Some(&mut choice.id),
+        Stmt::Loop(looped) => Some(&mut looped.id),
+        _ => None,
     }
 }
 
@@ -101,6 +190,9 @@ fn like(f: &mut Function, value: ValueId) -> ValueId {
         if set.contains(&value) {
             set.insert(copy);
         }
+    }
+    if let Some(mask) = f.masks.get(&value).copied() {
+        f.masks.insert(copy, mask);
     }
     copy
 }

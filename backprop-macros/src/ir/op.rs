@@ -124,6 +124,8 @@ pub(crate) enum Op {
     TurnStart(ValueId),
     /// The number of the iteration that a turn reverses.
     TurnEnd(ValueId),
+    /// Whether all of these functions cost little, and the values are small: a constant.
+    IsLight(Vec<syn::Path>, Vec<ValueId>),
     /// What a range yields in the iteration of this number.
     ItemAt(Box<super::Range>, ValueId),
     /// An adjoint in the other float type: `value as f32` without naming it.

@@ -270,6 +270,8 @@ pub(crate) struct Checkpoint {
 /// What decides whether another iteration runs.
 #[derive(Clone, Debug)]
 pub(crate) enum Head {
+    /// An iteration that runs again in the reverse half; inside the record pass only.
+    Once,
     Forever,
     /// The region yields one `bool`.
     While(Region),

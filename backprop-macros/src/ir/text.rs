@@ -307,6 +307,7 @@ impl Text<'_> {
             }
             Stmt::Loop(looped) => {
                 let head = match &looped.head {
+                    Head::Once => "once".to_owned(),
                     Head::Forever => "loop".to_owned(),
                     Head::While(_) => "while".to_owned(),
                     Head::Range(range) => {
@@ -539,6 +540,11 @@ impl Text<'_> {
             Op::NextTurn(of) => format!("next turn of {}", name(of)),
             Op::TurnStart(of) => format!("start of turn of {}", name(of)),
             Op::TurnEnd(of) => format!("end of turn of {}", name(of)),
+            Op::IsLight(callees, values) => {
+                let path = |path: &syn::Path| path.to_token_stream().to_string();
+                let callees: Vec<String> = callees.iter().map(path).collect();
+                format!("{} light, {} small", callees.join(", "), self.list(values))
+            }
             Op::ItemAt(range, step) => format!("item {} of {}", name(step), self.range(range)),
             Op::Narrow(like, d) => format!("{} in the type of {}", name(d), name(like)),
             Op::Draw(drawing) => self.drawing(drawing),

@@ -129,7 +129,7 @@ macro_rules! walk {
                         f(init);
                     }
                     match &$($mut)? looped.head {
-                        Head::Forever => {}
+                        Head::Once | Head::Forever => {}
                         Head::While(cond) => inner(cond, f),
                         Head::Range(head) => $range(head, f),
                     }
@@ -416,7 +416,7 @@ macro_rules! walk {
                         f(a);
                         f(b);
                     }
-                    Op::Method(_, args) | Op::Runtime(_, args) | Op::Aggregate(_, args) => {
+                    Op::Method(_, args) | Op::Runtime(_, args) | Op::Aggregate(_, args) | Op::IsLight(_, args) => {
                         for arg in args {
                             f(arg);
                         }

@@ -100,7 +100,7 @@ pub(crate) fn for_each_region(stmt: &Stmt, f: &mut impl FnMut(&Region, Vec<Value
             match &looped.head {
                 Head::While(cond) => f(cond, bound.clone()),
                 Head::Range(range) => bound.push(range.item),
-                Head::Forever => {}
+                Head::Once | Head::Forever => {}
             }
             f(&looped.body, bound);
             if let Some(fused) = &looped.fused {

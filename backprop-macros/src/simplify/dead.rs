@@ -145,7 +145,7 @@ fn mark(f: &Function, region: &Region, live: &mut BTreeSet<ValueId>, forward: bo
             }
             Stmt::Loop(looped) => {
                 match &looped.head {
-                    Head::Forever => {}
+                    Head::Once | Head::Forever => {}
                     Head::While(cond) => {
                         live.extend(&cond.yields);
                         mark(f, cond, live, forward);

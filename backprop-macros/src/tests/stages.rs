@@ -188,6 +188,14 @@ snapshots! {
         }
         s
     }"
+    again: "fn again(start: [f64; 2], k: f64, n: usize) -> f64 {
+        let mut y = start;
+        for _ in 0..n {
+            let d = rate(y, k);
+            y[0] += d * k.exp();
+        }
+        y[0]
+    }"
     in_out: "fn in_out(x: &mut f64, y: f64) { *x *= y; }"
 }
 

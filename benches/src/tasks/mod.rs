@@ -43,7 +43,7 @@ pub(crate) fn cases() -> Vec<Case> {
         "mlp-lanes" = mlp::Lanes: 1 x 10;
         "mlp-batch" = mlp::Batch: 64 x 1;
         "euler" = ode::Euler: 1000 x 1 <= 1.15, 10_000 x 1, 100_000 x 1;
-        "runge-kutta" = ode::RungeKutta: 1000 x 1 <= 2.4, 100_000 x 1;
+        "runge-kutta" = ode::RungeKutta: 1000 x 1 <= 1.75, 100_000 x 1;
         "euler-root" = checkpoints::EulerRoot: 100_000 x 1;
         "euler-100" = checkpoints::EulerHundred: 100_000 x 1;
         "euler-30" = checkpoints::EulerThirty: 100_000 x 1;

@@ -1,0 +1,269 @@
+//! Loops that call functions which cost little: what they carry is recorded, and their
+//! iterations run again in reverse. Each shape is there with such a function and with one
+//! that is recorded.
+
+#![expect(
+    clippy::needless_range_loop,
+    clippy::assign_op_pattern,
+    reason = "the programs are written with indices, as numerical code is"
+)]
+
+use backprop::differentiate;
+
+oracle::programs! {
+    #[differentiate]
+    fn slope(y: [f64; 2], k: &[f64; 4]) -> [f64; 2] {
+        [y[0] * (k[0] - k[1] * y[1]), y[1] * (k[2] * y[0] - k[3])]
+    }
+
+    #[differentiate]
+    fn slow_slope(y: [f64; 2], k: &[f64; 4]) -> [f64; 2] {
+        [(y[0] * (k[0] - k[1] * y[1])).sin(), y[1] * (k[2] * y[0] - k[3])]
+    }
+
+    #[differentiate]
+    fn moved(y: [f64; 2], k: [f64; 2], h: f64) -> [f64; 2] {
+        [y[0] + h * k[0], y[1] + h * k[1]]
+    }
+
+    #[differentiate]
+    fn square(x: f64) -> f64 {
+        x * x - 0.3
+    }
+
+    #[differentiate]
+    fn kinked(x: f64, k: f64) -> f64 {
+        if x > k { x * k } else { -x }
+    }
+
+    #[differentiate]
+    fn midpoint(start: [f64; 2], k: &[f64; 4], h: f64, steps: usize) -> f64 {
+        let mut y = start;
+        for _ in 0..steps {
+            let k1 = slope(y, k);
+            let k2 = slope(moved(y, k1, 0.5 * h), k);
+            for i in 0..2 {
+                y[i] += h * k2[i];
+            }
+        }
+        y[0] * y[1]
+    }
+
+    #[differentiate]
+    fn slow_midpoint(start: [f64; 2], k: &[f64; 4], h: f64, steps: usize) -> f64 {
+        let mut y = start;
+        for _ in 0..steps {
+            let k1 = slow_slope(y, k);
+            let k2 = slow_slope(moved(y, k1, 0.5 * h), k);
+            for i in 0..2 {
+                y[i] += h * k2[i];
+            }
+        }
+        y[0] * y[1]
+    }
+
+    /// What the loop changes is read before and after it, and changed by others.
+    #[differentiate]
+    fn around(start: [f64; 2], k: &[f64; 4], h: f64, steps: usize) -> f64 {
+        let mut y = start;
+        let mut s = y[0] * y[1];
+        y[0] *= k[0];
+        s += y[0].sin();
+        for i in 0..steps {
+            let d = slope(y, k);
+            y[i % 2] += h * d[i % 2];
+            s *= y[0];
+        }
+        y[1] = y[1] * y[0];
+        for _ in 0..steps {
+            y = moved(y, slope(y, k), h);
+            s += y[1] * y[1];
+        }
+        s * y[0] * y[1]
+    }
+
+    /// Left early, by a condition that is seen after part of an iteration.
+    #[differentiate]
+    fn until(x: f64, k: f64, most: usize) -> f64 {
+        let mut x = x;
+        let mut sum = 0.0;
+        for i in 0..most {
+            let y = square(x);
+            if y > 4.0 {
+                sum += y * k;
+                break;
+            }
+            x = y + k * i as f64;
+            sum += square(x) * k;
+        }
+        sum * x
+    }
+
+    #[differentiate]
+    fn while_large(x: f64, k: f64) -> f64 {
+        let mut x = x;
+        let mut rounds = 0;
+        while x * x > 0.01 && rounds < 30 {
+            x = kinked(x, k) * 0.5;
+            rounds += 1;
+            if rounds == 3 {
+                continue;
+            }
+            x += 0.25 * square(x * k);
+        }
+        x * rounds as f64
+    }
+
+    /// Expensive numbers of the loop itself are recorded beside what it carries.
+    #[differentiate]
+    fn with_exponentials(x: f64, k: f64, steps: usize) -> f64 {
+        let mut x = x;
+        let mut s = 1.0;
+        for i in 0..steps {
+            let e = (k * x).exp();
+            let r = (square(x) + 1.0).sqrt();
+            let t = (e - 1.0).tanh();
+            x = kinked(x * t, k) + r / (1.0 + e);
+            s = s * 0.5 + t * square(s) + i as f64;
+        }
+        s * x
+    }
+
+    /// Branches in an iteration, some of which call.
+    #[differentiate]
+    fn with_branches(x: f64, k: f64, steps: usize) -> f64 {
+        let mut x = x;
+        for i in 0..steps {
+            let y = if i % 3 == 0 {
+                square(x)
+            } else if x > k {
+                let t = (x - k).sqrt();
+                kinked(t, x)
+            } else {
+                -x
+            };
+            x = x + 0.1 * y * y;
+        }
+        x
+    }
+
+    /// Inside another loop, whose numbers it uses.
+    #[differentiate]
+    fn nested(x: &[f64], k: f64, steps: usize) -> f64 {
+        let mut total = 0.0;
+        for i in 0..x.len() {
+            let mut y = x[i];
+            let w = (k * i as f64).cos();
+            for j in 0..steps + i {
+                y = kinked(y * w, k) + x[j % x.len()] * square(y);
+            }
+            total += y * w;
+        }
+        total
+    }
+
+    /// Two of them one after another, the second on what the first made.
+    #[differentiate]
+    fn twice(x: f64, k: f64, steps: usize) -> f64 {
+        let mut a = x;
+        for _ in 0..steps {
+            a = square(a) * 0.5 + k;
+        }
+        let mut b = a;
+        for _ in 0..steps {
+            b = kinked(b, a) * 0.9 + square(b) * 0.1;
+        }
+        a * b
+    }
+
+    /// An array in a parameter by `&mut`, and a slice, which is not copied.
+    #[differentiate]
+    fn in_place(y: &mut [f64; 3], k: f64, steps: usize) {
+        for i in 0..steps {
+            y[i % 3] = square(y[(i + 1) % 3]) * k + y[i % 3];
+            y[2] *= y[0];
+        }
+    }
+
+    #[differentiate]
+    fn in_place_slice(y: &mut [f64], k: f64, steps: usize) {
+        for i in 0..steps {
+            let n = y.len();
+            y[i % n] = square(y[(i + 1) % n]) * k + y[i % n];
+            y[n - 1] *= y[0];
+        }
+    }
+
+    /// A vector is changed in the loop.
+    #[differentiate]
+    fn with_vector(x: &[f64], k: f64, steps: usize) -> f64 {
+        let mut y = x.to_vec();
+        for i in 0..steps {
+            let n = y.len();
+            let d = square(y[i % n]);
+            y[(i + 1) % n] += k * d * y[0];
+        }
+        y.iter().sum()
+    }
+
+    /// A matrix of the size of a few numbers, and a working array from outside.
+    #[differentiate]
+    fn matrix(a: [[f64; 2]; 2], k: f64, steps: usize) -> f64 {
+        let mut m = a;
+        let mut w = [0.0; 2];
+        for _ in 0..steps {
+            for i in 0..2 {
+                w[i] = square(m[i][0] * k) + m[i][1];
+            }
+            m[0][1] = w[1] * 0.5;
+            m[1][0] += w[0] * m[0][1];
+        }
+        m[0][1] * m[1][0] + w[0]
+    }
+
+    #[differentiate]
+    fn backwards(x: f64, k: f64, steps: usize) -> f64 {
+        let mut x = x;
+        for i in (1..=steps).rev().step_by(2) {
+            x = square(x) * 0.2 + k / i as f64;
+        }
+        x
+    }
+
+    #[differentiate]
+    fn carried_integers(x: f64, k: f64, steps: usize) -> f64 {
+        let mut x = x;
+        let (mut a, mut b) = (1, 2);
+        let mut flip = false;
+        for _ in 0..steps {
+            (a, b) = (b, (a + b) % 17);
+            flip = !flip;
+            x = if flip { square(x) / b as f64 } else { kinked(x, k) + a as f64 };
+        }
+        x * k
+    }
+}
+
+#[test]
+fn values_and_gradients() {
+    let k = [0.5, 0.3, 0.2, 0.4];
+    for steps in [0, 1, 2, 7] {
+        oracle::check!(midpoint([1.0, 0.5], &k, 0.1, steps));
+        oracle::check!(slow_midpoint([1.0, 0.5], &k, 0.1, steps));
+        oracle::check!(around([1.0, 0.5], &k, 0.1, steps));
+        oracle::check!(with_exponentials(0.4, 0.7, steps));
+        oracle::check!(with_branches(0.8, 0.5, steps));
+        oracle::check!(nested(&[0.3, -0.6, 0.9], 0.7, steps));
+        oracle::check!(twice(0.4, 0.3, steps));
+        oracle::check!(in_place(&mut [0.3, 0.8, -0.4], 0.6, steps));
+        oracle::check!(in_place_slice(&mut [0.3, 0.8, -0.4], 0.6, steps));
+        oracle::check!(with_vector(&[0.3, 0.8, -0.4], 0.6, steps));
+        oracle::check!(matrix([[0.3, 0.8], [-0.4, 0.2]], 0.6, steps));
+        oracle::check!(backwards(0.9, 0.6, steps));
+        oracle::check!(carried_integers(0.9, 0.6, steps));
+        oracle::check!(until(1.2, 0.9, steps));
+    }
+    oracle::check!(until(0.2, 0.3, 9));
+    oracle::check!(while_large(1.7, 0.4));
+    oracle::check!(while_large(0.01, 0.4));
+}
