@@ -113,6 +113,7 @@ pub(crate) fn analyse(f: &mut Function, errors: &mut Errors) -> Activity {
     lengths(f, &mut body, &activity);
     mark_idle(f, &mut body, &activity);
     drop_parts(&mut body, &activity);
+    mark_lenses(&mut body, &activity);
     claim(f, &mut body, &mut activity, &mut BTreeSet::new());
     f.body = body;
     f.borrowed = borrowed::find(f, &activity);
@@ -466,6 +467,22 @@ fn drop_parts(region: &mut Region, activity: &Activity) {
             }
         }
         crate::ir::for_each_region_mut(stmt, &mut |inner| drop_parts(inner, activity));
+    }
+}
+
+/// A call that sees no active value and gives a reference is the user's own.
+fn mark_lenses(region: &mut Region, activity: &Activity) {
+    for stmt in &mut region.stmts {
+        if let Stmt::Let(binding) = stmt
+            && let Op::Lens(call) = &mut binding.op
+        {
+            let args = call.args.iter().flat_map(Tree::leaves);
+            let mut seen = std::iter::once(call.root.base)
+                .chain(args)
+                .flat_map(|value| activity.views.roots(value));
+            call.is_constant = !seen.any(|root| activity.is_varied(root));
+        }
+        crate::ir::for_each_region_mut(stmt, &mut |inner| mark_lenses(inner, activity));
     }
 }
 

@@ -50,6 +50,9 @@ pub(crate) fn companions(
     around: &Around,
     errors: &mut Errors,
 ) -> TokenStream {
+    if parse::returns_mut(&function.sig) && around.indexing.is_none() && around.lens.is_none() {
+        return lens(function, options, home, around, errors);
+    }
     let mut input = parse::parse(function, options, home, around, errors);
     if let Some(option) = &input.options.circuit {
         if input.options.rule.is_some() {
@@ -72,6 +75,12 @@ pub(crate) fn companions(
     if !(is_sound && input.signature.is_sound) {
         return emit::bare(&input);
     }
+    if let Some(lens) = &input.lens {
+        return match lower::led(&input, lens.root, errors) {
+            Some(place) => emit::lens(&input, lens, &place),
+            None => emit::bare(&input),
+        };
+    }
     if !modes_are_sound(&mut input, errors) {
         if !input.functions.is_empty() {
             // none is there, so there is nothing to stand in for
@@ -92,6 +101,38 @@ pub(crate) fn companions(
             quote!(#stub #circuit)
         }
     }
+}
+
+/// The companion of a function that returns a `&mut` reference: it tells where that leads.
+fn lens(
+    mut function: syn::ItemFn,
+    options: Options,
+    home: Home,
+    around: &Around,
+    errors: &mut Errors,
+) -> TokenStream {
+    let mut around = around.clone();
+    if let Some(option) = options.of_results() {
+        errors.refuse(&option, no::MUT_REFERENCE_OPTION);
+    } else if !matches!(home, Home::Module | Home::Impl) {
+        errors.refuse_at(
+            parse::lens::result_span(&function.sig),
+            no::MUT_REFERENCE_OF_TRAIT,
+        );
+    } else {
+        let reals = around.reals(&function.sig.generics);
+        around.lens = parse::lens::read(&mut function, &reals, errors);
+    }
+    if around.lens.is_none() {
+        let lens = parse::Lens {
+            root: 0,
+            primal: function.sig.clone(),
+        };
+        around.lens = Some(lens);
+        let input = parse::parse(function, options, home, &around, &mut Errors::default());
+        return emit::bare(&input);
+    }
+    companions(function, options, home, &around, errors)
 }
 
 /// Reports modes that the function cannot have; whether there are none. A mode that

@@ -66,7 +66,7 @@ pub(crate) fn implementation(options: TokenStream, mut block: ItemImpl) -> Token
     }
     let only_marked = any_marked(&functions);
     for (marks, function) in &functions {
-        let has_companions = is_chosen(marks, &function.sig, only_marked, &around)
+        let has_companions = is_chosen(marks, &function.sig, home, only_marked, &around)
             || parse::is_reading(&function.sig, home);
         around.add(&function.sig, block.trait_.is_none(), has_companions);
     }
@@ -166,7 +166,8 @@ fn of_members(
     for (marks, function) in functions {
         let is_marked = !marks.is_empty();
         let is_reading = parse::is_reading(&function.sig, home);
-        if !is_chosen(&marks, &function.sig, only_marked, around) && !is_reading {
+        let is_lens = parse::returns_mut(&function.sig);
+        if !is_chosen(&marks, &function.sig, home, only_marked, around) && !is_reading {
             continue;
         }
         let own = match marks.first().map(|mark| &mark.meta) {
@@ -176,8 +177,10 @@ fn of_members(
         let mut found = Errors::default();
         let own = Options::read(own, &mut found).inside(options);
         let companions = companions(function, own, home, around, &mut found);
-        // nobody asked for the companion of a method that only reads off the type
-        let is_extra = is_reading && !is_marked && home == Home::Impl;
+        // nobody asked for the companion of a method that only reads off the type, or that
+        // has no gradient of its own
+        let is_asked = is_marked || !(is_reading || is_lens);
+        let is_extra = !is_asked && home == Home::Impl;
         if !(is_extra && found.any()) {
             beside.extend(companions);
         }
@@ -197,11 +200,13 @@ fn any_marked(functions: &[(Vec<Attribute>, ItemFn)]) -> bool {
 fn is_chosen(
     marks: &[Attribute],
     sig: &syn::Signature,
+    home: Home,
     only_marked: bool,
     around: &Around,
 ) -> bool {
     match only_marked {
         true => !marks.is_empty(),
+        false if parse::returns_mut(sig) && home != Home::Impl => false,
         false => around.has_derivative(sig),
     }
 }

@@ -16,6 +16,7 @@ mod changes;
 mod compound;
 
 mod indexing;
+mod lenses;
 mod methods;
 
 mod references;

@@ -8,12 +8,14 @@ mod adjoints;
 mod claims;
 mod containers;
 mod entries;
+mod lens;
 mod references;
 
 pub use adjoints::*;
 pub use claims::*;
 pub use containers::*;
 pub use entries::*;
+pub use lens::*;
 pub use references::*;
 
 use crate::{Differentiable, Real};

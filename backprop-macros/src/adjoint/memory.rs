@@ -132,7 +132,7 @@ impl Pass<'_> {
         let Some(candidates) = self.activity.views.candidates(base) else {
             return self.ensure(base);
         };
-        let mut candidates = candidates.clone();
+        let mut candidates = candidates.of_adjoint();
         for place in &mut candidates.places {
             place.base = self.ensure(place.base);
         }

@@ -215,7 +215,7 @@ impl Pass<'_> {
                 Proj::Index(index) => is_outside(*index, around, known),
                 Proj::Field(_) | Proj::Deref => true,
                 Proj::Selected(part) => is_outside(*part, around, known),
-                Proj::Range(..) | Proj::Variant(..) | Proj::Own(..) => false,
+                Proj::Range(..) | Proj::Variant(..) | Proj::Own(..) | Proj::Called(_) => false,
             };
         }
         fixed.then(|| add.place.clone())

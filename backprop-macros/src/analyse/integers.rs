@@ -169,6 +169,7 @@ impl Found {
                 | Proj::Deref
                 | Proj::Variant(..)
                 | Proj::Own(..)
+                | Proj::Called(_)
                 | Proj::Selected(_) => {}
             }
         }

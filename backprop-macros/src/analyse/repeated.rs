@@ -137,6 +137,9 @@ fn report_loop(f: &Function, looped: &Loop, views: &Views, errors: &mut Errors) 
 fn inside(f: &Function, region: &Region, errors: &mut Errors) {
     for stmt in &region.stmts {
         match stmt {
+            Stmt::Let(binding) if matches!(binding.op, Op::Lens(_)) => {
+                errors.refuse_at(f.info(binding.value).span, no::CHECKPOINT_CALL);
+            }
             Stmt::Let(binding) => {
                 let span = f.info(binding.value).span;
                 operation(&binding.op, span, errors);
@@ -169,6 +172,8 @@ pub(crate) fn is_repeatable(op: &Op) -> bool {
         Op::Verbatim(Capture { tokens, .. }, _)
         | Op::Stop(_, Capture { tokens, .. })
         | Op::SortOrder(_, Capture { tokens, .. }) => gives_the_same(tokens),
+        // what its body calls is not known
+        Op::Lens(_) => false,
         _ => true,
     }
 }

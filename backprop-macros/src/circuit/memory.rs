@@ -19,7 +19,7 @@ impl Pass<'_> {
             place.base = *self.wires.get(&place.base)?;
             return Some(place);
         };
-        let mut candidates = candidates.clone();
+        let mut candidates = candidates.of_adjoint();
         for candidate in &mut candidates.places {
             match self.wires.get(&candidate.base) {
                 Some(wires) => candidate.base = *wires,

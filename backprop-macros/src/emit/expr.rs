@@ -195,6 +195,8 @@ impl Emitter<'_> {
             Op::View(..) | Op::Traced(..) => (self.place_op(value, op), UNARY),
             Op::Choose(_) => (self.place_op(value, op), LOOSE),
             Op::Part(..)
+            | Op::Lens(_)
+            | Op::Chosen(_)
             | Op::SplitAt(..)
             | Op::Half(..)
             | Op::Duplicate(..)

@@ -4,13 +4,13 @@ use super::Emitter;
 use super::companions::Parts;
 use super::names::plumbing;
 use super::split::load_parameter;
-use crate::lower::{Index, Step};
+use crate::lower::{Leading, Led, Step};
 use crate::parse::Input;
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{quote, quote_spanned};
 
 /// The companion of an `impl` of `Index`.
-pub(crate) fn indexing(input: &Input, index: &Index) -> TokenStream {
+pub(crate) fn indexing(input: &Input, index: &Led) -> TokenStream {
     let (Some(indexing), Some(outer)) = (&input.indexing, &input.outer) else {
         return TokenStream::new();
     };
@@ -53,10 +53,10 @@ pub(crate) fn indexing(input: &Input, index: &Index) -> TokenStream {
     let types = numbers.iter().map(|_| quote!(usize));
     let part = quote!((#(#types,)*));
     let pattern = quote!((#(#numbers,)*));
-    let place = |steps: &[Step]| {
+    let place = |shape: &Leading| {
         let mut slots = names.iter();
         let mut tokens = quote!(#gradient);
-        for (position, step) in steps.iter().enumerate() {
+        for (position, step) in shape.steps.iter().enumerate() {
             tokens = match step {
                 Step::Index => {
                     let slot = slots.next();
@@ -65,15 +65,17 @@ pub(crate) fn indexing(input: &Input, index: &Index) -> TokenStream {
                 Step::Field(member) => quote!(#tokens.#member),
                 Step::Deref if position == 0 => quote!((**#tokens)),
                 Step::Deref => quote!((*#tokens)),
+                // refused
+                Step::Called(_) => tokens,
             };
         }
-        match steps.is_empty() {
+        match shape.steps.is_empty() {
             true => quote!(*#gradient),
             false => tokens,
         }
     };
     let select = |reference: TokenStream| {
-        let places = leads.shapes.iter().map(|steps| place(steps));
+        let places = leads.shapes.iter().map(place);
         let places: Vec<_> = places.map(|place| quote!(#reference #place)).collect();
         match (&tag, &places[..]) {
             (Some(tag), [first @ .., last]) => {

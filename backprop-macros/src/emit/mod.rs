@@ -19,6 +19,7 @@ mod function;
 mod generics;
 mod indexing;
 mod lend;
+mod lens;
 mod loops;
 mod member_modes;
 mod members;
@@ -40,10 +41,13 @@ pub(crate) use companions::{
 };
 pub(crate) use custom::{custom, rule_has_tangent};
 pub(crate) use indexing::indexing;
+pub(crate) use lens::lens;
 pub(crate) use names::{Form, PREFIX, companion_method, plumbing};
 pub(crate) use objective::has_point;
 
-use crate::ir::{Arg, Callee, Function, Op, PullbackArg, Region, Stmt, StmtId, Tree, ValueId};
+use crate::ir::{
+    Arg, Callee, Function, LensCall, Op, PullbackArg, Region, Stmt, StmtId, Tree, ValueId,
+};
 use names::NameTable;
 use paths::Facade;
 use std::collections::{BTreeMap, BTreeSet};
@@ -61,6 +65,8 @@ pub(crate) struct Emitter<'a> {
     active_args: BTreeMap<StmtId, u64>,
     /// Whether tapes are of a workspace.
     in_workspace: bool,
+    /// Calls of constants that give `&mut` references.
+    called: BTreeMap<ValueId, LensCall>,
 }
 
 impl<'a> Emitter<'a> {
@@ -88,6 +94,7 @@ impl<'a> Emitter<'a> {
             names: names::name_values(f, &inline),
             facade: Facade(krate.clone()),
             in_workspace: false,
+            called: lens::constants(f),
             inline,
         }
     }

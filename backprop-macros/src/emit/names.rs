@@ -172,6 +172,8 @@ pub(crate) enum Form {
     Doubled,
     /// Value, gradient, and the Hessian times a vector.
     Second,
+    /// Where the reference leads that it returns.
+    Lens,
 }
 
 /// The companion of a method. Its name is read in the message of rustc where
@@ -184,6 +186,7 @@ pub(crate) fn companion_method(name: &Ident, form: Form, span: Span) -> Ident {
         Form::Forward => "jvp",
         Form::Doubled => "doubled",
         Form::Second => "hvp",
+        Form::Lens => "lens",
     };
     Ident::new(&format!("{PREFIX}{form}_{name}"), span)
 }

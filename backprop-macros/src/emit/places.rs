@@ -103,6 +103,16 @@ pub(super) fn changed(f: &Function) -> BTreeSet<ValueId> {
     into
 }
 
+/// Whether the first step of a path borrows what it starts from, or is `*` of it: a
+/// reference in front of it is looked through.
+fn is_borrowed_first(path: &[Proj]) -> bool {
+    let first = path.first();
+    matches!(
+        first,
+        Some(Proj::Variant(..) | Proj::Deref | Proj::Selected(_) | Proj::Called(_))
+    )
+}
+
 impl Emitter<'_> {
     /// A name where it is bound.
     pub(super) fn binder(&self, value: ValueId) -> TokenStream {
@@ -122,9 +132,7 @@ impl Emitter<'_> {
         let base = self.base(place.base);
         match (&place.path[..], self.f.is_reference(place.base)) {
             ([], true) => quote!(*#base),
-            ([Proj::Variant(..) | Proj::Deref | Proj::Selected(_), ..], true) => {
-                self.path(quote!((*#base)), &place.path)
-            }
+            (path, true) if is_borrowed_first(path) => self.path(quote!((*#base)), &place.path),
             (path, _) => self.path(base, path),
         }
     }
@@ -132,16 +140,18 @@ impl Emitter<'_> {
     /// The path behind the buffer of a parameter.
     fn buffered(&self, buffer: &Ident, path: &[Proj]) -> TokenStream {
         match path {
-            [Proj::Variant(..) | Proj::Deref | Proj::Selected(_), ..] => {
-                self.path(quote!((**#buffer)), path)
-            }
+            path if is_borrowed_first(path) => self.path(quote!((**#buffer)), path),
             path => self.path(buffer.to_token_stream(), path),
         }
     }
 
     /// The place in front of a method: references are looked through.
     pub(super) fn receiver(&self, place: &Place) -> TokenStream {
-        self.path(self.base(place.base), &place.path)
+        let base = self.base(place.base);
+        match self.f.is_reference(place.base) && is_borrowed_first(&place.path) {
+            true => self.path(quote!((*#base)), &place.path),
+            false => self.path(base, &place.path),
+        }
     }
 
     fn base(&self, base: ValueId) -> TokenStream {
@@ -157,7 +167,7 @@ impl Emitter<'_> {
         let base = self.base(place.base);
         match (&place.path[..], self.f.is_reference(place.base)) {
             ([], true) => quote!(*#base),
-            ([Proj::Variant(..) | Proj::Deref | Proj::Selected(_), ..], true) => {
+            (path, true) if is_borrowed_first(path) => {
                 self.steps(quote!((*#base)), &place.path, true)
             }
             (path, _) => self.steps(base, path, true),
@@ -176,6 +186,14 @@ impl Emitter<'_> {
                 Proj::Index(index) | Proj::Own(index, _) => {
                     let index = self.value(*index);
                     quote!(#tokens[#index])
+                }
+                Proj::Called(part) if let Some(called) = self.called(*part) => quote!((*#called)),
+                Proj::Called(part) => {
+                    let (span, part) = (self.span(*part), self.operand(*part));
+                    match is_read {
+                        true => quote_spanned!(span=> (*#part.of(&#tokens))),
+                        false => quote_spanned!(span=> (*#part.of_mut(&mut #tokens))),
+                    }
                 }
                 Proj::Selected(part) => {
                     let (span, part) = (self.span(*part), self.operand(*part));
@@ -344,6 +362,17 @@ impl Emitter<'_> {
                 let (place, index) = (self.place(place), self.value(*index));
                 let indexed = private("Indexed");
                 quote_spanned!(span=> #indexed::<_, _, #is_mut>::new(&#place, #index).part())
+            }
+            Op::Lens(call) => self.lens(call, span),
+            Op::Chosen(lens) => {
+                let chosen = private("Chosen");
+                match lens {
+                    Some(lens) => {
+                        let lens = self.value(*lens);
+                        quote_spanned!(span=> #chosen::made(#lens))
+                    }
+                    None => quote_spanned!(span=> #chosen::absent()),
+                }
             }
             Op::SplitAt(place, middle) => {
                 let (place, middle) = (self.receiver(place), self.value(*middle));

@@ -100,7 +100,12 @@ catalogue! {
     CONSTANT_RESULT = "the result cannot carry a derivative: return a real number or a tuple with one, or write to a `&mut f64` parameter";
     NEVER_RESULT = "a function that never returns has no derivative";
     REFERENCE_RESULT = "a function that returns a reference returns nothing else beside it yet, and no `Option` of one: return the number, or the index";
-    MUT_REFERENCE_RESULT = "functions that return `&mut` references are not differentiated yet; return the index, or change what is referred to in a method";
+    MUT_REFERENCE_RESULT = "a function that returns a `&mut` reference takes one `&mut` parameter, which it leads into: `&mut self`, or `&mut` of a container or a struct that can carry a derivative; return the index, or change what is referred to in a method";
+    MUT_REFERENCE_OF_TRAIT = "methods of traits that return `&mut` references are not differentiated yet; return the index, or change what is referred to in a method";
+    MUT_REFERENCE_OPTION = "a function that returns a `&mut` reference has no gradient of its own: it tells its callers where the reference leads";
+    LENS_BODY = "the body of a function that returns a `&mut` reference runs in its companion to tell where that leads: it may change and print nothing, and has no items";
+    LENS_PLACE = "where this `&mut` reference leads is not known: an element, a field or a range of what is passed by `&mut`, one of finitely many that integers choose (`&mut self.data[i * self.cols + j]`)";
+    LENS_ROOT = "which argument the `&mut` reference leads into is not known here: pass one by `&mut`, and what is only read by `&`: `&*weights`";
     REFERENCE_TO_NUMBER = "the number that the result refers to is one of a parameter `&f64`, or a name for one: write the place (`&self.data[i]`) as the result, or return the number";
     UNSUPPORTED_RESULT = "results of this type cannot be differentiated; return a scalar or a tuple";
 

@@ -53,6 +53,10 @@ pub(crate) enum Op {
     Choose(Candidates),
     /// Where `place[index]` leads, of a type of the user; or where it leads to change it.
     Part(Place, ValueId, bool),
+    /// Where the `&mut` reference leads that a call returns.
+    Lens(Box<LensCall>),
+    /// A lens that is made on this path, or one that is not: as branches merge them.
+    Chosen(Option<ValueId>),
     /// `place.split_at_mut(middle)`
     SplitAt(Place, ValueId),
     /// One of the two of [`Op::SplitAt`], and the place that it is.
@@ -132,6 +136,19 @@ pub(crate) enum Op {
     Narrow(ValueId, ValueId),
     /// Draws a part of the circuit; in the circuit form only.
     Draw(Box<super::Drawing>),
+}
+
+/// A call of a function that returns a `&mut` reference.
+#[derive(Clone, Debug)]
+pub(crate) struct LensCall {
+    pub(crate) callee: Callee,
+    /// The argument that the reference leads into, and its number.
+    pub(crate) root: Place,
+    pub(crate) index: usize,
+    /// The other arguments.
+    pub(crate) args: Vec<super::Tree<ValueId>>,
+    /// Whether nothing that it sees is active: there is no companion then.
+    pub(crate) is_constant: bool,
 }
 
 /// The places that a reference may lead to.

@@ -28,7 +28,9 @@ pub(crate) enum Proj {
     Index(ValueId),
     /// `[index]` of a type of the user, and where it leads: see [`Op::Part`].
     Own(ValueId, ValueId),
-    /// The part of an adjoint that such an index leads to.
+    /// What the `&mut` reference refers to that a call returns: see [`Op::Lens`].
+    Called(ValueId),
+    /// The part of an adjoint that such an index or call leads to.
     Selected(ValueId),
     /// `[start..end]`, `[start..=end]`
     Range(Option<ValueId>, Option<ValueId>, bool),
@@ -62,11 +64,22 @@ impl Place {
     /// The same place in an adjoint.
     pub(crate) fn of_adjoint(mut self) -> Self {
         for step in &mut self.path {
-            if let Proj::Own(_, part) = step {
+            if let Proj::Own(_, part) | Proj::Called(part) = step {
                 *step = Proj::Selected(*part);
             }
         }
         self
+    }
+}
+
+impl Candidates {
+    /// The same places in an adjoint.
+    pub(crate) fn of_adjoint(&self) -> Self {
+        let places = self.places.iter().cloned();
+        Candidates {
+            tag: self.tag,
+            places: places.map(Place::of_adjoint).collect(),
+        }
     }
 }
 
@@ -252,7 +265,11 @@ pub(crate) fn kind_at(f: &Function, place: &Place) -> Kind {
         kind = match step {
             Proj::Index(_) => kind.element(),
             Proj::Range(..) | Proj::Deref => kind,
-            Proj::Field(_) | Proj::Variant(..) | Proj::Own(..) | Proj::Selected(_) => Kind::Opaque,
+            Proj::Field(_)
+            | Proj::Variant(..)
+            | Proj::Own(..)
+            | Proj::Called(_)
+            | Proj::Selected(_) => Kind::Opaque,
         };
     }
     kind

@@ -413,6 +413,7 @@ impl Text<'_> {
             text += &match step {
                 Proj::Index(index) | Proj::Own(index, _) => format!("[{}]", name(index)),
                 Proj::Selected(part) => format!("[part {}]", name(part)),
+                Proj::Called(part) => format!("[lens {}]", name(part)),
                 Proj::Range(start, end, closed) => {
                     let bound = |v: &Option<ValueId>| v.as_ref().map(name).unwrap_or_default();
                     let dots = if *closed { "..=" } else { ".." };
@@ -473,6 +474,16 @@ impl Text<'_> {
             Op::Part(place, index, _) => {
                 format!("part {} of {}", name(index), self.place(place))
             }
+            Op::Lens(call) => {
+                let args = call.args.iter().map(|arg| self.tree(arg));
+                let args: Vec<String> = std::iter::once(self.place(&call.root))
+                    .chain(args)
+                    .collect();
+                let callee = call.callee.name().map(ToString::to_string);
+                format!("lens {}({})", callee.unwrap_or_default(), args.join(", "))
+            }
+            Op::Chosen(Some(lens)) => format!("chosen {}", name(lens)),
+            Op::Chosen(None) => "not chosen".to_owned(),
             Op::Pointer(var) => format!("pointer to variable {}", var.0),
             Op::Traced(a, candidates) => {
                 format!("{}, one of {}", name(a), self.candidates(candidates))

@@ -270,7 +270,7 @@ macro_rules! walk {
             pub(crate) fn $each_index(&$($mut)? self, f: &mut dyn FnMut(&$($mut)? ValueId)) {
                 for step in &$($mut)? self.path {
                     match step {
-                        Proj::Index(index) | Proj::Selected(index) => f(index),
+                        Proj::Index(index) | Proj::Selected(index) | Proj::Called(index) => f(index),
                         Proj::Own(index, part) => {
                             f(index);
                             f(part);
@@ -374,6 +374,17 @@ macro_rules! walk {
                     Op::Part(place, a, _) | Op::SplitAt(place, a) | Op::Half(a, _, place) | Op::Exchange(place, a) => {
                         place.$each(f);
                         f(a);
+                    }
+                    Op::Lens(call) => {
+                        call.root.$each(f);
+                        for arg in &$($mut)? call.args {
+                            arg.$each(f);
+                        }
+                    }
+                    Op::Chosen(lens) => {
+                        if let Some(lens) = lens {
+                            f(lens);
+                        }
                     }
                     Op::Load(place)
                     | Op::View(place, _)

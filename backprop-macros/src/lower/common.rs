@@ -220,6 +220,7 @@ impl Pass<'_> {
                 | Proj::Deref
                 | Proj::Variant(..)
                 | Proj::Own(..)
+                | Proj::Called(_)
                 | Proj::Selected(_) => return None,
             }
         }
@@ -319,6 +320,8 @@ fn is_pure(op: &Op) -> bool {
         | Op::View(..)
         | Op::Traced(..)
         | Op::Part(..)
+        | Op::Lens(_)
+        | Op::Chosen(_)
         | Op::Half(..)
         | Op::Duplicate(..)
         | Op::Query(..)

@@ -84,6 +84,14 @@ impl Lowerer<'_> {
             Expr::Break(jump) => self.break_expr(jump),
             Expr::Continue(jump) => self.continue_expr(jump),
             Expr::Return(jump) => self.return_expr(jump),
+            Expr::Call(_) | Expr::MethodCall(_)
+                if self.is_lens(expr)
+                    || (self.only_looks
+                        && matches!(expected, Some(Tree::Ref(_)))
+                        && self.is_call_of_user(expr)) =>
+            {
+                self.lens(expr)
+            }
             Expr::Call(call) => self.call(call, expected),
             Expr::MethodCall(call)
                 if matches!(expected, Some(Tree::Ref(_))) && self.is_element(call) =>
@@ -421,7 +429,7 @@ fn constant_kind(path: &syn::Path) -> Kind {
 }
 
 /// The operator, and whether it assigns.
-fn operator(op: &BinOp) -> Option<(BinaryOp, bool)> {
+pub(super) fn operator(op: &BinOp) -> Option<(BinaryOp, bool)> {
     Some(match op {
         BinOp::Add(_) => (BinaryOp::Add, false),
         BinOp::Sub(_) => (BinaryOp::Sub, false),

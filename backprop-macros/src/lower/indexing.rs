@@ -2,7 +2,7 @@
 
 use super::{Lowered, Lowerer, exits, pointers, ssa, traced};
 use crate::errors::Errors;
-use crate::fence::catalogue as no;
+use crate::fence::{Refusal, catalogue as no};
 use crate::ir::{
     Arg, Claimed, Function, Hold, Kind, Op, Place, Proj, Region, Stmt, ValueId, for_each_region,
     for_each_region_mut,
@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use syn::Expr;
 use syn::spanned::Spanned;
 
-pub(crate) use traced::{Leads, Step};
+pub(crate) use traced::{Leading, Leads, Step};
 
 impl Lowerer<'_> {
     /// The step of `[index]` into what may be of a type of the user: an index that is a
@@ -86,15 +86,41 @@ fn mark(region: &mut Region, written: &BTreeSet<ValueId>) {
     }
 }
 
-/// Where the function of an `Index` leads: its body, whose result are the numbers that
-/// tell.
-pub(crate) struct Index {
+/// Where a function leads that returns a reference: its body, whose result are the
+/// numbers that tell.
+pub(crate) struct Led {
     pub(crate) function: Function,
     pub(crate) leads: Leads,
 }
 
 /// Lowers the body of `index`; nothing if it is refused.
-pub(crate) fn index(input: &Input, errors: &mut Errors) -> Option<Index> {
+pub(crate) fn index(input: &Input, errors: &mut Errors) -> Option<Led> {
+    let refusals = (no::INDEX_BODY, no::INDEX_PLACE);
+    let place = lower(input, 0, refusals, errors)?;
+    let is_element = |shape: &Leading| {
+        let called = |step: &Step| matches!(step, Step::Called(_));
+        !shape.is_range && !shape.steps.iter().any(called)
+    };
+    match place.leads.shapes.iter().all(is_element) {
+        true => Some(place),
+        false => {
+            errors.refuse_at(input.item.sig.ident.span(), no::INDEX_PLACE);
+            None
+        }
+    }
+}
+
+/// Lowers the body of a function that returns a `&mut` reference into a parameter.
+pub(crate) fn led(input: &Input, root: usize, errors: &mut Errors) -> Option<Led> {
+    lower(input, root, (no::LENS_BODY, no::LENS_PLACE), errors)
+}
+
+fn lower(
+    input: &Input,
+    root: usize,
+    (body, place): (Refusal, Refusal),
+    errors: &mut Errors,
+) -> Option<Led> {
     let Lowered {
         mut function,
         items,
@@ -107,11 +133,11 @@ pub(crate) fn index(input: &Input, errors: &mut Errors) -> Option<Index> {
     ssa::construct(&mut function);
     let span = input.item.sig.ident.span();
     if !items.is_empty() || !only_looks(&function, &function.body) {
-        errors.refuse_at(span, no::INDEX_BODY);
+        errors.refuse_at(span, body);
         return None;
     }
-    let Some(leads) = traced::result(&mut function) else {
-        errors.refuse_at(span, no::INDEX_PLACE);
+    let Some(leads) = traced::result(&mut function, root) else {
+        errors.refuse_at(span, place);
         return None;
     };
     if let Some((span, refusal)) = function.unsupported {
@@ -119,7 +145,7 @@ pub(crate) fn index(input: &Input, errors: &mut Errors) -> Option<Index> {
         return None;
     }
     crate::simplify::simplify(&mut function);
-    Some(Index { function, leads })
+    Some(Led { function, leads })
 }
 
 /// Whether a region changes and prints nothing: it runs beside the primal.

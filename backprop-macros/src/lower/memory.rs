@@ -313,7 +313,11 @@ impl Lowerer<'_> {
     pub(super) fn reference(&mut self, expr: &syn::ExprReference, is_kept: bool) -> Lowering {
         let span = expr.span();
         let mutable = expr.mutability.is_some();
-        let place = match self.base(&expr.expr)? {
+        let base = match mutable.then(|| self.with_lens(&expr.expr)).flatten() {
+            Some(target) => self.base(&target)?,
+            None => self.base(&expr.expr)?,
+        };
+        let place = match base {
             Base::Tree(Tree::Leaf(leaf)) if !self.is_scalar(leaf) => Place::whole(leaf),
             Base::Tree(tree) if mutable => {
                 let _ = tree;
@@ -375,9 +379,17 @@ impl Lowerer<'_> {
 
     // Writes
 
+    /// The place of a target that is written to.
+    fn written(&mut self, target: &Expr) -> Option<Place> {
+        match self.with_lens(target) {
+            Some(target) => self.memory(&target),
+            None => self.memory(target),
+        }
+    }
+
     /// `place = value`, where the place is no variable.
     pub(super) fn store(&mut self, target: &Expr, value: &Tree<ValueId>) -> Option<()> {
-        let place = self.memory(target)?;
+        let place = self.written(target)?;
         let value = self.packed(value, target.span());
         self.write_at(place, value, target.span());
         Some(())
@@ -407,7 +419,7 @@ impl Lowerer<'_> {
         value: ValueId,
         span: Span,
     ) -> Option<()> {
-        let place = self.memory(target)?;
+        let place = self.written(target)?;
         if matches!(op, BinaryOp::Add | BinaryOp::Sub) {
             self.out.push(Stmt::Store(Store {
                 place,

@@ -26,6 +26,7 @@ mod expr;
 mod function;
 mod indexing;
 mod iter;
+mod lens;
 mod looped;
 mod macros;
 mod memory;
@@ -49,7 +50,7 @@ mod then;
 mod traced;
 mod variables;
 
-pub(crate) use indexing::{Index, Step, index};
+pub(crate) use indexing::{Leading, Led, Step, index, led};
 pub(crate) use settle::changed;
 
 use crate::errors::Errors;
@@ -162,6 +163,8 @@ struct Lowerer<'a> {
     expected_of_closure: Option<Tree<()>>,
     /// Whether the function returns a reference.
     returns_reference: bool,
+    /// Whether it is one that returns a `&mut` reference, which only looks.
+    only_looks: bool,
     /// Values that patterns bind inside opaque ones: possibly references.
     payloads: BTreeSet<ValueId>,
     /// Whether the pattern at hand is matched through a shared reference.
@@ -211,6 +214,7 @@ impl<'a> Lowerer<'a> {
             closures: 0,
             expected_of_closure: None,
             returns_reference: false,
+            only_looks: false,
             payloads: BTreeSet::new(),
             binds_references: false,
             maps: BTreeSet::new(),
@@ -248,6 +252,7 @@ impl Lowerer<'_> {
         let before = std::mem::take(&mut self.out);
         let shape = self.slots[ret.0].tree.as_ref();
         let shape = shape.map(|tree| tree.map(&mut |_| ()));
+        self.only_looks = input.lens.is_some();
         self.returns_reference = matches!(result_ty, Some(Type::Reference(_)));
         let reference = self.returns_reference.then(reference_shape);
         let fallible = shape.as_ref().filter(|shape| shape.is_fallible());

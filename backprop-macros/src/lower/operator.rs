@@ -81,7 +81,7 @@ impl Lowerer<'_> {
     /// them. What is in a field may be anything.
     pub(super) fn is_named_place(&self, place: &Place) -> bool {
         let is_field = |step: &Proj| match step {
-            Proj::Field(_) | Proj::Variant(..) => true,
+            Proj::Field(_) | Proj::Variant(..) | Proj::Called(_) => true,
             // `m[(i, j)]` is of no container
             Proj::Own(index, _) => self.f.kind(*index) != Kind::Int,
             _ => false,

@@ -204,9 +204,7 @@ impl Pass<'_> {
             Kind::Real(Width::Any | Width::Param(_)) => Op::Number(0.0),
             Kind::Int => Op::Integer(0),
             Kind::Bool => Op::Flag(false),
-            Kind::Opaque | Kind::Constant | Kind::Container(..) => {
-                Op::Constant(quote!(::core::default::Default::default()))
-            }
+            Kind::Opaque | Kind::Constant | Kind::Container(..) => Op::Constant(absent()),
         };
         let value = self.f.value(info.kind, None, info.span);
         out.push(Stmt::Let(Let { value, op }));
@@ -387,4 +385,9 @@ fn drop_equal(
         }
         results.remove(index);
     }
+}
+
+/// What stands for a value that is not there on some path, of a type that only rustc knows.
+pub(super) fn absent() -> proc_macro2::TokenStream {
+    quote!(::core::default::Default::default())
 }

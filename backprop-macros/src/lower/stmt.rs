@@ -39,9 +39,15 @@ impl Lowerer<'_> {
             let last = index + 1 == block.stmts.len();
             value = match stmt {
                 Stmt::Item(_) => continue,
-                Stmt::Local(local) => self.local(local).map(|()| Tree::unit()),
+                Stmt::Local(local) => {
+                    let rest = &block.stmts[index + 1..];
+                    self.local(local, rest).map(|()| Tree::unit())
+                }
                 Stmt::Expr(expr, None) if last => self.expr_expecting(expr, expected),
-                Stmt::Expr(expr, _) => self.expr(expr).map(|_| Tree::unit()),
+                Stmt::Expr(expr, _) => match self.called_for_effect(expr) {
+                    Some(value) => value.map(|_| Tree::unit()),
+                    None => self.expr(expr).map(|_| Tree::unit()),
+                },
                 Stmt::Macro(stmt) => {
                     let value = self.macro_call(&stmt.mac, &stmt.mac);
                     match stmt.semi_token.is_none() && last {
@@ -72,7 +78,7 @@ impl Lowerer<'_> {
         self.items.push(item.clone());
     }
 
-    fn local(&mut self, local: &Local) -> Option<()> {
+    fn local(&mut self, local: &Local, rest: &[Stmt]) -> Option<()> {
         let (pat, ty) = match &local.pat {
             Pat::Type(typed) => (&*typed.pat, Some(&*typed.ty)),
             pat => (pat, None),
@@ -109,6 +115,11 @@ impl Lowerer<'_> {
             return Some(());
         }
         if self.bind_iterators(pat, &init.expr) {
+            return Some(());
+        }
+        if self.is_lens_of(local, rest) {
+            let value = self.lens(&init.expr)?;
+            self.bind_pattern(pat, value, ty);
             return Some(());
         }
         let is_assigned = matches!(pat, Pat::Ident(name) if name.mutability.is_some())

@@ -10,6 +10,9 @@ impl Lowerer<'_> {
     /// `swap(&mut a, &mut b)`, `replace(&mut a, value)`, `take(&mut a)`.
     pub(super) fn mem_function(&mut self, name: &str, call: &syn::ExprCall) -> Option<Lowering> {
         let span = call.span();
+        if !matches!(name, "swap" | "replace" | "take") {
+            return None;
+        }
         let targets: Vec<Option<Expr>> = call.args.iter().map(|arg| self.referred(arg)).collect();
         let target = |index: usize| targets.get(index).and_then(Option::as_ref);
         match (name, call.args.len()) {
@@ -30,8 +33,13 @@ impl Lowerer<'_> {
     }
 
     /// What a `&mut` argument refers to: `x` of `&mut x`, `*r` of `r`.
-    fn referred(&self, arg: &Expr) -> Option<Expr> {
+    fn referred(&mut self, arg: &Expr) -> Option<Expr> {
         match arg {
+            Expr::Call(_) | Expr::MethodCall(_) if self.is_lens(arg) => {
+                let value = self.lens(arg)?;
+                let name = self.named_lens(value, arg.span());
+                Some(syn::parse_quote_spanned!(arg.span()=> *#name))
+            }
             Expr::Reference(reference) if reference.mutability.is_some() => {
                 Some((*reference.expr).clone())
             }

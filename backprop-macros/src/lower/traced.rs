@@ -20,7 +20,7 @@ use proc_macro2::{Ident, Span};
 use shapes::{Merged, Shape, Shapes, shapes};
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(crate) use shapes::Step;
+pub(crate) use shapes::{Shape as Leading, Step};
 
 /// Finds the places of merged references; each gets a name whose places are known.
 pub(crate) fn trace(f: &mut Function) {
@@ -37,6 +37,7 @@ pub(crate) fn trace(f: &mut Function) {
             f,
             views,
             slices: merged.slices,
+            absent: merged.absent,
             known: BTreeMap::new(),
             names: BTreeMap::new(),
             gives_names: true,
@@ -50,11 +51,13 @@ pub(crate) fn trace(f: &mut Function) {
     f.body = body;
 }
 
-/// Where the reference leads that a function returns, in its first parameter.
+/// Where the reference leads that a function returns, in one of its parameters.
 pub(crate) struct Leads {
-    pub(crate) shapes: Vec<Vec<Step>>,
-    /// How many indices there are.
+    pub(crate) shapes: Vec<Leading>,
+    /// How many indices there are, the ends of ranges among them.
     pub(crate) slots: usize,
+    /// The lenses that steps go through, in the order of their values.
+    pub(crate) lenses: Vec<ValueId>,
 }
 
 impl Leads {
@@ -65,8 +68,8 @@ impl Leads {
 }
 
 /// Makes the numbers the result that tell where the reference leads that a function
-/// returns; nothing, if that is not known.
-pub(crate) fn result(f: &mut Function) -> Option<Leads> {
+/// returns, in the parameter of this number; nothing, if that is not known.
+pub(crate) fn result(f: &mut Function, root: usize) -> Option<Leads> {
     let crate::ir::Tree::Leaf(returned) = f.result else {
         return None;
     };
@@ -86,6 +89,7 @@ pub(crate) fn result(f: &mut Function) -> Option<Leads> {
         f,
         views,
         slices: merged.slices,
+        absent: merged.absent,
         known: BTreeMap::new(),
         names: BTreeMap::new(),
         gives_names: false,
@@ -93,8 +97,8 @@ pub(crate) fn result(f: &mut Function) -> Option<Leads> {
     pass.region(&mut body);
     let shapes = pass.shapes.get(&whole)?.clone();
     let known = pass.describe(returned, whole, &mut body.stmts);
-    let first = f.params.first()?.entry.leaves();
-    let is_part = |shape: &Shape| !shape.is_range && first == [shape.root];
+    let root = f.params.get(root)?.entry.leaves();
+    let is_part = |shape: &Shape| root == [shape.root];
     if !shapes.iter().all(is_part) || body.diverges() {
         return None;
     }
@@ -103,7 +107,8 @@ pub(crate) fn result(f: &mut Function) -> Option<Leads> {
     f.body = body;
     Some(Leads {
         slots: slots(&shapes),
-        shapes: shapes.into_iter().map(|shape| shape.steps).collect(),
+        lenses: known.lenses.into_keys().collect(),
+        shapes,
     })
 }
 
@@ -113,11 +118,14 @@ pub(crate) fn result(f: &mut Function) -> Option<Leads> {
 struct Known {
     tag: Option<ValueId>,
     slots: Vec<ValueId>,
+    /// The lenses that its steps may go through, as [`Op::Chosen`].
+    lenses: BTreeMap<ValueId, ValueId>,
 }
 
 impl Known {
     fn values(&self) -> impl Iterator<Item = ValueId> {
-        self.tag.iter().chain(&self.slots).copied()
+        let numbers = self.tag.iter().chain(&self.slots);
+        numbers.chain(self.lenses.values()).copied()
     }
 }
 
@@ -126,6 +134,7 @@ struct Pass<'a> {
     views: Views,
     shapes: Shapes,
     slices: BTreeSet<ValueId>,
+    absent: BTreeSet<ValueId>,
     known: BTreeMap<ValueId, Known>,
     /// The names of merged references whose places are known.
     names: BTreeMap<ValueId, ValueId>,
@@ -236,10 +245,15 @@ impl Pass<'_> {
         let span = self.f.info(merged).span;
         let shapes = &self.shapes[&merged];
         let (tags, slots) = (shapes.len() > 1, slots(shapes));
-        let mut value = || self.f.value(Kind::Int, None, span);
+        let lenses = lenses(shapes);
+        let mut value = |kind| self.f.value(kind, None, span);
         Known {
-            tag: tags.then(&mut value),
-            slots: (0..slots).map(|_| value()).collect(),
+            tag: tags.then(|| value(Kind::Int)),
+            slots: (0..slots).map(|_| value(Kind::Int)).collect(),
+            lenses: lenses
+                .into_iter()
+                .map(|lens| (lens, value(Kind::Constant)))
+                .collect(),
         }
     }
 
@@ -266,6 +280,10 @@ impl Pass<'_> {
                     Step::Index => indices.next().map(|index| Proj::Index(*index)),
                     Step::Field(member) => Some(Proj::Field(member.clone())),
                     Step::Deref => Some(Proj::Deref),
+                    Step::Called(lens) => {
+                        let lens = known.lenses.get(lens).unwrap_or(lens);
+                        Some(Proj::Called(*lens))
+                    }
                 }));
             match shape.is_range {
                 true => {
@@ -287,6 +305,9 @@ impl Pass<'_> {
     /// The tag and the slots of `value` as those of `merged`, which it goes into.
     fn describe(&mut self, value: ValueId, merged: ValueId, into: &mut Vec<Stmt>) -> Known {
         let span = self.f.info(value).span;
+        if self.absent.contains(&value) {
+            return self.nowhere(merged, span, into);
+        }
         let mut steps = Vec::new();
         let mut base = value;
         while let Some(place) = self.views.viewed(base)
@@ -302,8 +323,12 @@ impl Pass<'_> {
         let (from, known) = match self.known.get(&base) {
             Some(known) => (self.shapes[&base].clone(), known.clone()),
             None => {
-                let (tag, slots) = (None, Vec::new());
-                (vec![Shape::of(base)], Known { tag, slots })
+                let known = Known {
+                    tag: None,
+                    slots: Vec::new(),
+                    lenses: BTreeMap::new(),
+                };
+                (vec![Shape::of(base)], known)
             }
         };
         let to = self.shapes[&merged].clone();
@@ -323,7 +348,24 @@ impl Pass<'_> {
                 }
             }
         };
+        let mut chosen = BTreeMap::new();
+        for lens in lenses(&to) {
+            let is_here = steps
+                .iter()
+                .any(|step| matches!(step, Proj::Called(called) if *called == lens));
+            let value = match known.lenses.get(&lens) {
+                Some(before) => *before,
+                None => {
+                    let value = self.f.value(Kind::Constant, None, span);
+                    let op = Op::Chosen(is_here.then_some(lens));
+                    into.push(Stmt::Let(Let { value, op }));
+                    value
+                }
+            };
+            chosen.insert(lens, value);
+        }
         // from the outermost range inwards
+        let ends = (from[0].is_range && steps.is_empty()).then(|| known.slots[..2].to_vec());
         let (mut start, mut indices) = match from[0].is_range {
             true => (Some(known.slots[0]), known.slots[2..].to_vec()),
             false => (None, known.slots),
@@ -345,7 +387,10 @@ impl Pass<'_> {
             }
         }
         let mut slots = Vec::new();
-        if is_range {
+        if let Some(ends) = ends {
+            // the reference itself may be one that is not there
+            slots = ends;
+        } else if is_range {
             let start = match start {
                 Some(start) => start,
                 None => self.push(Op::Integer(0), span, into),
@@ -359,7 +404,31 @@ impl Pass<'_> {
             slots.push(self.push(Op::Integer(0), span, into));
         }
         slots.truncate(self::slots(&to));
-        Known { tag, slots }
+        Known {
+            tag,
+            slots,
+            lenses: chosen,
+        }
+    }
+
+    /// The tag and the slots of a reference that is not there.
+    fn nowhere(&mut self, merged: ValueId, span: Span, into: &mut Vec<Stmt>) -> Known {
+        let shapes = self.shapes[&merged].clone();
+        let mut none = |op, kind| {
+            let value = self.f.value(kind, None, span);
+            into.push(Stmt::Let(Let { value, op }));
+            value
+        };
+        let mut zero = || none(Op::Integer(0), Kind::Int);
+        let tag = (shapes.len() > 1).then(&mut zero);
+        let slots = (0..slots(&shapes)).map(|_| zero()).collect();
+        let lenses = lenses(&shapes).into_iter();
+        let lenses = lenses.map(|lens| (lens, none(Op::Chosen(None), Kind::Constant)));
+        Known {
+            tag,
+            slots,
+            lenses: lenses.collect(),
+        }
     }
 
     /// The number of a shape among others.
@@ -422,6 +491,11 @@ impl Pass<'_> {
 fn slots(shapes: &[Shape]) -> usize {
     let ends = usize::from(shapes.iter().any(|shape| shape.is_range)) * 2;
     ends + shapes.iter().map(Shape::indices).max().unwrap_or(0)
+}
+
+/// The lenses that references of these shapes go through.
+fn lenses(shapes: &[Shape]) -> BTreeSet<ValueId> {
+    shapes.iter().flat_map(Shape::lenses).collect()
 }
 
 /// Uses the new names, but where they are given.

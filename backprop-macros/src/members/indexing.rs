@@ -4,11 +4,10 @@
 use super::{block_options, function, take_marks};
 use crate::errors::Errors;
 use crate::expand::{companions, with_errors};
-use crate::parse::{Around, Home, Indexing, Options};
+use crate::parse::{self, Around, Home, Indexing, Options};
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::visit_mut::{self, VisitMut};
-use syn::{GenericArgument, ImplItem, ItemFn, ItemImpl, PathArguments, ReturnType, Type};
+use syn::{GenericArgument, ImplItem, ItemImpl, PathArguments};
 
 /// What a block indexes, if it is one of `Index` or `IndexMut`.
 pub(super) fn of(block: &ItemImpl) -> Option<Indexing> {
@@ -48,7 +47,7 @@ pub(super) fn implementation(
         if let ImplItem::Fn(method) = item {
             take_marks(&mut method.attrs);
             let mut function = function(&method.attrs, &method.sig, &method.block);
-            Sharing.visit_item_fn_mut(&mut function);
+            parse::lens::look(&mut function, 0);
             let options = Options::read(TokenStream::new(), &mut errors);
             beside.extend(companions(
                 function,
@@ -60,26 +59,4 @@ pub(super) fn implementation(
         }
     }
     with_errors(block.to_token_stream(), beside, errors)
-}
-
-/// Looks where `index_mut` changes: the place is the same.
-struct Sharing;
-
-impl VisitMut for Sharing {
-    fn visit_item_fn_mut(&mut self, function: &mut ItemFn) {
-        if let Some(syn::FnArg::Receiver(receiver)) = function.sig.inputs.first_mut() {
-            *receiver = syn::parse_quote!(&self);
-        }
-        if let ReturnType::Type(_, ty) = &mut function.sig.output
-            && let Type::Reference(reference) = &mut **ty
-        {
-            reference.mutability = None;
-        }
-        self.visit_block_mut(&mut function.block);
-    }
-
-    fn visit_expr_reference_mut(&mut self, reference: &mut syn::ExprReference) {
-        reference.mutability = None;
-        visit_mut::visit_expr_reference_mut(self, reference);
-    }
 }

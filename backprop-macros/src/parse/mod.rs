@@ -3,6 +3,7 @@
 
 mod checkpoint;
 mod functions;
+pub(crate) mod lens;
 mod options;
 mod reals;
 mod receiver;
@@ -12,6 +13,7 @@ mod unnamed;
 
 pub(crate) use checkpoint::{attributes_of_loop, checkpoint, is_checkpoint, strip_checkpoints};
 pub(crate) use functions::{FunctionType, Functions};
+pub(crate) use lens::{Lens, returns_mut};
 pub(crate) use options::{Mode, Modes, Options};
 pub(crate) use reals::Reals;
 pub(crate) use receiver::{RECEIVER, is_receiver};
@@ -37,6 +39,8 @@ pub(crate) struct Input {
     pub(crate) operator: Option<Operator>,
     /// What it indexes.
     pub(crate) indexing: Option<Indexing>,
+    /// Where the reference leads that it returns, if it is a `&mut` one.
+    pub(crate) lens: Option<Lens>,
     /// Whether it is a method that only [reads](is_reading).
     pub(crate) is_reading: bool,
     /// The generics of the `impl` or the trait around it, if it is seen.
@@ -73,6 +77,7 @@ pub(crate) struct Indexing {
 pub(crate) struct Around {
     pub(crate) operator: Option<Operator>,
     pub(crate) indexing: Option<Indexing>,
+    pub(crate) lens: Option<Lens>,
     pub(crate) generics: Option<syn::Generics>,
     pub(crate) siblings: BTreeMap<String, Sibling>,
 }
@@ -87,6 +92,8 @@ pub(crate) struct Sibling {
     pub(crate) is_sure: bool,
     pub(crate) has_companions: bool,
     pub(crate) result: Shape,
+    /// Whether it returns a `&mut` reference.
+    pub(crate) returns_mut: bool,
 }
 
 impl Around {
@@ -95,6 +102,7 @@ impl Around {
         Around {
             operator: None,
             indexing: None,
+            lens: None,
             generics: Some(generics.clone()),
             siblings: BTreeMap::new(),
         }
@@ -114,6 +122,7 @@ impl Around {
             is_sure,
             has_companions,
             result,
+            returns_mut: returns_mut(sig),
         };
         self.siblings.insert(sig.ident.to_string(), sibling);
     }
@@ -202,12 +211,16 @@ pub(crate) fn parse(
 ) -> Input {
     let has_unnamed = unnamed::name(&mut item.sig);
     let reals = around.reals(&item.sig.generics);
-    signature::name_lifetime(&mut item.sig);
-    let is_reading = options.rule.is_none() && is_reading(&item.sig, home);
+    if around.lens.is_none() {
+        signature::name_lifetime(&mut item.sig);
+    }
+    let is_reading = options.rule.is_none() && around.lens.is_none() && is_reading(&item.sig, home);
     let mut found = Errors::default();
     let functions = Functions::read(&mut item.sig, &options, &reals, &mut found);
     let are_sound = !found.any();
-    let mut signature = Signature::read(&item.sig, &options, &reals, &functions, &mut found);
+    let is_lens = around.lens.is_some();
+    let mut signature =
+        Signature::read(&item.sig, &options, &reals, &functions, is_lens, &mut found);
     signature.is_sound &= are_sound;
     match is_reading {
         // it has no derivative, as one sees
@@ -229,6 +242,7 @@ pub(crate) fn parse(
         functions,
         operator: around.operator.clone(),
         indexing: around.indexing.clone(),
+        lens: around.lens.clone(),
         is_reading,
         outer: around.generics.clone(),
         siblings: around.siblings.clone(),

@@ -131,6 +131,14 @@ impl Options {
         drawn.chain(&self.objective).cloned().collect()
     }
 
+    /// An option that a function without a gradient of its own cannot have.
+    pub(crate) fn of_results(&self) -> Option<Ident> {
+        let modes = &self.modes;
+        let modes = [&modes.jvp, &modes.jacobian, &modes.hvp, &modes.hessian];
+        let asked = modes.into_iter().flatten().next().cloned();
+        asked.or_else(|| self.of_one_function().into_iter().next())
+    }
+
     /// These, for a method of a block with options of its own.
     pub(crate) fn inside(mut self, block: &Options) -> Options {
         if !self.has_crate {

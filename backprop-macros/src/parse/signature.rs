@@ -259,6 +259,9 @@ impl Signature {
     /// Whether anything in a signature can carry a derivative, and is handed out by
     /// value or through `&mut`: whether the attribute on a block means this function.
     pub(crate) fn has_derivative(sig: &mut syn::Signature, reals: &Reals) -> bool {
+        if super::returns_mut(sig) {
+            return super::lens::root(sig, reals).is_some();
+        }
         let mut found = Errors::default();
         let options = Options::read(proc_macro2::TokenStream::new(), &mut found);
         let functions = Functions::read(sig, &options, reals, &mut found);
@@ -285,6 +288,7 @@ impl Signature {
         options: &Options,
         reals: &Reals,
         functions: &Functions,
+        is_lens: bool,
         errors: &mut Errors,
     ) -> Self {
         let before = errors.count();
@@ -318,7 +322,9 @@ impl Signature {
         for param in &params {
             check_parameter(param, errors);
         }
-        check_result(sig, &params, &result, wrt_is_sound, errors);
+        if !is_lens {
+            check_result(sig, &params, &result, wrt_is_sound, errors);
+        }
         if params.len() > 63 {
             errors.refuse(&sig.inputs, no::TOO_MANY_PARAMETERS);
         }
@@ -525,10 +531,6 @@ fn check_rule(params: &[Parameter], errors: &mut Errors) {
     }
 }
 
-fn is_mut_reference(ty: &Type) -> bool {
-    matches!(ty, Type::Reference(reference) if reference.mutability.is_some())
-}
-
 /// What a result refers to, if it is a `&` reference.
 fn behind(result: &Shape) -> &Shape {
     match result {
@@ -564,7 +566,7 @@ fn check_result(
         errors.refuse_at(ty, no::NEVER_RESULT);
     } else if !result.may_be_active() && !params.iter().any(writes) {
         errors.refuse_at(ty, no::CONSTANT_RESULT);
-    } else if matches!(sig.output, ReturnType::Type(_, ref ty) if is_mut_reference(ty)) {
+    } else if super::returns_mut(sig) {
         errors.refuse_at(ty, no::MUT_REFERENCE_RESULT);
     } else if behind(result).any(|shape| matches!(shape, Shape::Ref(_)))
         || (matches!(result, Shape::Ref(_)) && is_wrapped)

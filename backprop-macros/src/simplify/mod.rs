@@ -120,6 +120,8 @@ pub(crate) fn is_pinned(f: &Function, op: &Op) -> bool {
         | Op::Traced(..)
         | Op::Choose(_)
         | Op::Part(..)
+        | Op::Lens(_)
+        | Op::Chosen(_)
         | Op::Begin(_)
         | Op::CopyGradient(_)
         | Op::CopyAt(_)

@@ -25,7 +25,7 @@ impl Pass<'_> {
             place.base = *self.tangents.get(&place.base)?;
             return Some(place);
         };
-        let mut candidates = candidates.clone();
+        let mut candidates = candidates.of_adjoint();
         let (kind, span) = (self.f.kind(place.base), self.f.info(place.base).span);
         for candidate in &mut candidates.places {
             let Some(tangent) = self.tangents.get(&candidate.base) else {

@@ -27,7 +27,7 @@ pub(crate) fn drivers(items: &[Item], facts: &Facts, mode: Mode) -> Result<Token
     });
     let checked: Vec<&ItemFn> = functions
         .filter(|function| match mode {
-            Mode::Companions => is_checked(function),
+            Mode::Companions => is_checked(function) && !returns_mut(&function.sig),
             Mode::Twins => takes_values(function, items),
         })
         .collect();
@@ -168,6 +168,7 @@ pub(crate) fn ask_for_modes(items: &mut [Item], second_order: bool) {
     let twice = twice_differentiable(items);
     for item in items {
         match item {
+            Item::Fn(function) if returns_mut(&function.sig) => {}
             Item::Fn(function) => {
                 let is_twice = twice.contains(&function.sig.ident.to_string());
                 ask_in(&mut function.attrs, second_order && is_twice);
@@ -175,7 +176,9 @@ pub(crate) fn ask_for_modes(items: &mut [Item], second_order: bool) {
             Item::Impl(block) => {
                 ask_in(&mut block.attrs, second_order);
                 for item in &mut block.items {
-                    if let syn::ImplItem::Fn(method) = item {
+                    if let syn::ImplItem::Fn(method) = item
+                        && !returns_mut(&method.sig)
+                    {
                         ask_in(&mut method.attrs, second_order);
                     }
                 }
@@ -191,6 +194,15 @@ pub(crate) fn ask_for_modes(items: &mut [Item], second_order: bool) {
             _ => {}
         }
     }
+}
+
+/// Whether a function returns a `&mut` reference: it has a companion of one kind.
+fn returns_mut(sig: &syn::Signature) -> bool {
+    matches!(
+        &sig.output,
+        syn::ReturnType::Type(_, ty)
+            if matches!(&**ty, Type::Reference(reference) if reference.mutability.is_some())
+    )
 }
 
 /// Adds the options to the attributes of one item.

@@ -19,6 +19,8 @@ pub(super) struct Merged {
     pub(super) inside: BTreeMap<ValueId, BTreeSet<ValueId>>,
     /// References that are those of slices by their type.
     pub(super) slices: BTreeSet<ValueId>,
+    /// What stands for a reference where there is none yet, and nobody looks.
+    pub(super) absent: BTreeSet<ValueId>,
 }
 
 impl Merged {
@@ -29,6 +31,12 @@ impl Merged {
             let mut found = Vec::new();
             match stmt {
                 Stmt::Let(binding) => {
+                    if hold == Hold::Shared
+                        && let Op::Constant(tokens) = &binding.op
+                        && tokens.to_string() == super::super::ssa::absent().to_string()
+                    {
+                        self.absent.insert(binding.value);
+                    }
                     if let Op::Copy(_, Some(ty)) = &binding.op
                         && let syn::Type::Reference(reference) = &**ty
                         && matches!(*reference.elem, syn::Type::Slice(_))
@@ -85,11 +93,11 @@ fn of_arms(results: &[ValueId], arms: &[&Region]) -> Vec<(ValueId, Vec<ValueId>)
 
 /// A place with its indices left open.
 #[derive(Clone, PartialEq, Debug)]
-pub(super) struct Shape {
-    pub(super) root: ValueId,
-    pub(super) steps: Vec<Step>,
+pub(crate) struct Shape {
+    pub(crate) root: ValueId,
+    pub(crate) steps: Vec<Step>,
     /// Whether it is a range of what the steps lead to.
-    pub(super) is_range: bool,
+    pub(crate) is_range: bool,
 }
 
 /// A step into a value, its index left open.
@@ -98,6 +106,8 @@ pub(crate) enum Step {
     Index,
     Field(syn::Member),
     Deref,
+    /// Through the lens of a call.
+    Called(ValueId),
 }
 
 impl Shape {
@@ -123,15 +133,25 @@ impl Shape {
                 }
                 Proj::Field(member) if !self.is_range => Step::Field(member.clone()),
                 Proj::Deref if !self.is_range => Step::Deref,
+                Proj::Called(lens) if !self.is_range => Step::Called(*lens),
                 Proj::Field(_)
                 | Proj::Deref
                 | Proj::Variant(..)
+                | Proj::Called(_)
                 | Proj::Own(..)
                 | Proj::Selected(_) => return None,
             };
             self.steps.push(step);
         }
         (self.steps.len() < MOST).then_some(self)
+    }
+
+    /// The lenses of its steps.
+    pub(super) fn lenses(&self) -> impl Iterator<Item = ValueId> {
+        self.steps.iter().filter_map(|step| match step {
+            Step::Called(lens) => Some(*lens),
+            _ => None,
+        })
     }
 
     pub(super) fn indices(&self) -> usize {
@@ -200,6 +220,9 @@ fn of_source(
     value: ValueId,
 ) -> Option<Vec<Shape>> {
     let hold = f.info(value).hold;
+    if merged.absent.contains(&value) {
+        return Some(Vec::new());
+    }
     if let Some(known) = found.get(&value) {
         return (!lost.contains(&value)).then(|| known.clone());
     }

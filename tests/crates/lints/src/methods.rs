@@ -39,6 +39,74 @@ impl Point {
     }
 }
 
+/// Numbers in rows.
+#[derive(Clone, Debug, PartialEq, Differentiable)]
+pub struct Table {
+    cells: Vec<f64>,
+    columns: usize,
+    corner: Point,
+}
+
+#[differentiate]
+impl Table {
+    /// A row.
+    pub fn row_mut(&mut self, row: usize) -> &mut [f64] {
+        let start = row * self.columns;
+        &mut self.cells[start..start + self.columns]
+    }
+
+    /// A cell, or a number of the corner.
+    pub fn cell_mut(&mut self, row: usize, column: usize) -> &mut f64 {
+        match row {
+            0 => &mut self.corner.x,
+            1 => &mut self.corner.y,
+            _ => &mut self.row_mut(row)[column],
+        }
+    }
+}
+
+/// The last number.
+///
+/// # Panics
+///
+/// If there is none.
+#[differentiate]
+pub fn last<T: Real>(numbers: &mut [T]) -> &mut T {
+    let last = numbers.len() - 1;
+    &mut numbers[last]
+}
+
+/// One half of them.
+#[differentiate]
+pub fn half<'x, T: Real>(numbers: &'x mut [T], weights: &[T], first: bool) -> &'x mut [T] {
+    let middle = weights.len();
+    if first {
+        &mut numbers[..middle]
+    } else {
+        &mut numbers[middle..]
+    }
+}
+
+/// Changes a grid through references that functions return.
+#[differentiate(jvp, hvp)]
+pub fn changed(grid: &mut Table, x: f64) -> f64 {
+    *grid.cell_mut(2, 1) *= x;
+    let row = grid.row_mut(1);
+    for cell in row.iter_mut() {
+        *cell += x * *cell;
+    }
+    row[0] -= x;
+    *last(row) += x;
+    half(row, &[x], false)[0] *= x;
+    let chosen = if x > 1.0 {
+        grid.cell_mut(0, 0)
+    } else {
+        grid.cell_mut(1, 1)
+    };
+    *chosen *= 2.0;
+    grid.corner.x * grid.corner.y * grid.cells[0]
+}
+
 #[differentiate]
 impl Mul<f64> for Point {
     type Output = Self;
