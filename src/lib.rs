@@ -439,10 +439,11 @@ pub use objective::{GradientOf, Objective, TwiceDifferentiable};
 ///
 /// `jacobian` generates `f_jacobian`, for a result of several numbers: the value, and
 /// for each number of the result, in the order of [`Numbers`], a row in the shape of
-/// the gradient. Rows are computed in reverse, one by one, so that the Jacobian costs a
-/// gradient for each number of the result (without the value, if there are no calls and
-/// no loops in the body); a function with more results than parameters
-/// has it sooner from `f_jvp`, column by column.
+/// the gradient. The function runs once, its reverse half for each row; a function with
+/// more results than parameters has the Jacobian sooner from `f_jvp`, column by column.
+/// The rows of an array of numbers are an array, those of other results a `Vec`. After
+/// the rows of the result come those of what the function leaves behind `&mut`
+/// parameters; an `Option` or a `Result` has value and rows inside.
 ///
 /// ```
 /// use backprop::differentiate;
@@ -455,6 +456,17 @@ pub use objective::{GradientOf, Objective, TwiceDifferentiable};
 /// let (point, rows) = polar_jacobian(2.0, 0.0);
 /// assert_eq!(point, [2.0, 0.0]);
 /// assert_eq!(rows, [(1.0, 0.0), (0.0, 2.0)]);
+///
+/// #[differentiate(jacobian)]
+/// fn step(state: &mut [f64; 2], dt: f64) {
+///     state[0] += dt * state[1];
+///     state[1] -= dt * state[0];
+/// }
+///
+/// let mut state = [1.0, 0.5];
+/// let ((), rows) = step_jacobian(&mut state, 0.1);
+/// assert_eq!(state, [1.05, 0.395]);
+/// assert_eq!(rows[0], ([1.0, 0.1], 0.5));
 /// ```
 ///
 /// `hvp` generates `f_hvp`, for a result of one real number: value, gradient, and the
@@ -485,7 +497,7 @@ pub use objective::{GradientOf, Objective, TwiceDifferentiable};
 /// assert_eq!(rows[2], (vec![-6.0, 6.0], 0.0));
 /// ```
 ///
-/// These three take no `&mut` parameters themselves. `f_jacobian` and `f_hessian` run the function
+/// These two take no `&mut` parameters themselves. `f_hessian` runs the function
 /// several times: what is passed by value is cloned, and effects (printing) are
 /// repeated. At a kink second derivatives are those of the branch taken. They go through
 /// calls of other functions, which need the option `hvp`, too; such a function may

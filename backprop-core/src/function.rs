@@ -7,6 +7,7 @@
 
 use crate::Differentiable;
 use crate::protocol::{AddedInPlace, Shared};
+use crate::records::Run;
 use core::any::TypeId;
 
 /// A function that can be passed to a differentiated one: its value, and its derivative.
@@ -40,7 +41,7 @@ pub trait DifferentiableFn<Args: Differentiable, Output: Differentiable>:
         args: Args,
     ) -> (
         Output,
-        impl FnOnce(&Output::Gradient, Shared<'_, Self>) -> (AddedInPlace, Args::Gradient)
+        impl Fn(Run, &Output::Gradient, Shared<'_, Self>) -> (AddedInPlace, Args::Gradient)
         + use<Self, Args, Output>,
     );
 
@@ -69,13 +70,13 @@ where
         args: Args,
     ) -> (
         Output,
-        impl FnOnce(&Output::Gradient, Shared<'_, Self>) -> (AddedInPlace, Args::Gradient)
+        impl Fn(Run, &Output::Gradient, Shared<'_, Self>) -> (AddedInPlace, Args::Gradient)
         + use<'f, Args, Output, F>,
     ) {
         let (value, pullback) = (**self).__split(args);
-        (value, move |upstream: &_, entry: Shared<'_, Self>| {
+        (value, move |run, upstream: &_, entry: Shared<'_, Self>| {
             let (value, adjoint) = (*entry.value, entry.adjoint);
-            pullback(upstream, Shared { value, adjoint })
+            pullback(run, upstream, Shared { value, adjoint })
         })
     }
 
@@ -152,7 +153,7 @@ where
     Args: Differentiable,
     Output: Differentiable,
     E: Differentiable + Clone,
-    P: FnOnce(&Output::Gradient, &E, Option<&mut E::Gradient>) -> Args::Gradient,
+    P: Fn(Run, &Output::Gradient, &E, Option<&mut E::Gradient>) -> Args::Gradient,
     S: Fn(&E, Args) -> (Output, P) + Copy + 'static,
 {
     #[inline]
@@ -166,13 +167,16 @@ where
         args: Args,
     ) -> (
         Output,
-        impl FnOnce(&Output::Gradient, Shared<'_, Self>) -> (AddedInPlace, Args::Gradient)
+        impl Fn(Run, &Output::Gradient, Shared<'_, Self>) -> (AddedInPlace, Args::Gradient)
         + use<Args, Output, E, P, S>,
     ) {
         let (value, pullback) = (self.split)(&self.environment, args);
-        (value, move |upstream: &_, entry: Shared<'_, Self>| {
+        (value, move |run, upstream: &_, entry: Shared<'_, Self>| {
             let environment = &entry.value.environment;
-            (AddedInPlace, pullback(upstream, environment, entry.adjoint))
+            (
+                AddedInPlace,
+                pullback(run, upstream, environment, entry.adjoint),
+            )
         })
     }
 }
@@ -213,17 +217,17 @@ macro_rules! named {
                 args: ($($arg,)*),
             ) -> (
                 Output,
-                impl FnOnce(
-                    &Output::Gradient,
+                impl Fn(
+                    Run, &Output::Gradient,
                     Shared<'_, Self>,
                 ) -> (AddedInPlace, <($($arg,)*) as Differentiable>::Gradient)
                 + use<C, P, Output, $($arg),*>,
             ) {
                 check_named(self.companion.__primal(), TypeId::of::<P>());
                 let (value, pullback) = self.companion.__split(args);
-                (value, move |upstream: &_, entry: Shared<'_, Self>| {
+                (value, move |run, upstream: &_, entry: Shared<'_, Self>| {
                     let (value, adjoint) = (&entry.value.companion, entry.adjoint);
-                    pullback(upstream, Shared { value, adjoint })
+                    pullback(run, upstream, Shared { value, adjoint })
                 })
             }
         }

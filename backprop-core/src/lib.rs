@@ -23,6 +23,7 @@ mod math;
 mod operators;
 mod protocol;
 mod ranges;
+mod records;
 #[cfg(feature = "libm")]
 mod slopes;
 mod tangent;
@@ -51,6 +52,7 @@ pub mod __private {
     pub use crate::operators::*;
     pub use crate::protocol::*;
     pub use crate::real::{Real, RealParameter, literal};
+    pub use crate::records::*;
     pub use crate::tangent::*;
     pub use crate::tape::*;
     pub use crate::workspace::{PooledTape, Workspace, pooled_tape, pooled_tape_for};

@@ -13,6 +13,7 @@ pub use tangents::*;
 
 use crate::Differentiable;
 use crate::protocol::{Active, AddedInPlace, Mut};
+use crate::records::Run;
 
 macro_rules! binary {
     ($($rule:ident $symbol:literal;)*) => {$(
@@ -34,7 +35,8 @@ macro_rules! binary {
                 active: Active<ACTIVE>,
             ) -> (
                 Self::Output,
-                impl FnOnce(
+                impl Fn(
+                    Run,
                     &<Self::Output as Differentiable>::Gradient,
                     (),
                     (),
@@ -69,7 +71,7 @@ pub trait NegRule: Differentiable + Sized {
         active: Active<ACTIVE>,
     ) -> (
         Self::Output,
-        impl FnOnce(&<Self::Output as Differentiable>::Gradient, ()) -> (Self::Gradient,)
+        impl Fn(Run, &<Self::Output as Differentiable>::Gradient, ()) -> (Self::Gradient,)
         + use<Self, ACTIVE>,
     );
 }
@@ -91,7 +93,7 @@ macro_rules! assigning {
                 active: Active<ACTIVE>,
             ) -> (
                 (),
-                impl FnOnce(&(), Mut<'_, Self>, ()) -> (AddedInPlace, R::Gradient)
+                impl Fn(Run, &(), Mut<'_, Self>, ()) -> (AddedInPlace, R::Gradient)
                 + use<Self, R, ACTIVE>,
             );
         }
@@ -123,10 +125,10 @@ macro_rules! gates {
                 &self,
                 right: &$float,
                 _: Active<ACTIVE>,
-            ) -> ($float, impl FnOnce(&$float, (), ()) -> ($float, $float) + use<ACTIVE>) {
+            ) -> ($float, impl Fn(Run, &$float, (), ()) -> ($float, $float) + use<ACTIVE>) {
                 let ($x, $y) = (*self, *right);
                 let $r = $x $symbol $y;
-                ($r, move |$d: &$float, (), ()| {
+                ($r, move |_, $d: &$float, (), ()| {
                     let $d = *$d;
                     (masked!($d, $dx), masked!($d, $dy))
                 })
@@ -141,12 +143,12 @@ macro_rules! gates {
                 _: Active<ACTIVE>,
             ) -> (
                 (),
-                impl FnOnce(&(), Mut<'_, $float>, ()) -> (AddedInPlace, $float) + use<ACTIVE>,
+                impl Fn(Run, &(), Mut<'_, $float>, ()) -> (AddedInPlace, $float) + use<ACTIVE>,
             ) {
                 let ($x, $y) = (*self, *right);
                 let $r = $x $symbol $y;
                 *self = $r;
-                ((), move |(): &(), entry: Mut<'_, $float>, ()| {
+                ((), move |_, (): &(), entry: Mut<'_, $float>, ()| {
                     let $d = *entry.adjoint;
                     if let Some(value) = entry.value {
                         *value = $x;
@@ -165,8 +167,8 @@ macro_rules! gates {
             fn split<const ACTIVE: u64>(
                 &self,
                 _: Active<ACTIVE>,
-            ) -> ($float, impl FnOnce(&$float, ()) -> ($float,) + use<ACTIVE>) {
-                (-self, |d: &$float, ()| (-d,))
+            ) -> ($float, impl Fn(Run, &$float, ()) -> ($float,) + use<ACTIVE>) {
+                (-self, |_, d: &$float, ()| (-d,))
             }
         }
     };
@@ -197,8 +199,8 @@ macro_rules! integers {
                     &self,
                     right: &$integer,
                     _: Active<ACTIVE>,
-                ) -> ($integer, impl FnOnce(&(), (), ()) -> ((), ()) + use<ACTIVE>) {
-                    (*self $symbol *right, |(): &(), (), ()| ((), ()))
+                ) -> ($integer, impl Fn(Run, &(), (), ()) -> ((), ()) + use<ACTIVE>) {
+                    (*self $symbol *right, |_, (): &(), (), ()| ((), ()))
                 }
             }
 
@@ -210,11 +212,11 @@ macro_rules! integers {
                     _: Active<ACTIVE>,
                 ) -> (
                     (),
-                    impl FnOnce(&(), Mut<'_, $integer>, ()) -> (AddedInPlace, ()) + use<ACTIVE>,
+                    impl Fn(Run, &(), Mut<'_, $integer>, ()) -> (AddedInPlace, ()) + use<ACTIVE>,
                 ) {
                     let before = *self;
                     *self = before $symbol *right;
-                    ((), move |(): &(), entry: Mut<'_, $integer>, ()| {
+                    ((), move |_, (): &(), entry: Mut<'_, $integer>, ()| {
                         if let Some(value) = entry.value {
                             *value = before;
                         }

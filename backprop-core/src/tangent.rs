@@ -4,11 +4,12 @@
 //! tangent each argument has, and the type of the parameter decides what becomes of
 //! it. A constant argument has none, which costs nothing for a number.
 
-use crate::Differentiable;
 use crate::numbers::Numbers;
 use crate::protocol::{
     ConstantEntry, InPlace, Lend, MutEntry, ParameterExcludedByWrt, SharedEntry,
 };
+use crate::records::Run;
+use crate::{Differentiable, Real};
 use alloc::vec::Vec;
 
 /// Functions with `#[differentiate(jvp)]`: none of those without it.
@@ -406,23 +407,36 @@ where
     Lend::lend(tangent)
 }
 
-/// A result, and a row for each number of it: `row` is given the pullback of a run of
-/// `forward`, and the upstream that is one there.
-pub fn jacobian<R, P, U: Numbers, G>(
-    mut forward: impl FnMut() -> (R, P),
-    again: impl Fn(&P) -> Option<P>,
-    zero: impl FnOnce(&R) -> U,
-    mut row: impl FnMut(P, &U) -> G,
-) -> (R, Vec<G>) {
-    let (value, first) = forward();
-    let mut next = Some(first);
-    let rows = each_unit(zero(&value), |upstream| {
-        // a pullback runs once, and so does a copy of it
-        let pullback = next.take().unwrap_or_else(|| forward().1);
-        next = again(&pullback);
-        row(pullback, upstream)
+/// A row of a Jacobian for each number of the upstream: `row` is given the upstream that
+/// is one there.
+pub fn jacobian<U: Numbers, G>(mut upstream: U, mut row: impl FnMut(Run, &U) -> G) -> Vec<G> {
+    let all = upstream.count_numbers();
+    let each = (0..all).map(|index| {
+        set_unit(&mut upstream, index);
+        let run = match index + 1 == all {
+            true => Run::Last,
+            false => Run::Earlier,
+        };
+        row(run, &upstream)
     });
-    (value, rows)
+    each.collect()
+}
+
+/// The same for the numbers of an array.
+pub fn jacobian_of_array<T: Real, G, const N: usize>(
+    mut row: impl FnMut(Run, &[T; N]) -> G,
+) -> [G; N] {
+    let mut upstream = [T::__from_f64(0.0); N];
+    core::array::from_fn(|index| {
+        upstream[index] = T::__from_f64(1.0);
+        let run = match index + 1 == N {
+            true => Run::Last,
+            false => Run::Earlier,
+        };
+        let row = row(run, &upstream);
+        upstream[index] = T::__from_f64(0.0);
+        row
+    })
 }
 
 /// What `run` gives for each vector that is one in one place, and zero in the others.

@@ -3,6 +3,7 @@
 //! A loop has one tape, however often it runs: the records of its runs lie on it
 //! one behind the other, and each run in reverse takes back its own.
 
+use crate::records::Recorded;
 use alloc::vec::Vec;
 
 /// A tape of unknown length.
@@ -136,6 +137,34 @@ impl<T, const N: usize> Backwards for InlineTape<T, N> {
 
     #[inline]
     fn length(&self) -> usize {
+        self.len
+    }
+}
+
+impl<T> Recorded for Tape<T> {
+    type Record = T;
+
+    #[inline]
+    fn part(&self, start: usize, end: usize) -> impl Iterator<Item = &T> {
+        self[start..end].iter().rev()
+    }
+
+    #[inline]
+    fn recorded(&self) -> usize {
+        self.len()
+    }
+}
+
+impl<T, const N: usize> Recorded for InlineTape<T, N> {
+    type Record = T;
+
+    #[inline]
+    fn part(&self, start: usize, end: usize) -> impl Iterator<Item = &T> {
+        self.records[start..end].iter().rev().flatten()
+    }
+
+    #[inline]
+    fn recorded(&self) -> usize {
         self.len
     }
 }

@@ -1,5 +1,6 @@
 //! Records that keep their memory between calls.
 
+use crate::records::Recorded;
 use crate::tape::Backwards;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -128,6 +129,20 @@ impl<T: 'static> Backwards for PooledTape<'_, T> {
 
     #[inline]
     fn length(&self) -> usize {
+        self.records.len()
+    }
+}
+
+impl<T: 'static> Recorded for PooledTape<'_, T> {
+    type Record = T;
+
+    #[inline]
+    fn part(&self, start: usize, end: usize) -> impl Iterator<Item = &T> {
+        self.records[start..end].iter().rev()
+    }
+
+    #[inline]
+    fn recorded(&self) -> usize {
         self.records.len()
     }
 }

@@ -237,7 +237,7 @@ fn expand(assertion: &Assertion) -> TokenStream {
                 }
                 #prepare
                 let _ = (&mut __args, &mut __seeded);
-                let (#(#slots,)*) = __pullback(&__upstream, #(#entries),*);
+                let (#(#slots,)*) = __pullback(#private::Run::Last, &__upstream, #(#entries),*);
                 #private::Reverse {
                     restored: #private::numbers(&__args),
                     outputs: __outputs,

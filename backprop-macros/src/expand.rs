@@ -1,7 +1,7 @@
 //! The pipeline, on one screen.
 //!
 //! `parse → fence → lower → analyse → adjoint → simplify → restore → fuse → checkpoint →
-//! record → sums → guards → simplify → emit`;
+//! record → sums → guards → simplify → runs → emit`;
 //! the option `circuit` adds `analyse → circuit → emit`.
 
 use crate::errors::Errors;
@@ -182,22 +182,14 @@ fn mode_refusal(input: &Input, mode: Mode) -> Option<Refusal> {
     if !input.functions.is_empty() {
         return Some(no::FUNCTION_MODE);
     }
-    let has_mode = match mode {
-        Mode::Jvp => {
-            return (has_rule && !emit::rule_has_tangent(input)).then_some(no::MODE_WITH_RULE);
-        }
-        Mode::Jacobian | Mode::Hessian if is_operator => return Some(no::MODE_OF_AN_OPERATOR),
-        Mode::Hvp | Mode::Hessian if has_rule => return Some(no::MODE_WITH_RULE),
-        // its callers may want it, whatever it gives
-        Mode::Hvp => return None,
-        _ if emit::has_mut(input) => return Some(no::MODE_WITH_MUT),
-        Mode::Jacobian => emit::has_jacobian(input),
-        Mode::Hessian => emit::rule_has_tangent(input),
-    };
-    match (has_mode, mode) {
-        (true, _) => None,
-        (false, Mode::Jacobian) => Some(no::JACOBIAN_RESULT),
-        (false, _) => Some(no::SECOND_ORDER_RESULT),
+    match mode {
+        Mode::Jvp => (has_rule && !emit::rule_has_tangent(input)).then_some(no::MODE_WITH_RULE),
+        Mode::Jacobian | Mode::Hessian if is_operator => Some(no::MODE_OF_AN_OPERATOR),
+        Mode::Hvp | Mode::Hessian if has_rule => Some(no::MODE_WITH_RULE),
+        // the callers of a function may want it, whatever that gives
+        Mode::Hvp | Mode::Jacobian => None,
+        Mode::Hessian if emit::has_mut(input) => Some(no::MODE_WITH_MUT),
+        Mode::Hessian => (!emit::rule_has_tangent(input)).then_some(no::SECOND_ORDER_RESULT),
     }
 }
 
@@ -262,6 +254,7 @@ fn compile(input: &Input, errors: &mut Errors) -> Option<TokenStream> {
     for form in std::iter::once(&mut function).chain(&mut joint) {
         complete(form);
     }
+    adjoint::runs::repeat(&mut function);
     if let Some(form) = &mut forward {
         simplify::simplify(form);
         simplify::settle(form);
@@ -302,6 +295,9 @@ fn second_order(f: &mut Function, value: Option<Tree<ValueId>>, errors: &mut Err
         *f = fused;
     }
     complete(f);
+    if is_split {
+        adjoint::runs::repeat(f);
+    }
     true
 }
 
@@ -314,6 +310,7 @@ pub(crate) fn add_reverse(f: &mut Function, errors: &mut Errors) -> bool {
     simplify::simplify(f);
     adjoint::restore::choose(f);
     complete(f);
+    adjoint::runs::repeat(f);
     true
 }
 

@@ -47,8 +47,8 @@ fn main() -> ExitCode {
         Some("compile-time") => compile_time::measure(),
         _ => {
             eprintln!(
-                "cargo xtask fuzz [--programs N] [--seed S] [--batch N] [--wide] [--checkpoints] [--release] [--record-all] [--circuit-grad]\n\
-                 cargo xtask shrink [--seed S] [--wide] [--checkpoints] [--release] [--record-all] [--circuit-grad]\n\
+                "cargo xtask fuzz [--programs N] [--seed S] [--batch N] [--wide] [--checkpoints] [--release] [--record-all] [--run-twice] [--circuit-grad]\n\
+                 cargo xtask shrink [--seed S] [--wide] [--checkpoints] [--release] [--record-all] [--run-twice] [--circuit-grad]\n\
                  cargo xtask print [--seed S] [--wide] [--checkpoints]\n\
                  cargo xtask tokens [--inputs N] [--seed S]\n\
                  cargo xtask bench [--gate | TASK...]\n\
@@ -64,6 +64,7 @@ fn main() -> ExitCode {
 fn features(flag: impl Fn(&str) -> bool) -> Vec<&'static str> {
     let all = [
         ("--record-all", "__record_all"),
+        ("--run-twice", "__run_twice"),
         ("--circuit-grad", "__circuit_grad"),
     ];
     let given = all.into_iter().filter(|(name, _)| flag(name));

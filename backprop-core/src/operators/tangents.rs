@@ -10,6 +10,7 @@ use super::{
 };
 use crate::Differentiable;
 use crate::protocol::{Active, AddedInPlace, Mut};
+use crate::records::Run;
 use crate::tangent::MutDirection;
 
 /// A pair of gradients: of a value and of its tangent.
@@ -49,7 +50,8 @@ macro_rules! binary {
                 tangents: ((Option<&Self::Gradient>, Option<&R::Gradient>), Active<ACTIVE>),
             ) -> (
                 (Self::Output, <Self::Output as Differentiable>::Gradient),
-                impl FnOnce(
+                impl Fn(
+                    Run,
                     &Pair<Self::Output>,
                     (),
                     (),
@@ -97,7 +99,8 @@ pub trait NegDoubled: NegRule {
         tangents: ((Option<&Self::Gradient>,), Active<ACTIVE>),
     ) -> (
         (Self::Output, <Self::Output as Differentiable>::Gradient),
-        impl FnOnce(&Pair<Self::Output>, (), ()) -> (Self::Gradient, Self::Gradient) + use<Self, ACTIVE>,
+        impl Fn(Run, &Pair<Self::Output>, (), ()) -> (Self::Gradient, Self::Gradient)
+        + use<Self, ACTIVE>,
     );
 }
 
@@ -132,7 +135,8 @@ macro_rules! assigning {
                 tangents: ((Option<&mut Self::Gradient>, Option<&R::Gradient>), Active<ACTIVE>),
             ) -> (
                 ((), ()),
-                impl FnOnce(
+                impl Fn(
+                    Run,
                     &((), ()),
                     Mut<'_, Self>,
                     MutDirection<'_, Self>,
@@ -187,14 +191,14 @@ macro_rules! gates {
                 ((dx, dy), _): ((Option<&$float>, Option<&$float>), Active<ACTIVE>),
             ) -> (
                 ($float, $float),
-                impl FnOnce(&Pair<$float>, (), (), (), ()) -> ($float, $float, $float, $float)
+                impl Fn(Run, &Pair<$float>, (), (), (), ()) -> ($float, $float, $float, $float)
                 + use<ACTIVE>,
             ) {
                 let ($x, $dx) = (*self, dx.copied().unwrap_or(0.0));
                 let ($y, $dy) = (*right, dy.copied().unwrap_or(0.0));
                 let $r = $x $symbol $y;
                 let $d = $dr;
-                (($r, $d), move |&($u, $v): &Pair<$float>, (), (), (), ()| {
+                (($r, $d), move |_, &($u, $v): &Pair<$float>, (), (), (), ()| {
                     ($x_bar, $dx_bar, $y_bar, $dy_bar)
                 })
             }
@@ -226,7 +230,8 @@ macro_rules! gates {
                 ((dx, dy), _): ((Option<&mut $float>, Option<&$float>), Active<ACTIVE>),
             ) -> (
                 ((), ()),
-                impl FnOnce(
+                impl Fn(
+                    Run,
                     &((), ()),
                     Mut<'_, $float>,
                     MutDirection<'_, $float>,
@@ -243,7 +248,7 @@ macro_rules! gates {
                 if let Some(tangent) = dx {
                     *tangent = $d;
                 }
-                (((), ()), move |&((), ()): &((), ()), value: Mut<'_, $float>, along: MutDirection<'_, $float>, (), ()| {
+                (((), ()), move |_, &((), ()): &((), ()), value: Mut<'_, $float>, along: MutDirection<'_, $float>, (), ()| {
                     let ($u, $v) = (*value.adjoint, along.0.as_ref().map_or(0.0, |d| **d));
                     if let Some(content) = value.value {
                         *content = $x;
@@ -272,10 +277,10 @@ macro_rules! gates {
                 ((tangent,), _): ((Option<&$float>,), Active<ACTIVE>),
             ) -> (
                 ($float, $float),
-                impl FnOnce(&Pair<$float>, (), ()) -> ($float, $float) + use<ACTIVE>,
+                impl Fn(Run, &Pair<$float>, (), ()) -> ($float, $float) + use<ACTIVE>,
             ) {
                 let tangent = tangent.copied().unwrap_or(0.0);
-                ((-self, -tangent), |&(u, v): &Pair<$float>, (), ()| (-u, -v))
+                ((-self, -tangent), |_, &(u, v): &Pair<$float>, (), ()| (-u, -v))
             }
         }
     };
@@ -337,9 +342,9 @@ macro_rules! integers {
                     _: ((Option<&()>, Option<&()>), Active<ACTIVE>),
                 ) -> (
                     ($integer, ()),
-                    impl FnOnce(&((), ()), (), (), (), ()) -> ((), (), (), ()) + use<ACTIVE>,
+                    impl Fn(Run, &((), ()), (), (), (), ()) -> ((), (), (), ()) + use<ACTIVE>,
                 ) {
-                    ((*self $symbol *right, ()), |&((), ()): &((), ()), (), (), (), ()| ((), (), (), ()))
+                    ((*self $symbol *right, ()), |_, &((), ()): &((), ()), (), (), (), ()| ((), (), (), ()))
                 }
             }
 
@@ -364,8 +369,9 @@ macro_rules! integers {
                     _: ((Option<&mut ()>, Option<&()>), Active<ACTIVE>),
                 ) -> (
                     ((), ()),
-                    impl FnOnce(
-                        &((), ()),
+                    impl Fn(
+                        Run,
+                    &((), ()),
                         Mut<'_, $integer>,
                         MutDirection<'_, $integer>,
                         (),
@@ -375,7 +381,7 @@ macro_rules! integers {
                 ) {
                     let before = *self;
                     *self = before $symbol *right;
-                    (((), ()), move |&((), ()): &((), ()), entry: Mut<'_, $integer>, _: MutDirection<'_, $integer>, (), ()| {
+                    (((), ()), move |_, &((), ()): &((), ()), entry: Mut<'_, $integer>, _: MutDirection<'_, $integer>, (), ()| {
                         if let Some(value) = entry.value {
                             *value = before;
                         }

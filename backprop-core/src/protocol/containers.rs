@@ -165,7 +165,7 @@ pub fn repeat<T: Clone>(value: T, n: usize) -> Vec<T> {
 /// Content that can be copied and put back.
 pub trait Content {
     /// The copy.
-    type Copy;
+    type Copy: Clone;
     /// Copies the content.
     fn snapshot(&self) -> Self::Copy;
     /// Puts a copy back.

@@ -24,6 +24,7 @@ pub(crate) mod memory;
 pub(crate) mod moves;
 pub(crate) mod record;
 pub(crate) mod restore;
+pub(crate) mod runs;
 pub(crate) mod sums;
 
 use crate::analyse::Activity;

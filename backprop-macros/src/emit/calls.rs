@@ -346,11 +346,11 @@ impl Emitter<'_> {
                             tree => self.tree(tree),
                         };
                         prepare.extend(quote! {
-                            let #value = #content;
-                            let mut #buffer = #zero(&#value);
+                            let #value = &#content;
+                            let mut #buffer = #zero(#value);
                         });
                         let some = quote!(::core::option::Option::Some);
-                        entries.push(quote!(#entry(&#value, #some(&mut #buffer))));
+                        entries.push(quote!(#entry(#value, #some(&mut #buffer))));
                         let names = self.adjoint_pattern(adjoint);
                         finish.extend(quote!(let #names = #take(#share, #buffer);));
                         returned.push(share.to_token_stream());
@@ -384,9 +384,9 @@ impl Emitter<'_> {
             let arguments = returned.split_off(1);
             returned.push(quote!((#(#arguments,)*)));
         }
-        let pullback = self.value(call.pullback);
+        let (pullback, given) = (self.before_dot(call.pullback), &self.run);
         let upstream = self.tree(&Tree::Ref(Box::new(call.upstream.clone())));
-        let run = quote_spanned!(span=> #pullback(#upstream, #(#entries),*));
+        let run = quote_spanned!(span=> #pullback(#given, #upstream, #(#entries),*));
         let Some(guard) = call.guard else {
             return quote!(#prepare let (#(#returned,)*) = #run; #finish);
         };

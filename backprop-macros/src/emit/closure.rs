@@ -6,7 +6,7 @@ use super::calls::companion_type;
 use super::names::plumbing;
 use crate::ir::{ClosureForm, Kind, Tree, ValueId};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 
 impl Emitter<'_> {
     /// The closure around the values that it captures. It is emitted as one that
@@ -21,7 +21,9 @@ impl Emitter<'_> {
         let Some(reverse) = &f.reverse else {
             return TokenStream::new();
         };
-        let inner = Emitter::new(f, &self.facade.0);
+        let mut inner = Emitter::new(f, &self.facade.0);
+        let run = plumbing("run", span);
+        inner.run = run.to_token_stream();
         let (ty, name) = (companion_type(&form.of.0), constructor(form.of.1, span));
         let make = quote_spanned!(span=> <#ty>::#name);
         let (environment, adjoint) = (plumbing("environment", span), plumbing("adjoint", span));
@@ -102,6 +104,7 @@ impl Emitter<'_> {
             #make((#(#values,)*), |#environment, (#(#patterns,)*)| {
                 #load #forward
                 (#result, move |
+                    #run,
                     #upstream: &_,
                     #environment: &_,
                     #adjoint: ::core::option::Option<&mut _>,

@@ -44,7 +44,8 @@ pub(crate) fn may_be_joint(input: &Input) -> bool {
         ReturnType::Default => true,
     };
     // members of a trait have the split form only
-    matches!(input.home, Home::Module | Home::Impl)
+    !cfg!(feature = "run_twice")
+        && matches!(input.home, Home::Module | Home::Impl)
         && matches!(input.signature.result, Shape::Real(_))
         && !is_optional
         && params.all(|param| param.passing != Passing::Mut)
@@ -54,7 +55,6 @@ pub(crate) fn may_be_joint(input: &Input) -> bool {
 pub(crate) fn companions(input: &Input, forms: &Forms) -> TokenStream {
     let mut parts = Parts::of(input);
     (parts.repeatable, parts.light) = checkpoint::constants(input, forms);
-    parts.copies = super::copies::is_copied(&parts, forms.split);
     let body = split_body(input, &parts, forms.split, forms.items);
     let joint = forms
         .joint
@@ -89,11 +89,12 @@ pub(crate) fn companions(input: &Input, forms: &Forms) -> TokenStream {
 pub(crate) fn stub(input: &Input) -> TokenStream {
     let mut parts = Parts::of(input);
     let refused = parts.private("refused");
-    let upstream = &parts.upstream;
+    let (upstream, run) = (&parts.upstream, parts.private("Run"));
     let params = &input.signature.params;
     let entries = params.iter().map(|param| parts.entry_type(param));
     let slots = params.iter().map(|param| parts.slot_type(param));
-    let closure = quote!(|_: &#upstream, #(_: #entries),*| -> (#(#slots,)*) { #refused() });
+    let closure =
+        quote!(|_: #run, _: &#upstream, #(_: #entries),*| -> (#(#slots,)*) { #refused() });
     let closure = match parts.boxed {
         true => {
             let boxed = parts.private("Box");
@@ -150,15 +151,6 @@ pub(crate) fn has_second(input: &Input) -> bool {
     !has_mut(input) && super::rule_has_tangent(input)
 }
 
-/// Whether the result is made of numbers.
-pub(crate) fn has_jacobian(input: &Input) -> bool {
-    let is_wrapped = match &input.item.sig.output {
-        ReturnType::Type(_, ty) => crate::parse::option_payload(ty).is_some(),
-        ReturnType::Default => true,
-    };
-    !is_wrapped && input.signature.result.may_be_active()
-}
-
 /// What the items of one function have in common.
 pub(super) struct Parts<'a> {
     pub(super) input: &'a Input,
@@ -185,8 +177,6 @@ pub(super) struct Parts<'a> {
     pub(super) second: Option<TokenStream>,
     /// The body of `f::doubled`, if it is asked for.
     pub(super) doubled: Option<TokenStream>,
-    /// Whether the pullback can be copied, for sure.
-    pub(super) copies: bool,
     /// Whether a loop with `#[checkpoint]` may call the function: a constant.
     pub(super) repeatable: TokenStream,
     /// Whether any loop may run it again: a constant.
@@ -223,7 +213,6 @@ impl<'a> Parts<'a> {
             forward: None,
             second: None,
             doubled: None,
-            copies: false,
             repeatable: quote!(true),
             light: quote!(false),
         };
@@ -373,6 +362,11 @@ impl<'a> Parts<'a> {
         plumbing(&format!("adjoint_{}", plain(&param.name)), self.span)
     }
 
+    /// The name under which a pullback is told which run it is.
+    pub(super) fn run_name(&self) -> Ident {
+        plumbing("run", self.span)
+    }
+
     pub(super) fn upstream_name(&self) -> Ident {
         plumbing("upstream", self.span)
     }
@@ -400,8 +394,8 @@ impl<'a> Parts<'a> {
         let params = &self.input.signature.params;
         let entries = params.iter().map(|param| self.entry_type(param));
         let slots = params.iter().map(|param| self.slot_type(param));
-        let upstream = &self.upstream;
-        quote!(::core::ops::FnOnce(&#upstream, #(#entries),*) -> (#(#slots,)*))
+        let (upstream, run) = (&self.upstream, self.private("Run"));
+        quote!(::core::ops::Fn(#run, &#upstream, #(#entries),*) -> (#(#slots,)*))
     }
 
     /// The companion with `body` as its split form, and the public functions.
@@ -431,7 +425,6 @@ impl<'a> Parts<'a> {
         // a function that is captured is copied
         let derive = quote_spanned!(span=> #[derive(::core::clone::Clone, ::core::marker::Copy)]);
         let (as_value, constructors) = (self.as_value(), self.closure_constructors());
-        let copies = self.copies.then(|| quote!(+ ::core::clone::Clone));
         let returned = match self.boxed {
             true => {
                 let boxed = self.private("Box");
@@ -439,9 +432,9 @@ impl<'a> Parts<'a> {
             }
             // the record borrows nothing, so nothing borrowed is captured
             false if self.borrows() => quote_spanned! {span=>
-                impl #pullback #copies + use<#(#arguments,)* #active, #primal_ty>
+                impl #pullback + use<#(#arguments,)* #active, #primal_ty>
             },
-            false => quote!(impl #pullback #copies),
+            false => quote!(impl #pullback),
         };
         // which instance of the function is called follows from the arguments
         let (tie, own) = (self.tie(), self.own_instance());

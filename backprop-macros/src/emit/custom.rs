@@ -26,7 +26,7 @@ pub(crate) fn custom(input: &Input, rule: &syn::Path) -> TokenStream {
     let entry = |param: &Parameter| plumbing(&format!("entry_{}", plain(&param.name)), parts.span);
     let entries = input.signature.params.iter().map(|param| {
         let (name, ty) = (entry(param), parts.entry_type(param));
-        match parts.has_shared_entry(param) && param.is_active() {
+        match parts.has_shared_entry(param) {
             true => quote!(#name: #ty),
             false => quote!(_: #ty),
         }
@@ -121,9 +121,36 @@ pub(crate) fn custom(input: &Input, rule: &syn::Path) -> TokenStream {
         }}
     });
     let upstream_type = &parts.upstream;
+    // the pullback of a rule runs once: for another run the rule is asked again
+    let (hold, regain) = (parts.private("hold"), parts.private("regain_rule"));
+    let (mut copies, mut again) = (TokenStream::new(), Vec::new());
+    for param in &input.signature.params {
+        let name = parts.inner(param);
+        let copy = plumbing(&format!("copy_{}", plain(&param.name)), span);
+        let is_number = matches!(param.shape, Shape::Real(_) | Shape::Int | Shape::Bool);
+        again.push(match param.passing {
+            _ if parts.has_shared_entry(param) => {
+                let entry = entry(param);
+                quote!(#entry.value)
+            }
+            Passing::Value if is_number => quote!(#name),
+            Passing::Value => {
+                copies.extend(quote!(let #copy = ::core::clone::Clone::clone(&#name);));
+                quote!(::core::clone::Clone::clone(&#copy))
+            }
+            _ => {
+                copies.extend(quote!(let #copy = ::core::clone::Clone::clone(#name);));
+                quote!(&#copy)
+            }
+        });
+    }
+    let (run, run_type) = (parts.run_name(), parts.private("Run"));
     let body = quote_spanned! {span=> {
+        #copies
         let (#value, #pullback) = #rule(#(#names),*);
-        (#value, move |#upstream: &#upstream_type, #(#entries),*| {
+        let #pullback = #hold(#pullback);
+        (#value, move |#run: #run_type, #upstream: &#upstream_type, #(#entries),*| {
+            let #pullback = #regain(&#pullback, #run, || #rule(#(#again),*).1);
             let #pattern = #pullback(#upstream_arg);
             #adds
             (#(#slots,)*)

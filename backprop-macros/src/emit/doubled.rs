@@ -11,7 +11,7 @@ use super::split::{adjoint_tree, load_parameter, upstream_pattern};
 use crate::ir::{Function, Tree};
 use crate::parse::{Input, Parameter, Passing};
 use proc_macro2::{Ident, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 
 /// The forward half of values and tangents, and its pullback.
 pub(super) fn doubled_body(
@@ -20,7 +20,8 @@ pub(super) fn doubled_body(
     f: &Function,
     items: &[syn::Item],
 ) -> TokenStream {
-    let emitter = Emitter::new(f, parts.krate);
+    let mut emitter = Emitter::new(f, parts.krate);
+    emitter.run = parts.run_name().into_token_stream();
     let span = parts.span;
     let params = &input.signature.params;
     let mut load = TokenStream::new();
@@ -175,8 +176,9 @@ fn pullback(emitter: &Emitter, parts: &Parts, f: &Function) -> TokenStream {
         entries.push(quote!(#direction: #direction_type));
     }
     let body = emitter.stmts(&reverse.body);
+    let (run, run_type) = (parts.run_name(), parts.private("Run"));
     quote_spanned! {span=>
-        move |#upstream: &#upstream_type, #(#entries),*| {
+        move |#run: #run_type, #upstream: &#upstream_type, #(#entries),*| {
             #head #body #tail
             (#(#slots,)*)
         }
@@ -216,9 +218,9 @@ impl Parts<'_> {
             let slot = self.slot_type(param);
             quote!(#slot, #slot)
         });
-        let upstream = self.doubled_upstream();
+        let (upstream, run) = (self.doubled_upstream(), self.private("Run"));
         quote! {
-            ::core::ops::FnOnce(&#upstream, #(#entries),*) -> (#(#slots,)*)
+            ::core::ops::Fn(#run, &#upstream, #(#entries),*) -> (#(#slots,)*)
         }
     }
 

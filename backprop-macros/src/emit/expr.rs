@@ -24,6 +24,10 @@ impl Emitter<'_> {
     fn prec(&self, value: ValueId) -> (TokenStream, Precedence) {
         match self.inline.get(&value) {
             Some(op) => self.op(value, op),
+            None if self.f.lent.contains(&value) => {
+                let name = self.ident(value);
+                (quote!(*#name), UNARY)
+            }
             None => (self.ident(value).to_token_stream(), ATOM),
         }
     }
@@ -184,7 +188,7 @@ impl Emitter<'_> {
                 (tokens, LOOSE)
             }
             Op::Load(place) => {
-                let precedence = match place.path.is_empty() && self.f.is_reference(place.base) {
+                let precedence = match place.path.is_empty() && self.is_behind(place.base) {
                     true => UNARY,
                     false => ATOM,
                 };
@@ -231,7 +235,23 @@ impl Emitter<'_> {
                 let tape = self.ident(*tape);
                 (quote!(#tape.len()), ATOM)
             }
+            Op::Resume(tape) if self.f.read.contains(tape) => (self.cursor(*tape), ATOM),
             Op::Resume(tape) => (self.ident(*tape).to_token_stream(), ATOM),
+            Op::Hold(value) => {
+                let (hold, value) = (self.facade.private("hold", span), self.value(*value));
+                (quote_spanned!(span=> #hold(#value)), ATOM)
+            }
+            Op::Regain(kept, is_gradient) => {
+                let regain = self.facade.private(
+                    match is_gradient {
+                        true => "regain_gradient",
+                        false => "regain",
+                    },
+                    span,
+                );
+                let (kept, run) = (self.reference(*kept), &self.run);
+                (quote_spanned!(span=> #regain(#kept, #run)), ATOM)
+            }
             Op::NewCheckpoints(..)
             | Op::NextTurn(_)
             | Op::TurnStart(_)

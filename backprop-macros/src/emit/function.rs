@@ -63,6 +63,7 @@ impl Parts<'_> {
         let args: Vec<TokenStream> = names.iter().map(ToTokens::to_token_stream).collect();
         let split = self.call_split(self.full_mask().to_token_stream(), &args);
         let type_of = self.private("type_of");
+        let (run, run_name) = (self.private("Run"), self.run_name());
         quote_spanned! {span=>
             #(#cfgs)*
             #[automatically_derived]
@@ -85,12 +86,12 @@ impl Parts<'_> {
                 #[inline]
                 fn __split(&self, (#(#names,)*): #types) -> (
                     #result,
-                    impl ::core::ops::FnOnce(&#upstream, #shared<'_, Self>)
+                    impl ::core::ops::Fn(#run, &#upstream, #shared<'_, Self>)
                         -> (#in_place, (#(#slots,)*)) + use<#(#captured),*>,
                 ) {
                     let (#value, #pullback) = #split;
-                    (#value, move |#upstream_name: &#upstream, _: #shared<'_, Self>| {
-                        (#in_place, #pullback(#upstream_name, #(#units),*))
+                    (#value, move |#run_name: #run, #upstream_name: &#upstream, _: #shared<'_, Self>| {
+                        (#in_place, #pullback(#run_name, #upstream_name, #(#units),*))
                     })
                 }
 
@@ -123,6 +124,7 @@ impl Parts<'_> {
             plumbing("Split", span),
         );
         let (closure, make) = (self.private("Closure"), self.private("closure"));
+        let run = self.private("Run");
         let params = input.signature.params.iter().enumerate();
         let each = params.filter_map(|(index, param)| {
             let function = &param.function.as_ref()?.of;
@@ -139,7 +141,8 @@ impl Parts<'_> {
                 ) -> #closure<#env, #forth>
                 where
                     #env: #krate::Differentiable + ::core::clone::Clone,
-                    #back: ::core::ops::FnOnce(
+                    #back: ::core::ops::Fn(
+                        #run,
                         &#upstream,
                         &#env,
                         ::core::option::Option<&mut <#env as #krate::Differentiable>::Gradient>,

@@ -97,10 +97,10 @@ impl Emitter<'_> {
         span: Span,
     ) -> Lent {
         let private = |name: &str| self.facade.private(name, span);
-        let (content, mut lent) = (self.ident(content), Lent::default());
+        let (content, mut lent) = (self.reference(content), Lent::default());
         if !adjoint.any(Option::is_some) {
             let entry = private("constant_entry");
-            lent.entry = quote!(#entry(&#content));
+            lent.entry = quote!(#entry(#content));
             lent.returned = quote!(_);
             return lent;
         }
@@ -111,8 +111,8 @@ impl Emitter<'_> {
         );
         let buffer = plumbing(&format!("buffer_{number}"), span);
         let names = self.adjoint_pattern(adjoint);
-        lent.before = quote!(let mut #buffer = #zero(&#content););
-        lent.entry = quote!(#entry(&#content, ::core::option::Option::Some(&mut #buffer)));
+        lent.before = quote!(let mut #buffer = #zero(#content););
+        lent.entry = quote!(#entry(#content, ::core::option::Option::Some(&mut #buffer)));
         lent.after = quote!(let #names = #returned(#slot, #buffer););
         lent.returned = slot.to_token_stream();
         lent

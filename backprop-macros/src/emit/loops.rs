@@ -5,7 +5,7 @@ use crate::ir::{
     BinaryOp, Drain, Head, Kind, Loop, Op, Order, Range, RangeAdaptor, RevLoop, Run, ValueId, Width,
 };
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 use std::collections::BTreeSet;
 
 impl Emitter<'_> {
@@ -158,7 +158,12 @@ impl Emitter<'_> {
         let next = self.carry(&looped.params, &looped.body.yields);
         let head = match &looped.order {
             Order::Drain(drain) => {
-                let (values, records) = (self.names(&drain.values), self.records(drain, looped));
+                let records = self.records(drain, looped);
+                let values = self.names(&drain.values);
+                let values = match self.f.read.contains(&drain.tape) {
+                    true => quote!(&#values),
+                    false => values,
+                };
                 match &drain.beside {
                     Some(range) => {
                         let (item, range) = (self.ident(range.item), self.range(range));
@@ -178,9 +183,20 @@ impl Emitter<'_> {
         quote!(#inits #head { #body #next })
     }
 
+    /// A tape, to be read from its end.
+    pub(super) fn cursor(&self, tape: ValueId) -> TokenStream {
+        let cursor = self.facade.private("cursor", self.span(tape));
+        let tape = self.reference(tape);
+        quote!(#cursor(#tape))
+    }
+
     /// The records of one run, last to first.
     fn records(&self, drain: &Drain, looped: &RevLoop) -> TokenStream {
-        let tape = self.ident(drain.tape);
+        let is_read = self.f.read.contains(&drain.tape);
+        let tape = match (is_read, &drain.run) {
+            (true, Run::All) => self.cursor(drain.tape),
+            _ => self.ident(drain.tape).to_token_stream(),
+        };
         let private = |name| self.facade.private(name, looped.span);
         match &drain.run {
             Run::All => {

@@ -10,7 +10,6 @@ mod checkpoint;
 mod circuit;
 mod closure;
 mod companions;
-mod copies;
 mod custom;
 mod doubled;
 mod expr;
@@ -18,6 +17,7 @@ mod forward;
 mod function;
 mod generics;
 mod indexing;
+mod jacobian;
 mod lend;
 mod lens;
 mod loops;
@@ -36,8 +36,7 @@ mod workspace;
 
 pub(crate) use circuit::{circuit, circuit_stub};
 pub(crate) use companions::{
-    Forms, bare, companions, declaration, has_jacobian, has_mut, has_second, is_boxed,
-    may_be_joint, stub,
+    Forms, bare, companions, declaration, has_mut, has_second, is_boxed, may_be_joint, stub,
 };
 pub(crate) use custom::{custom, rule_has_tangent};
 pub(crate) use indexing::indexing;
@@ -50,6 +49,9 @@ use crate::ir::{
 };
 use names::NameTable;
 use paths::Facade;
+pub(crate) use places::changed_in;
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What emission knows of the function.
@@ -67,6 +69,8 @@ pub(crate) struct Emitter<'a> {
     in_workspace: bool,
     /// Calls of constants that give `&mut` references.
     called: BTreeMap<ValueId, LensCall>,
+    /// Which run of the reverse half it is.
+    run: TokenStream,
 }
 
 impl<'a> Emitter<'a> {
@@ -95,9 +99,16 @@ impl<'a> Emitter<'a> {
             facade: Facade(krate.clone()),
             in_workspace: false,
             called: lens::constants(f),
+            run: last_run(krate),
             inline,
         }
     }
+}
+
+/// What tells a pullback that it does not run again.
+fn last_run(krate: &syn::Path) -> TokenStream {
+    let run = Facade(krate.clone()).private("Run", Span::mixed_site());
+    quote!(#run::Last)
 }
 
 /// Which arguments of each call have an adjoint, one bit each. By their number, as copies of

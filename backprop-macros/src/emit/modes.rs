@@ -1,6 +1,6 @@
 //! The public functions of the modes that are asked for.
 
-use super::companions::{Parts, has_jacobian, has_mut, has_second, plain, respan};
+use super::companions::{Parts, has_second, plain, respan};
 use super::names::plumbing;
 use crate::parse::{Parameter, Passing, Wrapped};
 use proc_macro2::{Ident, TokenStream};
@@ -12,10 +12,8 @@ impl Parts<'_> {
     pub(super) fn modes(&self) -> TokenStream {
         let (input, modes) = (self.input, &self.input.options.modes);
         // what was refused is not there
-        let rows = !has_mut(input) && has_jacobian(input);
         let second = has_second(input);
-        let jacobian = modes.jacobian.as_ref().filter(|_| rows);
-        let jacobian = jacobian.map(|_| self.jacobian());
+        let jacobian = modes.jacobian.as_ref().map(|_| self.jacobian());
         let hvp = modes.hvp.as_ref().filter(|_| second).map(|_| self.hvp());
         let hessian = modes.hessian.as_ref().filter(|_| second);
         let hessian = hessian.map(|_| self.hessian());
@@ -23,7 +21,7 @@ impl Parts<'_> {
     }
 
     /// The gradient of all that is listed: its type, or a value of it.
-    fn of_listed(&self, each: impl Fn(&Parameter) -> TokenStream) -> TokenStream {
+    pub(super) fn of_listed(&self, each: impl Fn(&Parameter) -> TokenStream) -> TokenStream {
         let parts: Vec<_> = self.listed().into_iter().map(each).collect();
         match &parts[..] {
             [only] => only.clone(),
@@ -44,50 +42,6 @@ impl Parts<'_> {
             quote!(let #name = ::core::clone::Clone::clone(&#name);)
         });
         each.collect()
-    }
-
-    /// `f_jacobian`: the gradient of each number of the result.
-    fn jacobian(&self) -> TokenStream {
-        let span = self.span;
-        let name = format_ident!("{}_jacobian", self.stem(), span = span);
-        let docs = format!(
-            "The value of [`{}`] and its Jacobian: the gradient of each number of the result, in \
-             their order.",
-            plain(&self.input.item.sig.ident)
-        );
-        let take = self.take_receiver(false);
-        let (head, generics) = (self.public_head(&docs), self.public_generics());
-        let (params, result) = (self.public_params(), &self.result);
-        let where_clause = self.where_clause(None);
-        let gradient_type = self.of_listed(|param| self.gradient(&param.ty));
-        let gradient = self.of_listed(|param| self.gradient_of(param));
-        let (rows, zero, vec) = (
-            self.private("jacobian"),
-            self.private("zero_gradient"),
-            self.private("Vec"),
-        );
-        let (value, upstream) = (plumbing("of_jacobian", span), plumbing("row", span));
-        let clones = self.clones();
-        let (prepare, entries) = self.entries(None);
-        let (forward, reverse) = self.halves(quote!(#upstream), &entries, false);
-        let (given, pullback) = (plumbing("value", span), plumbing("pullback", span));
-        let again = match self.copies {
-            true => {
-                quote!(|#pullback| ::core::option::Option::Some(::core::clone::Clone::clone(#pullback)))
-            }
-            false => quote!(|_| ::core::option::Option::None),
-        };
-        quote_spanned! {span=>
-            #head fn #name #generics(#(#params),*) -> (#result, #vec<#gradient_type>) #where_clause {
-                #take
-                #rows(
-                    || { #clones #forward (#given, #pullback) },
-                    #again,
-                    |#value| #zero(#value),
-                    |#pullback, #upstream| { #prepare #reverse #gradient },
-                )
-            }
-        }
     }
 
     /// `f_hvp`: value, gradient, and the Hessian times the tangents.

@@ -109,6 +109,13 @@ impl Names<'_> {
                     self.share(*result, *param);
                 }
             }
+            // what the forward half calls otherwise, as it is no reference there
+            Stmt::RevBranch(branch) => {
+                let arms = branch.record.iter().flat_map(|record| &record.arms);
+                for value in arms.flatten() {
+                    self.add(f, *value, "value");
+                }
+            }
             _ => {}
         }
         if let Stmt::Loop(Loop {

@@ -13,6 +13,15 @@ use std::collections::BTreeSet;
 
 /// The values that either half changes in place.
 pub(super) fn changed(f: &Function) -> BTreeSet<ValueId> {
+    let mut changed = changed_in(f, &f.body);
+    if let Some(reverse) = &f.reverse {
+        changed.extend(changed_in(f, &reverse.body));
+    }
+    changed
+}
+
+/// The values that the statements of a region change in place.
+pub(crate) fn changed_in(f: &Function, region: &Region) -> BTreeSet<ValueId> {
     fn visit(region: &Region, into: &mut BTreeSet<ValueId>) {
         for stmt in &region.stmts {
             match stmt {
@@ -94,10 +103,7 @@ pub(super) fn changed(f: &Function) -> BTreeSet<ValueId> {
         }
     }
     let mut into = BTreeSet::new();
-    visit(&f.body, &mut into);
-    if let Some(reverse) = &f.reverse {
-        visit(&reverse.body, &mut into);
-    }
+    visit(region, &mut into);
     // what is changed through a `&mut` reference is not the reference
     into.retain(|value| f.info(*value).hold != Hold::Mut);
     into
@@ -121,16 +127,24 @@ impl Emitter<'_> {
             return quote!(_);
         }
         let name = self.ident(value);
+        if self.f.lent.contains(&value) {
+            return quote!(ref #name);
+        }
         match self.changed.contains(&value) {
             true => quote!(mut #name),
             false => name.to_token_stream(),
         }
     }
 
+    /// Whether a name is that of a reference.
+    pub(super) fn is_behind(&self, value: ValueId) -> bool {
+        self.f.is_reference(value) || self.f.lent.contains(&value)
+    }
+
     /// The place itself.
     pub(super) fn place(&self, place: &Place) -> TokenStream {
         let base = self.base(place.base);
-        match (&place.path[..], self.f.is_reference(place.base)) {
+        match (&place.path[..], self.is_behind(place.base)) {
             ([], true) => quote!(*#base),
             (path, true) if is_borrowed_first(path) => self.path(quote!((*#base)), &place.path),
             (path, _) => self.path(base, path),
@@ -148,13 +162,16 @@ impl Emitter<'_> {
     /// The place in front of a method: references are looked through.
     pub(super) fn receiver(&self, place: &Place) -> TokenStream {
         let base = self.base(place.base);
-        match self.f.is_reference(place.base) && is_borrowed_first(&place.path) {
+        match self.is_behind(place.base) && is_borrowed_first(&place.path) {
             true => self.path(quote!((*#base)), &place.path),
             false => self.path(base, &place.path),
         }
     }
 
     fn base(&self, base: ValueId) -> TokenStream {
+        if self.f.lent.contains(&base) {
+            return self.ident(base).to_token_stream();
+        }
         let tokens = self.value(base);
         match self.inline.contains_key(&base) {
             true => quote!((#tokens)),
@@ -165,7 +182,7 @@ impl Emitter<'_> {
     /// A place that is only read: it may be behind a shared reference.
     pub(super) fn looked_at(&self, place: &Place) -> TokenStream {
         let base = self.base(place.base);
-        match (&place.path[..], self.f.is_reference(place.base)) {
+        match (&place.path[..], self.is_behind(place.base)) {
             ([], true) => quote!(*#base),
             (path, true) if is_borrowed_first(path) => {
                 self.steps(quote!((*#base)), &place.path, true)
@@ -189,14 +206,14 @@ impl Emitter<'_> {
                 }
                 Proj::Called(part) if let Some(called) = self.called(*part) => quote!((*#called)),
                 Proj::Called(part) => {
-                    let (span, part) = (self.span(*part), self.operand(*part));
+                    let (span, part) = (self.span(*part), self.before_dot(*part));
                     match is_read {
                         true => quote_spanned!(span=> (*#part.of(&#tokens))),
                         false => quote_spanned!(span=> (*#part.of_mut(&mut #tokens))),
                     }
                 }
                 Proj::Selected(part) => {
-                    let (span, part) = (self.span(*part), self.operand(*part));
+                    let (span, part) = (self.span(*part), self.before_dot(*part));
                     match is_read {
                         true => quote_spanned!(span=> (*#part.look(&#tokens))),
                         false => quote_spanned!(span=> (*#part.select(&mut #tokens))),
@@ -275,8 +292,8 @@ impl Emitter<'_> {
         let place = self.receiver(&mutate.place);
         if let ("permute" | "unpermute", Some(order)) = (mutate.method, mutate.record) {
             let function = self.facade.private(mutate.method, mutate.span);
-            let order = self.ident(order);
-            return quote!(#function(&mut #place[..], &#order););
+            let order = self.reference(order);
+            return quote!(#function(&mut #place[..], #order););
         }
         if let (crate::tangent::call::RESTORE, [copy]) = (mutate.method, &mutate.args[..]) {
             let restore = self.facade.private("restore", mutate.span);

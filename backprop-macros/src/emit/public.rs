@@ -66,7 +66,7 @@ impl Parts<'_> {
     /// The split form run forward, then backward: `prepare` makes what
     /// entries need, `entries` are the pullback's arguments.
     pub(super) fn run(&self, upstream: TokenStream, entries: &[TokenStream]) -> TokenStream {
-        let (forward, reverse) = self.halves(upstream, entries, false);
+        let (forward, reverse) = self.halves(upstream, entries, false, None);
         quote!(#forward #reverse)
     }
 
@@ -131,6 +131,7 @@ impl Parts<'_> {
         upstream: TokenStream,
         entries: &[TokenStream],
         pooled: bool,
+        run: Option<&TokenStream>,
     ) -> (TokenStream, TokenStream) {
         let span = self.span;
         let (value, pullback) = (plumbing("value", span), plumbing("pullback", span));
@@ -152,8 +153,22 @@ impl Parts<'_> {
         let forward = quote_spanned! {span=>
             let (#value, #pullback) = #call;
         };
+        let last = super::last_run(self.krate);
+        let (run, before) = match run {
+            Some(run) => (run.clone(), TokenStream::new()),
+            None if cfg!(feature = "run_twice") => {
+                let (earlier, (prepare, entries)) =
+                    (self.private("Run"), self.entries(None, &|_| None));
+                let earlier = quote!(#earlier::Earlier);
+                let before =
+                    quote!({ #prepare let _ = #pullback(#earlier, #upstream, #(#entries),*); });
+                (earlier, before)
+            }
+            None => (last, TokenStream::new()),
+        };
         let reverse = quote_spanned! {span=>
-            let (#(#slots,)*) = #pullback(#upstream, #(#entries),*);
+            #before
+            let (#(#slots,)*) = #pullback(#run, #upstream, #(#entries),*);
         };
         (forward, reverse)
     }
@@ -204,7 +219,7 @@ impl Parts<'_> {
                 }
             };
             let bound = self.where_clause(bound);
-            let (prepare, entries) = self.entries(None);
+            let (prepare, entries) = self.entries(None, &|_| None);
             let run = match &self.joint {
                 Some(_) => self.jointly(seed.clone(), false, false),
                 None => self.run(seed.clone(), &entries),
@@ -228,7 +243,7 @@ impl Parts<'_> {
             };
             if let Some(wrapped) = wrapped {
                 // without a value there is no gradient
-                let (forward, reverse) = self.halves(seed, &entries, false);
+                let (forward, reverse) = self.halves(seed, &entries, false, None);
                 let number = plumbing("number", span);
                 let (returned, found, missing) = self.wrapped_result(wrapped, &gradient_type);
                 return quote_spanned! {span=>
@@ -297,8 +312,14 @@ impl Parts<'_> {
         quote!(#name)
     }
 
-    /// What the entries of the pullback need before, and the entries. `buffers` are the caller's adjoints of `&mut` parameters.
-    pub(super) fn entries(&self, buffers: Option<&dyn Fn(&Parameter) -> Ident>) -> Entries {
+    /// What the entries of the pullback need before, and the entries. `buffers` are the
+    /// caller's adjoints of `&mut` parameters; where there are none, `seed` is what they
+    /// begin with, if it is not zero.
+    pub(super) fn entries(
+        &self,
+        buffers: Option<&dyn Fn(&Parameter) -> Ident>,
+        seed: &dyn Fn(&Parameter) -> Option<TokenStream>,
+    ) -> Entries {
         let mut prepare = TokenStream::new();
         let mut entries = Vec::new();
         let span = self.span;
@@ -318,7 +339,8 @@ impl Parts<'_> {
                     }
                     _ => {
                         prepare.extend(quote!(let mut #buffer;));
-                        quote!({ #buffer = #zero(&*#name); &mut #buffer })
+                        let seed = seed(param).unwrap_or_else(|| quote!(#zero(&*#name)));
+                        quote!({ #buffer = #seed; &mut #buffer })
                     }
                 };
                 entries.push(quote_spanned!(span=> {
@@ -333,7 +355,8 @@ impl Parts<'_> {
                         quote!(&mut *#buffer)
                     }
                     _ => {
-                        prepare.extend(quote!(let mut #buffer = #zero(&*#name);));
+                        let seed = seed(param).unwrap_or_else(|| quote!(#zero(&*#name)));
+                        prepare.extend(quote!(let mut #buffer = #seed;));
                         quote!(&mut #buffer)
                     }
                 };
@@ -419,8 +442,8 @@ impl Parts<'_> {
             let (name, ty) = (buffer(param), self.buffer(&param.ty));
             params.push(quote!(#name: &mut #ty));
         }
-        let (prepare, entries) = self.entries(Some(&buffer));
-        let (forward, reverse) = self.halves(upstream_arg.clone(), &entries, pooled);
+        let (prepare, entries) = self.entries(Some(&buffer), &|_| None);
+        let (forward, reverse) = self.halves(upstream_arg.clone(), &entries, pooled, None);
         let adds = listed
             .iter()
             .filter(|param| param.passing != Passing::Mut && !self.has_shared_entry(param))

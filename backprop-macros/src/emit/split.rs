@@ -8,7 +8,7 @@ use super::names::plumbing;
 use crate::ir::{Function, Hold, Tree, ValueId};
 use crate::parse::{Home, Input, Parameter, Passing, Shape};
 use proc_macro2::{Literal, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 
 /// The forward half, and the pullback as a closure over what it needs.
 pub(super) fn split_body(
@@ -20,6 +20,7 @@ pub(super) fn split_body(
     let mut emitter = Emitter::new(f, parts.krate);
     emitter.in_workspace = parts.in_workspace;
     let span = parts.span;
+    emitter.run = parts.run_name().into_token_stream();
     let mut load = demands(f);
     for (param, values) in input.signature.params.iter().zip(&f.params) {
         load.extend(load_parameter(&emitter, parts, param, &values.entry));
@@ -270,11 +271,12 @@ fn pullback(emitter: &Emitter, parts: &Parts, f: &Function) -> TokenStream {
                 }
                 if is_rewritten(f, &f.params[index].entry) {
                     let (saved, restore) = (saved(param, span), parts.private("restore"));
+                    let snapshot = parts.private("snapshot");
                     let content = plumbing("content", span);
                     let some = quote!(::core::option::Option::Some);
                     tail.extend(quote! {
-                        if let (#some(#content), #some(#saved)) = (#entry.value, #saved) {
-                            #restore(#content, #saved);
+                        if let (#some(#content), #some(#saved)) = (#entry.value, &#saved) {
+                            #restore(#content, #snapshot(#saved));
                         }
                     });
                 }
@@ -291,8 +293,9 @@ fn pullback(emitter: &Emitter, parts: &Parts, f: &Function) -> TokenStream {
         }
     }
     let body = emitter.stmts(&reverse.body);
+    let (run, run_type) = (parts.run_name(), parts.private("Run"));
     quote_spanned! {span=>
-        move |#upstream: &#upstream_type, #(#params),*| {
+        move |#run: #run_type, #upstream: &#upstream_type, #(#params),*| {
             #head #body #tail
             (#(#slots,)*)
         }

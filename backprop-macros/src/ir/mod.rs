@@ -130,6 +130,10 @@ pub(crate) struct Function {
     /// What calls give, and copies of it, where it may be a reference: only rustc
     /// knows. A record must not hold it as it is.
     pub(crate) borrowed: BTreeSet<ValueId>,
+    /// Parts of records that the reverse half has by reference, and tapes that it reads:
+    /// it may run again.
+    pub(crate) lent: BTreeSet<ValueId>,
+    pub(crate) read: BTreeSet<ValueId>,
     /// Type parameters that stand for real numbers.
     pub(crate) reals: Vec<Ident>,
     /// Parameters that are functions.
@@ -214,6 +218,8 @@ impl Function {
             restored: BTreeSet::new(),
             recoverable: BTreeSet::new(),
             borrowed: BTreeSet::new(),
+            lent: BTreeSet::new(),
+            read: BTreeSet::new(),
             reals: Vec::new(),
             functions: BTreeSet::new(),
             unsupported: None,

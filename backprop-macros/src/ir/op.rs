@@ -119,6 +119,10 @@ pub(crate) enum Op {
     TapeLength(ValueId),
     /// A tape in the reverse half, where it is taken back run by run.
     Resume(ValueId),
+    /// What the reverse half takes, kept for the runs after that.
+    Hold(ValueId),
+    /// What was kept, for this run; whether it is a gradient.
+    Regain(ValueId, bool),
     /// The snapshots of a loop: of as many iterations as the range has numbers, if that is
     /// known; how many there may be, if that is said.
     NewCheckpoints(Option<Box<super::Range>>, Option<TokenStream>),

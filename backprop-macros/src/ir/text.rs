@@ -537,6 +537,8 @@ impl Text<'_> {
             Op::AddField(a, index, d) => format!("{} with .{index} += {}", name(a), name(d)),
             Op::TapeLength(tape) => format!("length of {}", name(tape)),
             Op::Resume(tape) => format!("resume {}", name(tape)),
+            Op::Hold(value) => format!("hold {}", name(value)),
+            Op::Regain(kept, _) => format!("regain {}", name(kept)),
             Op::NewCheckpoints(range, snapshots) => {
                 let of = range
                     .as_ref()

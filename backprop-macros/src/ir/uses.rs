@@ -361,6 +361,8 @@ macro_rules! walk {
                     | Op::NextTurn(a)
                     | Op::TurnStart(a)
                     | Op::TurnEnd(a)
+                    | Op::Hold(a)
+                    | Op::Regain(a, _)
                     | Op::Resume(a) => f(a),
                     Op::NewCheckpoints(range, _) => {
                         if let Some(range) = range {

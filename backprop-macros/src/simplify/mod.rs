@@ -134,6 +134,8 @@ pub(crate) fn is_pinned(f: &Function, op: &Op) -> bool {
         | Op::SortOrder(..)
         | Op::TapeLength(_)
         | Op::Resume(_)
+        | Op::Hold(_)
+        | Op::Regain(..)
         | Op::TurnStart(_)
         | Op::TurnEnd(_)
         | Op::ItemAt(..)
