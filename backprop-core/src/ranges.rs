@@ -101,6 +101,21 @@ pub fn last_index(len: usize) -> usize {
     len.wrapping_sub(1)
 }
 
+/// How many items there are in a sequence of `len` that begins anew at its end.
+#[inline]
+pub fn cycle_len(len: usize) -> usize {
+    match len {
+        0 => 0,
+        _ => usize::MAX,
+    }
+}
+
+/// The number after the last one of a range that includes it.
+#[inline]
+pub fn after(last: usize) -> usize {
+    last.saturating_add(1)
+}
+
 /// Whether an option is `Some`.
 #[inline]
 pub fn is_some<T>(option: &Option<T>) -> bool {

@@ -149,6 +149,7 @@ pub(crate) fn carriers(f: &Function, value: ValueId, op: &Op) -> Vec<ValueId> {
         | Op::View(place, _)
         | Op::Checked(place, _)
         | Op::Duplicate(place, _)
+        | Op::ArrayLike(place, _)
         | Op::CopyAt(place) => vec![place.base],
         // tangents that are differentiated again
         Op::Runtime(name, args) if crate::rules::runtime(name).is_some() => args.clone(),

@@ -29,6 +29,7 @@ mod ends;
 mod enums;
 mod fused;
 mod hostile;
+mod idioms;
 mod in_out;
 mod integers;
 mod iterators;

@@ -17,6 +17,7 @@ mod compound;
 
 mod indexing;
 mod lenses;
+mod makers;
 mod methods;
 
 mod references;

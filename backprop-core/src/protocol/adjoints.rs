@@ -119,6 +119,63 @@ pub fn sort_order<T>(
     order
 }
 
+/// The order in which `sort_unstable_by` puts numbers: positions are of the size of numbers
+/// and as easily moved, so that the algorithm makes the same of equal ones.
+#[inline]
+pub fn sort_unstable_order<T>(
+    elements: &[T],
+    mut compare: impl FnMut(&T, &T) -> core::cmp::Ordering,
+) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..elements.len()).collect();
+    order.sort_unstable_by(|a, b| compare(&elements[*a], &elements[*b]));
+    order
+}
+
+/// The order in which a stable sort by a key puts the elements.
+#[inline]
+pub fn sort_key_order<T, K: Ord>(elements: &[T], mut key: impl FnMut(&T) -> K) -> Vec<usize> {
+    sort_order(elements, |a, b| key(a).cmp(&key(b)))
+}
+
+/// The order in which `sort_unstable_by_key` puts numbers.
+#[inline]
+pub fn sort_unstable_key_order<T, K: Ord>(
+    elements: &[T],
+    mut key: impl FnMut(&T) -> K,
+) -> Vec<usize> {
+    sort_unstable_order(elements, |a, b| key(a).cmp(&key(b)))
+}
+
+/// The order in which a stable sort puts the elements that asks for each key once.
+#[inline]
+pub fn sort_cached_key_order<T, K: Ord>(
+    elements: &[T],
+    mut key: impl FnMut(&T) -> K,
+) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..elements.len()).collect();
+    order.sort_by_cached_key(|i| key(&elements[*i]));
+    order
+}
+
+/// The same, of as many elements as another array has.
+#[inline]
+#[track_caller]
+pub fn array_like<T, G: Clone, const N: usize>(_: &[T; N], elements: &[G]) -> [G; N] {
+    to_array(elements)
+}
+
+/// A copy of a slice as an array.
+#[inline]
+#[track_caller]
+pub fn to_array<T: Clone, const N: usize>(elements: &[T]) -> [T; N] {
+    assert_eq!(
+        elements.len(),
+        N,
+        "the slice has another length than the array"
+    );
+    core::array::from_fn(|i| elements[i].clone())
+}
+
 /// Puts the elements into an order.
 #[inline]
 pub fn permute<T: Clone>(elements: &mut [T], order: &[usize]) {

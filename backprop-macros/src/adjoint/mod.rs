@@ -247,9 +247,10 @@ impl Pass<'_> {
             Op::Load(place) if place.path.is_empty() && !self.f.is_reference(place.base) => {
                 self.contribute(place.base, d);
             }
-            Op::Load(place) | Op::Duplicate(place, _) | Op::CopyAt(place) => {
-                self.contribute_at(place, d, span)
-            }
+            Op::Load(place)
+            | Op::Duplicate(place, _)
+            | Op::ArrayLike(place, _)
+            | Op::CopyAt(place) => self.contribute_at(place, d, span),
             Op::PopValue(place) => self.popped(place, binding.value, Some(d)),
             Op::Runtime("payload", args) => {
                 let op = Op::Runtime("wrapped", vec![args[0], d]);

@@ -89,7 +89,11 @@ fn sort_out(
             // what is only looked at, or is a reference to be looked through
             Stmt::Let(Let { op, .. }) => match op {
                 Op::Load(_) | Op::Query(..) | Op::Length(_) | Op::IsEmpty(_) | Op::View(..) => {}
-                Op::Duplicate(..) | Op::SplitAt(..) | Op::Half(..) | Op::Snapshot(_) => {}
+                Op::Duplicate(..)
+                | Op::ArrayLike(..)
+                | Op::SplitAt(..)
+                | Op::Half(..)
+                | Op::Snapshot(_) => {}
                 op => mutable_uses(f, views, op, unfit),
             },
             Stmt::Call(call) => {

@@ -142,6 +142,7 @@ impl Found {
             }
             Op::View(place, _)
             | Op::Duplicate(place, _)
+            | Op::ArrayLike(place, _)
             | Op::Query(place, _)
             | Op::Length(place)
             | Op::IsEmpty(place)

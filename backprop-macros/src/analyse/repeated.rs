@@ -171,7 +171,7 @@ pub(crate) fn is_repeatable(op: &Op) -> bool {
         Op::Constant(tokens) => gives_the_same(tokens),
         Op::Verbatim(Capture { tokens, .. }, _)
         | Op::Stop(_, Capture { tokens, .. })
-        | Op::SortOrder(_, Capture { tokens, .. }) => gives_the_same(tokens),
+        | Op::SortOrder(_, Capture { tokens, .. }, _) => gives_the_same(tokens),
         // what its body calls is not known
         Op::Lens(_) => false,
         _ => true,

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::adjoint::memory::variant_of;
+use crate::emit::TO_ARRAY;
 use crate::ir::{Aggregate, BinaryOp, Hold, Mutate, Store};
 
 impl Pass<'_> {
@@ -110,6 +111,9 @@ impl Pass<'_> {
         let kind = self.f.kind(value);
         match &binding.op {
             Op::Duplicate(place, method) => Some(match self.wire_place(place) {
+                Some(place) if method == TO_ARRAY => {
+                    self.push(Op::ArrayLike(place, value), kind, span)
+                }
                 Some(place) => self.push(Op::Duplicate(place, method.clone()), kind, span),
                 None => self.none(value),
             }),

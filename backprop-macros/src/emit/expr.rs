@@ -204,6 +204,7 @@ impl Emitter<'_> {
             | Op::SplitAt(..)
             | Op::Half(..)
             | Op::Duplicate(..)
+            | Op::ArrayLike(..)
             | Op::Query(..)
             | Op::Length(_)
             | Op::PopValue(_)

@@ -41,7 +41,7 @@ pub(crate) use companions::{
 pub(crate) use custom::{custom, rule_has_tangent};
 pub(crate) use indexing::indexing;
 pub(crate) use lens::lens;
-pub(crate) use names::{Form, PREFIX, companion_method, plumbing};
+pub(crate) use names::{Form, PREFIX, TO_ARRAY, companion_method, plumbing};
 pub(crate) use objective::has_point;
 
 use crate::ir::{

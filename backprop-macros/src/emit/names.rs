@@ -5,6 +5,9 @@ use crate::ir::{BinaryOp, Function, Loop, Op, RangeAdaptor, Region, RevLoop, Stm
 use proc_macro2::{Ident, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The function that copies a slice to an array.
+pub(crate) const TO_ARRAY: &str = "to_array";
+
 /// Every generated local starts so: hygiene does not keep a user's `const t`
 /// from being meant by a generated `let t`.
 pub(crate) const PREFIX: &str = "__";

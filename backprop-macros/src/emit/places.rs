@@ -1,7 +1,7 @@
 //! Places: reads, writes and adjoints of what is kept in memory.
 
 use super::Emitter;
-use super::names::plumbing;
+use super::names::{TO_ARRAY, plumbing};
 use crate::ir::{
     AddAt, Aggregate, BinaryOp, Candidates, Claimed, Count, Function, Hold, Kind, Mutate, Op,
     Order, Owning, Place, Proj, PullbackArg, Region, RevLoop, Run, Stmt, Store, TangentArg,
@@ -407,14 +407,23 @@ impl Emitter<'_> {
                 method.set_span(span);
                 quote_spanned!(span=> <[_]>::#method(&#place))
             }
+            Op::ArrayLike(place, like) => {
+                let (copy, place) = (private("array_like"), self.receiver(place));
+                let like = self.value(*like);
+                quote_spanned!(span=> #copy(&#like, &#place[..]))
+            }
+            Op::Duplicate(place, method) if method == TO_ARRAY => {
+                let (copy, place) = (private(TO_ARRAY), self.receiver(place));
+                quote_spanned!(span=> #copy(&#place[..]))
+            }
             Op::Duplicate(place, method) | Op::Query(place, method) => {
                 let place = self.receiver(place);
                 let mut method = method.clone();
                 method.set_span(span);
                 quote_spanned!(span=> #place.#method())
             }
-            Op::SortOrder(place, compare) => {
-                let (order, place) = (private("sort_order"), self.receiver(place));
+            Op::SortOrder(place, compare, by) => {
+                let (order, place) = (private(by), self.receiver(place));
                 let compare = self.capture(compare);
                 quote_spanned!(span=> #order(&#place[..], #compare))
             }

@@ -154,6 +154,8 @@ catalogue! {
     ITERATOR_RESUMED = "items are taken from an iterator one after another where it goes over a container or a range: after `take_while`, `flat_map` and `flatten`, and of iterators that `chain` puts together after `filter` and its like, it is used up at once";
     ITERATOR_LENGTH = "`len` of this iterator is not known here; write `count()`, or take the length of what it goes over";
     PEEK = "`peek` is differentiated where closures before it change nothing, of an iterator that is not lent by another one; take the item with `next`, or collect first";
+    UNSTABLE = "in which order this leaves equal elements is told for numbers only; for the rest use `sort_by`, or `sort_by_key`";
+    CYCLE = "`cycle` is differentiated where each item has a known position: not after `filter` and its like; collect into a `Vec` first";
     REVERSED = "`rev` is differentiated where each item has a known position: not after `filter` and its like, and after closures that change something or may panic not after `skip`, `step_by`, `take` or `zip`; turn round first, or collect into a `Vec`";
     ZIP = "the items of this iterator have no known positions: `filter` and its like leave some out, `skip` and `step_by` count them where closures before them change something or may panic; cut first, or collect into a `Vec`";
     ZIP_OF_STATE = "`std` does not say how often `zip` asks the first iterator where the second one is shorter, and here that can be told: a closure changes something, or another iterator is left with fewer items; collect into a `Vec` first, or write the loop out";

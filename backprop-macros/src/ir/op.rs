@@ -63,10 +63,13 @@ pub(crate) enum Op {
     Half(ValueId, u32, Place),
     /// `place.method()`: a copy of the content (`clone`, `to_vec`).
     Duplicate(Place, Ident),
+    /// A copy as an array, of as many elements as the other value has.
+    ArrayLike(Place, ValueId),
     /// `place.method()`: a number about a container (`len`, `is_empty`).
     Query(Place, Ident),
-    /// The order in which a stable sort by a comparison puts the elements.
-    SortOrder(Place, Capture),
+    /// The order in which a sort by a comparison or a key puts the elements; by which
+    /// function.
+    SortOrder(Place, Capture, &'static str),
     /// What the pullback of a function needs of the content that the call leaves
     /// behind a `&mut` argument: a copy, if it takes that by `&` after all.
     Keep(Place, Box<syn::Path>, u32),

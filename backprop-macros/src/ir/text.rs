@@ -468,6 +468,7 @@ impl Text<'_> {
                 format!("split {} at {}", self.place(place), name(middle))
             }
             Op::Half(pair, _, place) => format!("{} of {}", self.place(place), name(pair)),
+            Op::ArrayLike(place, _) => format!("{} as an array", self.place(place)),
             Op::Duplicate(place, method) | Op::Query(place, method) => {
                 format!("{} {}", method, self.place(place))
             }
@@ -492,7 +493,7 @@ impl Text<'_> {
             Op::IsEmpty(place) => format!("is empty {}", self.place(place)),
             Op::Checked(place, claim) => format!("view {} as {claim:?}", self.place(place)),
             Op::PopValue(place) => format!("pop value {}", self.place(place)),
-            Op::SortOrder(place, _) => format!("sort order of {}", self.place(place)),
+            Op::SortOrder(place, ..) => format!("sort order of {}", self.place(place)),
             Op::Length(place) => format!("length of {}", self.place(place)),
             Op::NewVec(n) => format!("new vec {}", n.as_ref().map(name).unwrap_or_default()),
             Op::Aggregate(aggregate, parts) => format!("{aggregate:?} of {}", self.list(parts)),

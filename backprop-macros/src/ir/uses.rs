@@ -388,6 +388,10 @@ macro_rules! walk {
                             f(lens);
                         }
                     }
+                    Op::ArrayLike(place, like) => {
+                        place.$each(f);
+                        f(like);
+                    }
                     Op::Load(place)
                     | Op::View(place, _)
                     | Op::Duplicate(place, _)
@@ -402,7 +406,7 @@ macro_rules! walk {
                     | Op::Snapshot(place)
                     | Op::Keep(place, ..)
                     | Op::CopyAt(place) => place.$each(f),
-                    Op::SortOrder(place, capture) => {
+                    Op::SortOrder(place, capture, _) => {
                         place.$each(f);
                         capture.$uses(f);
                     }

@@ -118,34 +118,6 @@ impl Lowerer<'_> {
         })
     }
 
-    /// `split_first()`, `split_last()`: an end and the rest.
-    pub(super) fn split_end(&mut self, call: &ExprMethodCall) -> Lowering {
-        let span = call.method.span();
-        let place = self.element_source(call)?;
-        let len = self.len(&place, span);
-        let zero = self.push_value(Op::Integer(0), Kind::Int, span);
-        let there = self.push_value(Op::Binary(BinaryOp::Gt, len, zero), Kind::Bool, span);
-        let slot = self.slot(None, None, true, span);
-        let first = call.method == "split_first";
-        let then = self.region(|this| {
-            let one = this.push_value(Op::Integer(1), Kind::Int, span);
-            let last = Op::Binary(BinaryOp::Sub, len, one);
-            let last = this.push_value(last, Kind::Int, span);
-            let (index, rest) = match first {
-                true => (zero, Proj::Range(Some(one), None, false)),
-                false => (last, Proj::Range(None, Some(last), false)),
-            };
-            let element = this.element_reference(place.clone().with(Proj::Index(index)), span);
-            let element = this.kept_item(&element, span);
-            let rest = this.view(place.with(rest), false, span);
-            let some = this.some(Tree::Tuple(vec![element, rest]), span);
-            this.write_slot(slot, &some, span);
-        });
-        let other = self.nothing(slot, span);
-        self.push_if(there, then, other);
-        Some(self.read_slot(slot, span))
-    }
-
     /// `v.pop()`
     pub(super) fn pop(&mut self, call: &ExprMethodCall) -> Lowering {
         let span = call.method.span();

@@ -140,7 +140,7 @@ impl Lowerer<'_> {
         let mut other = other;
         let mut no = |this: &mut Self| other.as_mut().and_then(|other| other(this));
         if self.match_element(&link.expr, &link.pat, then, &mut no)
-            || self.match_next(&link.expr, &link.pat, then, &mut no)
+            || self.match_asked(&link.expr, &link.pat, then, &mut no)
         {
             return;
         }
@@ -276,6 +276,9 @@ impl Lowerer<'_> {
         diverge: &Expr,
     ) -> Option<()> {
         let span = pat.span();
+        if ty.is_none() && self.let_asked(pat, init, diverge) {
+            return Some(());
+        }
         let pats = nested::alternatives(pat);
         let expected = self.expected(pat, ty);
         let mut scrutinee = match expected.as_ref() {

@@ -105,7 +105,8 @@ impl Lowerer<'_> {
                 Some(Tree::Leaf(boxed))
             }
             Callable::ArrayFromFn if call.args.len() == 1 => {
-                self.array_from_fn(&call.args[0], call.span())
+                let len = Self::written_length(&call.func);
+                self.array_from_fn(&call.args[0], len, call.span())
             }
             Callable::ArrayFromFn => self.verbatim(&whole, no::STD_FUNCTION),
             Callable::Memory(name) => match self.mem_function(&name, call) {
@@ -283,6 +284,9 @@ impl Lowerer<'_> {
         if let Some(written) = self.with_range(call) {
             return self.method_call(&written, expected);
         }
+        if let Some(array) = self.typed_array(&whole, None) {
+            return array;
+        }
         if let Some(value) = self.result_method(call, matches!(expected, Some(Tree::Result(..)))) {
             return value;
         }
@@ -292,10 +296,8 @@ impl Lowerer<'_> {
         if super::then::is_then(call) {
             return self.then(call);
         }
-        if is_range_test(call) {
-            // a `bool` has no derivative, whatever it looks at
-            let capture = self.passed(&whole, Parts::Calls)?;
-            return Some(self.push(Op::Verbatim(capture, ""), Kind::Bool, span));
+        if let Some(value) = self.found(call) {
+            return value;
         }
         if let Some(value) = self.option_method(call) {
             return value;
@@ -383,7 +385,7 @@ impl Lowerer<'_> {
     fn method(
         &mut self,
         name: &str,
-        args: Vec<ValueId>,
+        mut args: Vec<ValueId>,
         call: &impl ToTokens,
         span: Span,
     ) -> Lowering {
@@ -395,6 +397,11 @@ impl Lowerer<'_> {
         let Some(method) = rules::method(name).filter(|rule| rule.arity() == args.len()) else {
             return self.refuse(call, no::METHOD_ARGUMENTS);
         };
+        if name == "powi" && self.f.kind(args[1]) == Kind::Opaque {
+            let int = syn::parse_quote_spanned!(span=> i32);
+            let op = Op::Copy(args[1], Some(Box::new(int)));
+            args[1] = self.push_value(op, Kind::Int, span);
+        }
         let mut kind = self.f.kind(args[0]);
         if let Method::Discrete(rule) = method {
             kind = match rule.result {
@@ -574,11 +581,6 @@ fn changes_in_place(name: &str) -> bool {
         "swap_remove",
     ];
     NAMES.contains(&name)
-}
-
-/// `(a..b).contains(&x)`
-fn is_range_test(call: &syn::ExprMethodCall) -> bool {
-    call.method == "contains" && matches!(strip(&call.receiver), Expr::Range(_))
 }
 
 /// The expression inside parentheses and invisible groups.

@@ -5,8 +5,8 @@ use super::{Binding, Lowerer, Lowering, SlotId};
 use crate::ir::{
     BinaryOp, Capture, Claimed, Kind, Mutate, Op, Place, Proj, Region, Stmt, Tree, ValueId,
 };
-use proc_macro2::{Ident, Span};
-use quote::quote_spanned;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
 use syn::Expr;
 use syn::spanned::Spanned;
 
@@ -195,7 +195,7 @@ impl Lowerer<'_> {
     }
 
     /// Pushes the elements of a sequence on the vector in a slot.
-    fn append(&mut self, slot: SlotId, from: &Place, span: Span) {
+    pub(super) fn append(&mut self, slot: SlotId, from: &Place, span: Span) {
         let len = self.len(from, span);
         self.counted(len, span, |this, k| {
             let element = this.element(from, k, span);
@@ -246,9 +246,15 @@ impl Lowerer<'_> {
     }
 
     /// `array::from_fn(function)`
-    pub(super) fn array_from_fn(&mut self, function: &Expr, span: Span) -> Lowering {
+    pub(super) fn array_from_fn(
+        &mut self,
+        function: &Expr,
+        len: Option<TokenStream>,
+        span: Span,
+    ) -> Lowering {
+        let of_length = len.map_or_else(TokenStream::new, |len| quote!(::<_, { #len }, _>));
         let tokens = quote_spanned! {span=>
-            ::core::array::from_fn(|_| ::core::default::Default::default())
+            ::core::array::from_fn #of_length (|_| ::core::default::Default::default())
         };
         let value = self.push(Op::Constant(tokens), Kind::Opaque.contained(), span);
         let slot = self.slot(Some("array".to_owned()), None, true, span);

@@ -146,7 +146,7 @@ impl Lowerer<'_> {
     }
 
     /// What stands in `[..]`.
-    fn index(&mut self, index: &Expr) -> Option<Proj> {
+    pub(super) fn index(&mut self, index: &Expr) -> Option<Proj> {
         if let Some(range) = self.named_range(index) {
             return self.index(&Expr::Range(range));
         }
@@ -181,7 +181,7 @@ impl Lowerer<'_> {
         }
         match (&*call.method.to_string(), call.args.len()) {
             ("first" | "last" | "first_mut" | "last_mut", 0) => true,
-            ("get" | "get_mut", 1) => !matches!(call.args[0], Expr::Range(_)),
+            ("get" | "get_mut", 1) => !self.is_range(&call.args[0]),
             _ => self.is_preferred(expr),
         }
     }

@@ -3,6 +3,7 @@
 use super::memory::Base;
 use super::swap::is_plain;
 use super::{Lowerer, Lowering};
+use crate::fence::catalogue as no;
 use crate::ir::{
     Claimed, Head, Hold, Kind, Loop, Mutate, Op, Place, Proj, Range, Stmt, Tree, ValueId,
 };
@@ -49,7 +50,7 @@ impl Lowerer<'_> {
             ("pop", 0) => self.pop(call),
             ("insert", 2) if self.is_vector(&call.receiver) => self.insert(call),
             ("remove" | "swap_remove", 1) if self.is_vector(&call.receiver) => self.remove(call),
-            ("split_first" | "split_last", 0) => self.split_end(call),
+            _ if self.asks(&Expr::MethodCall(call.clone())) => self.asked_option(call),
             ("first" | "last" | "first_mut" | "last_mut", 0)
             | ("get" | "get_mut" | "max_by" | "min_by", 1)
                 if self.is_element_of_place(&Expr::MethodCall(call.clone())) =>
@@ -69,7 +70,14 @@ impl Lowerer<'_> {
                     Tree::unit()
                 }),
             ("resize", 2) => self.resize(call),
-            ("sort_by", 1) => self.sort_by(call),
+            _ if let Some(order) = sort_order(call) => self.sort_by(call, order),
+            ("retain", 1) if self.retains(call) => self.retain(call),
+            ("dedup", 0) | ("dedup_by", 1) if self.is_vector(&call.receiver) => self.dedup(call),
+            ("append", 1) if self.is_vector(&call.receiver) => self.append_all(call),
+            ("split_off", 1) if self.is_vector(&call.receiver) => self.split_off(call),
+            ("fill_with", 1) => self.fill_with(call),
+            ("copy_within", 2) => self.copy_within(call),
+            ("extend_from_within", 1) => self.extend_from_within(call),
             ("concat", 0) => self.concat(call),
             ("map", 1) if self.is_array(&call.receiver) => self.map_array(call),
             ("split_at" | "split_at_mut", 1) => self.split_at(call),
@@ -227,7 +235,7 @@ impl Lowerer<'_> {
 
     /// Whether an expression is of a vector of numbers by what is known of it: maps and
     /// the user's own types have methods of these names, too.
-    fn is_vector(&self, expr: &Expr) -> bool {
+    pub(super) fn is_vector(&self, expr: &Expr) -> bool {
         let Expr::Path(path) = super::call::strip(expr) else {
             return false;
         };
@@ -276,7 +284,7 @@ impl Lowerer<'_> {
     }
 
     /// `place[from..].method(1)`: panics where there is no element.
-    fn rotate(&mut self, place: Place, from: ValueId, method: &'static str, span: Span) {
+    pub(super) fn rotate(&mut self, place: Place, from: ValueId, method: &'static str, span: Span) {
         let one = self.push_value(Op::Integer(1), Kind::Int, span);
         self.out.push(Stmt::Mutate(Mutate {
             place: place.with(Proj::Range(Some(from), None, false)),
@@ -332,12 +340,18 @@ impl Lowerer<'_> {
         }));
     }
 
-    /// `v.sort_by(compare)`: the permutation is recorded.
-    fn sort_by(&mut self, call: &syn::ExprMethodCall) -> Lowering {
+    /// `v.sort_by(compare)` and its like: the permutation is recorded.
+    fn sort_by(&mut self, call: &syn::ExprMethodCall, by: &'static str) -> Lowering {
         let span = call.method.span();
         let place = self.sequence(&call.receiver, Claimed::SequenceMut)?;
+        let element = self.kind_at(&place).element();
+        let is_number = matches!(element, Kind::Real(_) | Kind::Int | Kind::Bool);
+        if call.method.to_string().starts_with("sort_unstable") && !is_number {
+            return self.refuse(&call.method, no::UNSTABLE);
+        }
         let compare = self.capture(call.args[0].to_token_stream());
-        let order = self.push_value(Op::SortOrder(place.clone(), compare), Kind::Opaque, span);
+        let order = Op::SortOrder(place.clone(), compare, by);
+        let order = self.push_value(order, Kind::Opaque, span);
         self.out.push(Stmt::Mutate(Mutate {
             place,
             method: "permute",
@@ -384,4 +398,17 @@ impl Lowerer<'_> {
             half(1, Proj::Range(Some(middle), None, false)),
         ]
     }
+}
+
+/// The function that finds the order in which a method sorts.
+fn sort_order(call: &syn::ExprMethodCall) -> Option<&'static str> {
+    let by = match &*call.method.to_string() {
+        "sort_by" => "sort_order",
+        "sort_unstable_by" => "sort_unstable_order",
+        "sort_by_key" => "sort_key_order",
+        "sort_unstable_by_key" => "sort_unstable_key_order",
+        "sort_by_cached_key" => "sort_cached_key_order",
+        _ => return None,
+    };
+    (call.args.len() == 1).then_some(by)
 }

@@ -13,6 +13,8 @@
 //! reaches it, `analyse` refuses it.
 
 mod access;
+mod arrays;
+mod asking;
 mod associated;
 mod branch;
 mod call;
@@ -42,7 +44,9 @@ mod preferred;
 mod range;
 mod refute;
 pub(crate) mod result;
+mod search;
 pub(crate) mod settle;
+mod shorten;
 pub(crate) mod ssa;
 mod stmt;
 mod swap;

@@ -88,16 +88,21 @@ impl Lowerer<'_> {
                     ("ok", 0) => self.is_result_or_call(&call.receiver),
                     ("first" | "last" | "first_mut" | "last_mut", 0)
                     | ("get" | "get_mut", 1)
-                    | ("pop" | "split_first" | "split_last", 0) => {
+                    | (
+                        "pop" | "split_first" | "split_last" | "split_first_mut" | "split_last_mut",
+                        0,
+                    ) => {
                         self.is_chain(&call.receiver)
                             || self.is_element_access(expr)
                             || name == "pop"
-                            || name.starts_with("split")
+                            || self.asks(expr)
                     }
                     (
-                        "min_by" | "max_by" | "reduce" | "find" | "find_map" | "position" | "nth",
+                        "min_by" | "max_by" | "reduce" | "find" | "find_map" | "position" | "nth"
+                        | "rposition",
                         1,
                     )
+                    | ("try_fold", 2)
                     | ("next" | "next_back" | "peek", 0) => self.is_chain(&call.receiver),
                     (
                         "map" | "and_then" | "filter" | "or" | "or_else" | "copied" | "cloned"
@@ -112,7 +117,7 @@ impl Lowerer<'_> {
     }
 
     /// Whether the body of a closure is an option by its names, on one of its ways.
-    fn ends_in_option(&self, body: &Expr) -> bool {
+    pub(super) fn ends_in_option(&self, body: &Expr) -> bool {
         let last = |block: &syn::Block| match block.stmts.last() {
             Some(syn::Stmt::Expr(expr, None)) => self.ends_in_option(expr),
             _ => false,

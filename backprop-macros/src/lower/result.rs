@@ -101,6 +101,7 @@ impl Lowerer<'_> {
             },
             Expr::MethodCall(call) => match (&*call.method.to_string(), call.args.len()) {
                 ("ok_or" | "ok_or_else", 1) => self.is_optional(&call.receiver),
+                ("binary_search_by", 1) | ("binary_search_by_key", 2) => self.sees_more(call),
                 ("map_err", 1) => self.is_result_or_call(&call.receiver),
                 ("map" | "and_then" | "or_else", 1) => self.is_result(&call.receiver),
                 _ => false,

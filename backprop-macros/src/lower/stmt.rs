@@ -152,6 +152,11 @@ impl Lowerer<'_> {
             Some(ty) => &self.typed_sum(&init.expr, ty),
             None => &*init.expr,
         };
+        if let Some(array) = self.typed_array(init, ty) {
+            // it has its type, or is a slice
+            self.bind_pattern(pat, array?, None);
+            return Some(());
+        }
         let value = self.expr_expecting(init, expected.as_ref())?;
         self.bind_pattern(pat, value, ty);
         Some(())

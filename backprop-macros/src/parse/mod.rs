@@ -41,7 +41,7 @@ pub(crate) struct Input {
     pub(crate) indexing: Option<Indexing>,
     /// Where the reference leads that it returns, if it is a `&mut` one.
     pub(crate) lens: Option<Lens>,
-    /// Whether it is a method that only [reads](is_reading).
+    /// Whether it only [reads](is_reading).
     pub(crate) is_reading: bool,
     /// The generics of the `impl` or the trait around it, if it is seen.
     pub(crate) outer: Option<syn::Generics>,
@@ -178,9 +178,10 @@ impl Home {
     }
 }
 
-/// Whether a method only reads what has no derivative off its receiver: its result and
-/// its other parameters are constants by spelling. A trait is implemented elsewhere:
-/// there a result that is a number or a flag decides, which any body can give.
+/// Whether a function of a type gets nothing that has a derivative, or a method only
+/// reads what has none off its receiver: its parameters are constants by spelling, and the
+/// result of a method is. A trait is implemented elsewhere: there a result that is a number
+/// or a flag decides, which any body can give.
 pub(crate) fn is_reading(sig: &syn::Signature, home: Home) -> bool {
     let none = Reals::default();
     let is_constant = |ty: &syn::Type| match ty {
@@ -191,13 +192,15 @@ pub(crate) fn is_reading(sig: &syn::Signature, home: Home) -> bool {
         syn::FnArg::Receiver(_) => receiver::passing(sig) != Some(Passing::Mut),
         syn::FnArg::Typed(typed) => is_constant(&typed.ty),
     };
+    let makes = sig.receiver().is_none() && home == Home::Impl && !sig.inputs.is_empty();
     let gives = match &sig.output {
+        _ if makes => true,
         syn::ReturnType::Type(_, ty) if home == Home::Impl => is_constant(ty),
         syn::ReturnType::Type(_, ty) => matches!(Shape::of(ty, &none), Shape::Int | Shape::Bool),
         syn::ReturnType::Default => false,
     };
     let has_home = home.is_member() && home != Home::Operator;
-    let is_plain = sig.generics.params.is_empty() && sig.receiver().is_some();
+    let is_plain = sig.generics.params.is_empty() && (sig.receiver().is_some() || makes);
     has_home && is_plain && gives && sig.inputs.iter().all(passes)
 }
 

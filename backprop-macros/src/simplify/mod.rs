@@ -93,9 +93,11 @@ pub(crate) fn may_panic(f: &Function, op: &Op) -> bool {
             true
         }
         // an index may be out of bounds
-        Op::Load(place) | Op::View(place, _) | Op::Duplicate(place, _) | Op::CopyAt(place) => {
-            !place.path.is_empty()
-        }
+        Op::Load(place)
+        | Op::View(place, _)
+        | Op::Duplicate(place, _)
+        | Op::ArrayLike(place, _)
+        | Op::CopyAt(place) => !place.path.is_empty(),
         Op::Deref(_) | Op::Project(..) => false,
         _ => false,
     }
@@ -109,7 +111,11 @@ pub(crate) fn changes_adjoint(op: &Op) -> bool {
 /// Whether an operation must run where it stands: memory may change around it.
 pub(crate) fn is_pinned(f: &Function, op: &Op) -> bool {
     match op {
-        Op::Load(place) | Op::Query(place, _) | Op::Length(place) | Op::Duplicate(place, _) => {
+        Op::Load(place)
+        | Op::Query(place, _)
+        | Op::Length(place)
+        | Op::Duplicate(place, _)
+        | Op::ArrayLike(place, _) => {
             // what a call gives may move into the record right after its last use
             !f.stable.contains(&place.base) || f.borrowed.contains(&place.base)
         }

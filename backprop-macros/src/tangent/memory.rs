@@ -2,6 +2,7 @@
 //! to the value, then to its tangent.
 
 use super::Pass;
+use crate::emit::TO_ARRAY;
 use crate::fence::catalogue as no;
 use crate::ir::{
     Aggregate, Function, Hold, Kind, Let, Mutate, Op, Place, Proj, Region, Stmt, Store, ValueId,
@@ -79,6 +80,12 @@ impl Pass<'_> {
     /// `place.clone()`, `place.to_vec()`
     pub(super) fn duplicated(&mut self, value: ValueId, place: &Place, method: &syn::Ident) {
         let mut place = place.clone();
+        if method == TO_ARRAY
+            && let Some(tangent) = self.tangent_place(&place)
+        {
+            self.define(value, Op::ArrayLike(tangent, value));
+            return;
+        }
         if method == "to_vec" {
             // a slice is copied to a vector, whatever holds it
             place = place.with(Proj::Range(None, None, false));

@@ -2,7 +2,7 @@ use backprop::differentiate;
 
 #[differentiate]
 fn f(x: &[f64]) -> f64 {
-    x.iter().cycle().take(5).sum()
+    x.iter().filter(|v| **v > 0.0).cycle().take(5).sum()
 }
 
 fn main() {}

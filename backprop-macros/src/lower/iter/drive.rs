@@ -4,6 +4,7 @@ use super::{Chain, Driver, Guard, Indexed, Step, tail};
 use crate::fence::catalogue as no;
 use crate::ir::{BinaryOp, Head, Kind, Range, Region, Stmt, Target, Tree, ValueId};
 use crate::lower::closure::{Callback, returns};
+use crate::lower::option::option_shape;
 use crate::lower::{Lowerer, Place as Variable, SlotId};
 use proc_macro2::Span;
 use syn::Label;
@@ -36,6 +37,24 @@ impl Lowerer<'_> {
             span,
         };
         match driver {
+            Driver::Indexed(items) if items.is_endless => {
+                let cursor = self.cursor(items, span);
+                let chain = Chain {
+                    driver: Driver::Cursor(cursor),
+                    steps,
+                    guards,
+                    span,
+                };
+                self.drive(chain, label, body);
+            }
+            Driver::Made(made) => {
+                self.looped(label, Head::Forever, None, span, |this| {
+                    this.limits(way);
+                    this.make_next(&made, span, &mut |this, item| {
+                        this.steps(way, item, body);
+                    });
+                });
+            }
             Driver::Range(range) => {
                 let item = range.item;
                 self.looped(label, Head::Range(range), None, span, |this| {
@@ -328,12 +347,24 @@ impl Lowerer<'_> {
         // the closure's names are known to it alone
         let scopes = std::mem::replace(&mut self.scopes, closure.scopes.clone());
         let jumps = std::mem::take(&mut self.jumps);
+        let mut option = None;
         let inner = self.scoped(|this| {
             this.bind_pattern(pat, item, None);
-            this.chain(tail(&closure.expr.body))
+            match this.ends_in_option(&closure.expr.body) {
+                true => {
+                    option = this.expr_expecting(&closure.expr.body, Some(&option_shape()));
+                    None
+                }
+                false => this.chain(tail(&closure.expr.body)),
+            }
         });
         self.scopes = scopes;
         self.jumps = jumps;
+        if option.is_some() {
+            // an option is an iterator, too
+            self.while_some(function, option, rest, body, None);
+            return;
+        }
         let Some(mut inner) = inner else {
             return;
         };

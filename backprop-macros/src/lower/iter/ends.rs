@@ -76,6 +76,10 @@ impl Lowerer<'_> {
             ("all" | "any", 1) => self.quantified(call, name == "all"),
             ("collect", 0) => self.collect(call),
             ("len", 0) => self.items_left(call),
+            ("unzip", 0) => self.unzip(call),
+            ("partition", 1) => self.partition(call),
+            ("try_fold", 2) => self.try_fold(call),
+            ("rposition", 1) => self.position_from_behind(call),
             ("last" | "next", 0)
             | ("find" | "find_map" | "position" | "reduce" | "max_by" | "min_by" | "nth", 1) => {
                 self.chain_option(call, &name)

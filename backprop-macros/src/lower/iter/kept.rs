@@ -200,6 +200,12 @@ impl Lowerer<'_> {
             cursor.next = self.another(cursor.next, span);
             cursor.end = cursor.end.map(|end| self.another(end, span));
         }
+        if let Driver::Made(made) = &mut chain.driver {
+            if let Some(state) = made.state() {
+                *state = self.another(*state, span);
+            }
+            self.own_callback(&mut made.function, span);
+        }
         if let Driver::Joined(parts) = &mut chain.driver {
             **parts = [&parts[0], &parts[1]].map(|part| self.copied_iterator(part));
         }
@@ -230,7 +236,10 @@ impl Lowerer<'_> {
     /// An iterator that is lent: what is not taken stays in it.
     pub(super) fn lent(&mut self, chain: &Chain, at: &Expr) -> Option<Chain> {
         let resumes = |step: &Step| !matches!(step, Step::TakeWhile(_) | Step::FlatMap(_));
-        let known = matches!(&chain.driver, Driver::Cursor(_) | Driver::Passed(_));
+        let known = matches!(
+            &chain.driver,
+            Driver::Cursor(_) | Driver::Passed(_) | Driver::Made(_)
+        );
         if !known || !chain.steps.iter().all(resumes) {
             self.errors.refuse(at, no::ITERATOR_RESUMED);
             return None;

@@ -60,7 +60,9 @@ impl Lowerer<'_> {
             let value = self.expr(element)?;
             elements.push(self.owned(&value, span));
         }
-        if !elements.iter().any(|element| self.has_reference(element)) {
+        let is_chosen =
+            |element: &Tree<ValueId>| self.has_reference(element) || element.has_option();
+        if !elements.iter().any(is_chosen) {
             return Some(self.array_items(&elements, by_reference, span));
         }
         if list.iter().any(is_slice) {

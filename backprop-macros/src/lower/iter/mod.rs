@@ -5,11 +5,13 @@
 //! `windows` …), so that nothing but `k` is carried from item to item. Steps
 //! (`map`, `filter`, `scan` …) are code of the loop body.
 
+mod collected;
 mod drive;
 mod effect;
 mod ends;
 mod kept;
 mod listed;
+mod made;
 mod next;
 mod options;
 mod passed;
@@ -48,6 +50,8 @@ struct Indexed {
     /// Whether `std` runs closures for items that are left out, if it goes
     /// through the items from behind.
     forward: bool,
+    /// Whether the length is only a limit: no loop ends there.
+    is_endless: bool,
 }
 
 #[derive(Clone)]
@@ -60,6 +64,8 @@ enum Driver {
     Joined(Box<[Chain; 2]>),
     /// What an iterator of constants gives.
     Passed(ValueId),
+    /// What closures make.
+    Made(made::Made),
 }
 
 /// What happens to an item on its way.
@@ -166,6 +172,7 @@ impl Lowerer<'_> {
                 item,
                 effect: Effect::Nothing,
                 forward: false,
+                is_endless: false,
             }),
             steps: Vec::new(),
             guards: Vec::new(),
@@ -269,6 +276,7 @@ impl Lowerer<'_> {
                 chain.steps.push(Step::Enumerate(slot));
             }
             ("rev", None, 0) => return self.reversed(chain, call),
+            ("cycle", None, 0) => return self.cycled(chain, call),
             ("skip" | "take" | "step_by", Some(_), 1) => {
                 let n = self.argument(call)?;
                 if name == "step_by" {
@@ -390,7 +398,7 @@ impl Chain {
     fn has_positions(&self) -> bool {
         let known = match &self.driver {
             Driver::Range(_) | Driver::Indexed(_) => true,
-            Driver::Cursor(_) | Driver::Joined(_) | Driver::Passed(_) => false,
+            Driver::Cursor(_) | Driver::Joined(_) | Driver::Passed(_) | Driver::Made(_) => false,
         };
         known && self.only_maps()
     }
@@ -400,6 +408,7 @@ impl Chain {
     fn is_pulled(&self) -> bool {
         let parts = match &self.driver {
             Driver::Joined(parts) => parts.iter().any(Chain::is_pulled),
+            Driver::Made(made) => made.may_end(),
             _ => false,
         };
         parts

@@ -1,47 +1,27 @@
 //! One item of an iterator under a name: `next`, `next_back`, `peek`.
 //!
 //! Where the position of the item is known, whether there is one is a
-//! comparison of integers, and the item is made only where there is. So it may
-//! be a reference to anything: nothing has to stand for it elsewhere.
+//! comparison of integers.
 
 use super::effect::Effect;
 use super::{Driver, kept::Cursor};
 use crate::fence::catalogue as no;
-use crate::ir::{BinaryOp, Region, Tree, ValueId};
-use crate::lower::option::{Asked, asked};
-use crate::lower::{Lowerer, Lowering, call::strip};
+use crate::ir::{BinaryOp, Tree, ValueId};
+use crate::lower::{Lowerer, asking::Asking};
 use proc_macro2::Span;
 use std::rc::Rc;
-use syn::{Expr, ExprMethodCall, Pat};
-
-/// An item that may be there.
-pub(in crate::lower) struct Asking {
-    pub(in crate::lower) is_there: ValueId,
-    /// Takes it, where it is.
-    pub(in crate::lower) take: Rc<dyn Fn(&mut Lowerer) -> Lowering>,
-}
+use syn::ExprMethodCall;
 
 impl Lowerer<'_> {
-    /// Whether an expression asks an iterator under a name for an item whose
-    /// position is known.
-    pub(in crate::lower) fn asks(&self, expr: &Expr) -> bool {
-        let Expr::MethodCall(call) = strip(expr) else {
-            return false;
-        };
-        let known =
-            |method: &syn::Ident| ["next", "next_back", "peek"].contains(&&*method.to_string());
-        known(&call.method)
-            && call.args.is_empty()
-            && self
-                .kept_iterator(&call.receiver)
-                .is_some_and(|chain| matches!(chain.driver, Driver::Cursor(_)) && chain.only_maps())
+    /// Whether a method asks an iterator under a name for an item whose position is
+    /// known.
+    pub(in crate::lower) fn asks_iterator(&self, call: &ExprMethodCall) -> bool {
+        self.kept_iterator(&call.receiver)
+            .is_some_and(|chain| matches!(chain.driver, Driver::Cursor(_)) && chain.only_maps())
     }
 
-    /// The item that an expression [asks](Self::asks) for.
-    pub(in crate::lower) fn asking(&mut self, expr: &Expr) -> Option<Asking> {
-        let Expr::MethodCall(call) = strip(expr) else {
-            return None;
-        };
+    /// The item that it asks for.
+    pub(in crate::lower) fn asking_iterator(&mut self, call: &ExprMethodCall) -> Option<Asking> {
         let chain = self.kept_iterator(&call.receiver)?;
         let Driver::Cursor(cursor) = chain.driver.clone() else {
             return None;
@@ -109,60 +89,5 @@ impl Lowerer<'_> {
         let last = self.int_op(BinaryOp::Sub, end, one, span);
         self.write_slot(slot, &Tree::Leaf(last), span);
         last
-    }
-
-    /// The same as an option.
-    pub(in crate::lower) fn asked_option(&mut self, call: &ExprMethodCall) -> Lowering {
-        let span = call.method.span();
-        let asking = self.asking(&Expr::MethodCall(call.clone()))?;
-        let slot = self.slot(None, None, true, span);
-        let then = self.region(|this| {
-            if let Some(item) = (asking.take)(this) {
-                let item = this.kept_item(&item, span);
-                let some = this.some(item, span);
-                this.write_slot(slot, &some, span);
-            }
-        });
-        let other = self.nothing(slot, span);
-        self.push_if(asking.is_there, then, other);
-        Some(self.read_slot(slot, span))
-    }
-
-    /// `it.next().unwrap()`
-    pub(in crate::lower) fn asked_item(
-        &mut self,
-        call: &ExprMethodCall,
-        panics: Region,
-    ) -> Lowering {
-        let asking = self.asking(&call.receiver)?;
-        self.push_if(asking.is_there, Region::default(), panics);
-        (asking.take)(self)
-    }
-
-    /// `if let Some(p) = it.next()`: whether it was such a match.
-    pub(in crate::lower) fn match_next(
-        &mut self,
-        expr: &Expr,
-        pat: &Pat,
-        then: &mut dyn FnMut(&mut Self) -> Lowering,
-        other: &mut dyn FnMut(&mut Self) -> Lowering,
-    ) -> bool {
-        let Some(Asked::Some(inner)) = asked(pat).filter(|_| self.asks(expr)) else {
-            return false;
-        };
-        let Some(asking) = self.asking(expr) else {
-            return true;
-        };
-        let found = self.region(|this| {
-            if let Some(item) = (asking.take)(this) {
-                this.bind_pattern(inner, item, None);
-                then(this);
-            }
-        });
-        let missing = self.region(|this| {
-            other(this);
-        });
-        self.push_if(asking.is_there, found, missing);
-        true
     }
 }

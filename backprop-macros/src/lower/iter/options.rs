@@ -113,6 +113,41 @@ impl Lowerer<'_> {
         Some(Tree::Option(Box::new(flag), Box::new(value)))
     }
 
+    /// `rposition`
+    pub(super) fn position_from_behind(&mut self, call: &ExprMethodCall) -> Lowering {
+        let span = call.method.span();
+        let chain = self.chain(&call.receiver)?;
+        let numbered = match chain.has_positions() {
+            true => self.numbered(chain),
+            false => None,
+        };
+        let Some(numbered) = numbered else {
+            return self.refuse(&call.method, no::REVERSED);
+        };
+        let chain = self.reversed(numbered, call)?;
+        let f = self.callback(&call.args[0])?;
+        let slot = self.slot(Some("position".to_owned()), None, true, span);
+        let none = self.none(span);
+        self.write_slot(slot, &none, span);
+        self.drive(chain, &None, &mut |this, item| {
+            let Tree::Tuple(parts) = item else {
+                return;
+            };
+            let Some(holds) = this.run(&f, vec![parts[1].clone()]) else {
+                return;
+            };
+            let holds = this.leaf(&holds, span);
+            let exit = this.jumps.last().map(|jump| jump.exit);
+            let then = this.region(|this| {
+                let some = this.some(parts[0].clone(), span);
+                this.write_slot(slot, &some, span);
+                this.out.extend(exit.map(Stmt::Exit));
+            });
+            this.push_if(holds, then, Region::default());
+        });
+        Some(self.read_slot(slot, span))
+    }
+
     /// The first item or the last, where positions are known: no other is made.
     fn end_of_chain(&mut self, chain: &mut Chain, name: &str, span: Span) -> Lowering {
         let is_last = name == "last";

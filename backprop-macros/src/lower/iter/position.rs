@@ -15,12 +15,23 @@ impl Lowerer<'_> {
     pub(super) fn reversed(&mut self, mut chain: Chain, call: &ExprMethodCall) -> Option<Chain> {
         let span = chain.span;
         let forward = matches!(&chain.driver, Driver::Indexed(indexed) if indexed.forward);
-        if !chain.only_maps() || forward {
+        // each item by itself: from behind, too
+        let turns = |step: &Step| {
+            matches!(
+                step,
+                Step::Map(_)
+                    | Step::Copied
+                    | Step::Inspect(_)
+                    | Step::Filter(_)
+                    | Step::FilterMap(_)
+            )
+        };
+        if !chain.steps.iter().all(turns) || forward {
             self.errors.refuse(&call.method, no::REVERSED);
             return None;
         }
         match &mut chain.driver {
-            Driver::Cursor(_) | Driver::Joined(_) | Driver::Passed(_) => {
+            Driver::Cursor(_) | Driver::Joined(_) | Driver::Passed(_) | Driver::Made(_) => {
                 self.errors.refuse(&call.method, no::REVERSED);
                 return None;
             }
@@ -34,6 +45,36 @@ impl Lowerer<'_> {
             }
         }
         Some(chain)
+    }
+
+    /// `cycle`, of items that have positions: item `k` is item `k` modulo the length.
+    pub(super) fn cycled(&mut self, chain: Chain, call: &ExprMethodCall) -> Option<Chain> {
+        let span = chain.span;
+        let endless = chain.clone();
+        let items = match chain.has_positions() {
+            true => self.by_position(chain),
+            false => None,
+        };
+        let Some(items) = items else {
+            self.errors.refuse(&call.method, no::CYCLE);
+            return None;
+        };
+        let Some(len) = items.len else {
+            return Some(endless);
+        };
+        // without items there is none
+        let most = self.push_value(Op::Runtime("cycle_len", vec![len]), Kind::Int, span);
+        let item = items.item.clone();
+        let cycled = Indexed {
+            len: Some(most),
+            item: Rc::new(move |this, k| {
+                let at = this.int_op(BinaryOp::Rem, k, len, span);
+                item(this, at)
+            }),
+            is_endless: true,
+            ..items
+        };
+        Some(self.driven_by(cycled, span))
     }
 
     /// `enumerate`, of items that have positions.
@@ -64,7 +105,7 @@ impl Lowerer<'_> {
             Driver::Indexed(indexed) => indexed.effect,
             Driver::Cursor(cursor) => cursor.items.effect,
             // what it does is not seen
-            Driver::Joined(_) | Driver::Passed(_) => Effect::State,
+            Driver::Joined(_) | Driver::Passed(_) | Driver::Made(_) => Effect::State,
         };
         let steps = chain.steps.iter().map(|step| match step {
             Step::Map(f) | Step::Inspect(f) => self.effect(f),
@@ -83,6 +124,7 @@ impl Lowerer<'_> {
             Driver::Cursor(_) => true,
             Driver::Joined(parts) => parts.iter().any(|part| self.has_state(part)),
             Driver::Passed(_) => true,
+            Driver::Made(made) => made.may_end() || self.effect(&made.function) == Effect::State,
         };
         let changes = |f: &Callback| self.effect(f) == Effect::State;
         driver
@@ -138,6 +180,7 @@ impl Lowerer<'_> {
                     Some(len) => self.smaller(len, n, span),
                     None => n,
                 });
+                indexed.is_endless = false;
                 indexed.forward |= effect == Effect::State;
             }
             _ => {
@@ -163,7 +206,7 @@ impl Lowerer<'_> {
         let base = match chain.driver {
             Driver::Indexed(indexed) => indexed,
             Driver::Range(range) => self.range_items(range, span),
-            Driver::Cursor(_) | Driver::Joined(_) | Driver::Passed(_) => return None,
+            _ => return None,
         };
         if chain.steps.is_empty() {
             return Some(base);
@@ -238,6 +281,7 @@ impl Lowerer<'_> {
             item,
             effect: Effect::Nothing,
             forward: false,
+            is_endless: false,
         }
     }
 
@@ -247,6 +291,8 @@ impl Lowerer<'_> {
             (a, b) => a.or(b),
         };
         let effect = left.effect.max(right.effect);
+        let is_endless =
+            left.len.is_none_or(|_| left.is_endless) && right.len.is_none_or(|_| right.is_endless);
         let forward = left.forward || right.forward || effect == Effect::State;
         let item: Item = Rc::new(move |this, k| {
             let a = (left.item)(this, k)?;
@@ -258,6 +304,7 @@ impl Lowerer<'_> {
             item,
             effect,
             forward,
+            is_endless,
         };
         self.driven_by(indexed, span)
     }
@@ -276,6 +323,7 @@ impl Lowerer<'_> {
         }
         let (first, second) = (self.by_position(chain)?, self.by_position(other)?);
         let effect = first.effect.max(second.effect);
+        let is_endless = first.is_endless || second.is_endless;
         let forward = first.forward || second.forward;
         let Some(middle) = first.len else {
             return Some(self.driven_by(first, span));
@@ -317,6 +365,7 @@ impl Lowerer<'_> {
             item,
             effect,
             forward,
+            is_endless,
         };
         Some(self.driven_by(indexed, span))
     }

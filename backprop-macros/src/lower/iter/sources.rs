@@ -106,13 +106,25 @@ impl Lowerer<'_> {
 
     pub(super) fn function_chain(&mut self, call: &syn::ExprCall) -> Option<Chain> {
         let span = call.span();
-        let value = self.expr(&call.args[0])?;
-        let value = self.owned(&value, span);
         let Expr::Path(path) = &*call.func else {
             return None;
         };
-        let once = path.path.segments.last().is_some_and(|s| s.ident == "once");
-        let len = once.then(|| self.integer(1, span));
+        let name = path.path.segments.last().map(|last| last.ident.to_string());
+        let name = name.unwrap_or_default();
+        if matches!(&*name, "successors" | "from_fn" | "repeat_with") {
+            return self.made(call, &name);
+        }
+        let value = self.expr(&call.args[0])?;
+        let value = self.owned(&value, span);
+        let once = name == "once";
+        let len = match &*name {
+            "once" => Some(self.integer(1, span)),
+            "repeat_n" => {
+                let n = self.expr(&call.args[1])?;
+                Some(self.leaf(&n, span))
+            }
+            _ => None,
+        };
         let clone = proc_macro2::Ident::new("clone", span);
         let item: Item = Rc::new(move |this, _| match once {
             true => Some(value.clone()),
@@ -128,6 +140,10 @@ impl Lowerer<'_> {
             && !list.is_empty()
         {
             return self.listed_items(&list, by_reference, span);
+        }
+        if name == "drain" {
+            let own = self.drained(call)?;
+            return Some(self.elements(own, None, span));
         }
         let mut place = self.memory(&call.receiver)?;
         if place.path.is_empty() && self.maps.contains(&place.base) {

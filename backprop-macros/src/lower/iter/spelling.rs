@@ -12,6 +12,7 @@ const SOURCES: &[&str] = &[
     "chunks_exact",
     "chunks_mut",
     "chunks_exact_mut",
+    "drain",
 ];
 
 const ADAPTORS: &[&str] = &[
@@ -65,6 +66,8 @@ const NO_ARGUMENT: &[&str] = &[
     "peekable",
     "clone",
     "len",
+    "cycle",
+    "unzip",
 ];
 
 const ONE_ARGUMENT: &[&str] = &[
@@ -88,6 +91,8 @@ const ONE_ARGUMENT: &[&str] = &[
     "find_map",
     "position",
     "nth",
+    "rposition",
+    "partition",
     "reduce",
     "max_by",
     "min_by",
@@ -138,7 +143,7 @@ fn is_known(call: &ExprMethodCall) -> bool {
     let known = match call.args.len() {
         0 => NO_ARGUMENT,
         1 => ONE_ARGUMENT,
-        2 => &["fold", "scan"],
+        2 => &["fold", "scan", "try_fold"],
         _ => &[],
     };
     known.contains(&&*call.method.to_string())
@@ -149,7 +154,7 @@ pub(super) fn unknown_message(call: &ExprMethodCall) -> String {
     format!("the iterator method `{name}` is not differentiated yet; write the loop out")
 }
 
-/// `iter::once(x)`, `iter::repeat(x)`
+/// `iter::once(x)`, `iter::repeat(x)` and their like.
 pub(super) fn is_source_function(call: &syn::ExprCall) -> bool {
     let Expr::Path(path) = &*call.func else {
         return false;
@@ -160,7 +165,11 @@ pub(super) fn is_source_function(call: &syn::ExprCall) -> bool {
         .iter()
         .map(|s| s.ident.to_string())
         .collect();
-    call.args.len() == 1
-        && matches!(&names[..], [.., module, name]
-            if module == "iter" && (name == "once" || name == "repeat"))
+    let arguments = match names.last().map(String::as_str) {
+        Some("once" | "repeat" | "from_fn" | "repeat_with") => 1,
+        Some("repeat_n" | "successors") => 2,
+        _ => return false,
+    };
+    let of_iter = matches!(&names[..], [.., module, _] if module == "iter");
+    of_iter && call.args.len() == arguments
 }
