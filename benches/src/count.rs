@@ -1,7 +1,7 @@
 //! One task under callgrind.
 
-use crate::task::{Case, VERSIONS};
-use std::path::PathBuf;
+use crate::task::Case;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What one version of a task needs.
@@ -17,40 +17,43 @@ pub(crate) struct Need {
 
 /// The needs of a task of one size.
 pub(crate) struct Count {
-    pub(crate) primal: Need,
-    pub(crate) generated: Need,
-    pub(crate) by_hand: Need,
-    /// The largest difference of generated and by hand, relative to the largest
-    /// number.
+    /// Of each version: the primal, the generated gradient, others.
+    pub(crate) needs: Vec<Need>,
+    /// The largest difference of two gradients, relative to the largest number.
     pub(crate) difference: f64,
 }
 
 impl Count {
-    /// Instructions of the generated gradient for one of the gradient by hand.
-    pub(crate) fn ratio(&self) -> f64 {
-        self.generated.instructions / self.by_hand.instructions
+    /// Instructions of one version for one of another.
+    pub(crate) fn ratio(&self, version: usize, other: usize) -> f64 {
+        self.needs[version].instructions / self.needs[other].instructions
     }
 }
 
-/// Counts a task.
+/// Counts a task of this program.
 ///
 /// # Errors
 ///
 /// If valgrind is not there, or the versions disagree.
 pub(crate) fn count(case: &Case) -> Result<Count, String> {
+    let program = std::env::current_exe().map_err(|error| error.to_string())?;
+    count_in(&program, case)
+}
+
+/// Counts a task of a program that was built of the same source.
+pub(crate) fn count_in(program: &Path, case: &Case) -> Result<Count, String> {
     let name = format!("benches-{}-{}-{}", case.name, case.size, std::process::id());
     let file = std::env::temp_dir().join(name);
-    let program = std::env::current_exe().map_err(|error| error.to_string())?;
     let output = Command::new("valgrind")
         .arg("--tool=callgrind")
         .arg(format!("--callgrind-out-file={}", file.display()))
-        .arg("--toggle-collect=benches::task::counted*")
-        .arg("--dump-before=benches::task::next_version*")
+        .arg("--toggle-collect=*::task::counted*")
+        .arg("--dump-before=*::task::next_version*")
         .arg(program)
         .args(["run", case.name, &case.size.to_string()])
         .output()
         .map_err(|error| format!("valgrind: {error}"))?;
-    let parts: Vec<PathBuf> = (1..=VERSIONS.len())
+    let parts: Vec<PathBuf> = (1..=case.versions)
         .map(|part| PathBuf::from(format!("{}.{part}", file.display())))
         .collect();
     let totals: Vec<Option<f64>> = parts.iter().map(total).collect();
@@ -70,10 +73,8 @@ pub(crate) fn count(case: &Case) -> Result<Count, String> {
     };
     let counted = || {
         Some(Count {
-            primal: need(0)?,
-            generated: need(1)?,
-            by_hand: need(2)?,
-            difference: lines.get(VERSIONS.len())?.parse().ok()?,
+            needs: (0..case.versions).map(need).collect::<Option<_>>()?,
+            difference: lines.get(case.versions)?.parse().ok()?,
         })
     };
     match counted() {

@@ -1,6 +1,7 @@
 //! What a task of the suite is, and how one is run.
 
 use std::hint::black_box;
+use std::time::Instant;
 
 /// A function with its generated gradient and one written by hand.
 ///
@@ -37,23 +38,34 @@ pub(crate) struct Case {
     /// How many times the instructions of the gradient by hand the generated
     /// one may need in CI.
     pub(crate) margin: Option<f64>,
+    /// How many versions `run` runs.
+    pub(crate) versions: usize,
     pub(crate) run: fn(usize, u32),
+    pub(crate) time: fn(usize) -> Vec<f64>,
 }
 
-/// The versions in the order in which they run.
-pub(crate) const VERSIONS: [&str; 3] = ["primal", "generated", "by hand"];
+/// A version of a task: the primal, or one of its gradients.
+pub(crate) type Version<T> = fn(&<T as Task>::Input, &mut <T as Task>::Work) -> f64;
 
-type Version<T> = fn(&<T as Task>::Input, &mut <T as Task>::Work) -> f64;
+/// The versions of every task in the order in which they run.
+pub(crate) fn versions<T: Task>() -> [Version<T>; 3] {
+    [T::primal, T::generated, T::by_hand]
+}
 
-/// Runs every version; prints its allocations and its peak, one line each, and
-/// how far the generated gradient is from the one by hand.
+/// Runs the primal, the generated gradient and the one by hand.
+pub(crate) fn run<T: Task>(size: usize, calls: u32) {
+    run_all::<T>(&versions::<T>(), size, calls);
+}
+
+/// Runs every version, the primal first and the generated gradient second; prints
+/// its allocations and its peak, one line each, and how far any gradient is from the
+/// generated one.
 ///
 /// # Panics
 ///
 /// If the values or the gradients disagree by more than rounding.
-pub(crate) fn run<T: Task>(size: usize, calls: u32) {
+pub(crate) fn run_all<T: Task>(versions: &[Version<T>], size: usize, calls: u32) {
     let input = T::input(size);
-    let versions: [Version<T>; 3] = [T::primal, T::generated, T::by_hand];
     let mut results = Vec::new();
     for version in versions {
         // the first call also fills the caches of the dynamic linker
@@ -64,23 +76,69 @@ pub(crate) fn run<T: Task>(size: usize, calls: u32) {
         results.push((value, T::results(&work)));
         for _ in 0..calls {
             let mut work = T::work(&input);
-            black_box(counted::<T>(version, black_box(&input), &mut work));
+            black_box(counted::<T>(*version, black_box(&input), &mut work));
             black_box(&work);
         }
         next_version();
     }
-    let [(primal, _), (generated, gradient), (by_hand, expected)] = &results[..] else {
-        unreachable!("three versions")
+    let [(primal, _), (generated, gradient), others @ ..] = &results[..] else {
+        unreachable!("two versions at least")
     };
     assert_eq!(
         primal.to_bits(),
         generated.to_bits(),
         "the value is the primal's"
     );
-    let values = difference(&[*generated], &[*by_hand]);
-    let gradients = difference(gradient, expected);
-    println!("{:e}", values.max(gradients));
-    assert!(values.max(gradients) <= 1e-9, "{values:e}, {gradients:e}");
+    let mut largest = 0.0;
+    for (value, other) in others {
+        let values = difference(&[*generated], &[*value]);
+        let gradients = difference(gradient, other);
+        assert!(values.max(gradients) <= 1e-9, "{values:e}, {gradients:e}");
+        largest = values.max(gradients).max(largest);
+    }
+    println!("{largest:e}");
+}
+
+/// Seconds of a call of each version: medians of runs that take turns, so that what
+/// else the machine does meets all of them.
+pub(crate) fn time<T: Task>(size: usize) -> Vec<f64> {
+    const RUNS: usize = 25;
+    const SHORTEST: f64 = 2e-3;
+    let input = T::input(size);
+    let once = |version: Version<T>, calls: usize| {
+        let (mut left, mut seconds) = (calls, 0.0);
+        while left > 0 {
+            // what a call changes is made anew for each
+            let mut works: Vec<T::Work> = (0..left.min(64)).map(|_| T::work(&input)).collect();
+            let start = Instant::now();
+            for work in &mut works {
+                black_box(version(black_box(&input), black_box(work)));
+            }
+            seconds += start.elapsed().as_secs_f64();
+            left -= works.len();
+        }
+        seconds / calls as f64
+    };
+    let mut calls = 1;
+    while calls < 1 << 20 && once(T::primal, calls) * (calls as f64) < SHORTEST {
+        calls *= 2;
+    }
+    // what takes long is disturbed less
+    let runs = match once(T::generated, 1) < 0.1 {
+        true => RUNS,
+        false => RUNS / 5,
+    };
+    let mut times = [(); 3].map(|()| Vec::with_capacity(runs));
+    for _ in 0..runs {
+        for (version, times) in versions::<T>().into_iter().zip(&mut times) {
+            times.push(once(version, calls));
+        }
+    }
+    let medians = times.into_iter().map(|mut times| {
+        times.sort_by(f64::total_cmp);
+        times[runs / 2]
+    });
+    medians.collect()
 }
 
 /// Callgrind counts what happens in here.

@@ -2,6 +2,7 @@
 //! programs, `cargo xtask shrink` makes a failing one small, `cargo xtask bench` measures and writes `docs/benchmarks.md`.
 
 mod batch;
+mod bench;
 mod compile_time;
 mod fuzz;
 mod generate;
@@ -42,7 +43,7 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Some("tokens") => tokens(number("--inputs", 10_000), number("--seed", 0)),
-        Some("bench") => bench(&arguments[1..]),
+        Some("bench") => bench::bench(&arguments[1..]),
         Some("compile-time") if flag("--gate") => compile_time::gate(),
         Some("compile-time") => compile_time::measure(),
         _ => {
@@ -51,7 +52,7 @@ fn main() -> ExitCode {
                  cargo xtask shrink [--seed S] [--wide] [--checkpoints] [--release] [--record-all] [--run-twice] [--circuit-grad]\n\
                  cargo xtask print [--seed S] [--wide] [--checkpoints]\n\
                  cargo xtask tokens [--inputs N] [--seed S]\n\
-                 cargo xtask bench [--gate | TASK...]\n\
+                 cargo xtask bench [--gate | --times | --others] [TASK...]\n\
                  cargo xtask compile-time [--gate]"
             );
             ExitCode::FAILURE
@@ -87,18 +88,5 @@ fn tokens(inputs: u64, seed: u64) -> ExitCode {
         let last = std::fs::read_to_string(trace).unwrap_or_default();
         println!("the last input had the seed {last}");
     }
-    ExitCode::from(u8::from(!status.success()))
-}
-
-/// Runs the benchmark suite: all of it into `docs/benchmarks.md`, the tasks that
-/// are named to the terminal, or those with a margin as a check.
-fn bench(arguments: &[String]) -> ExitCode {
-    let mut command = Command::new(env!("CARGO"));
-    command.args(["run", "--quiet", "--release", "--package", "benches", "--"]);
-    match arguments.first().map(String::as_str) {
-        Some("--gate") => command.arg("gate"),
-        _ => command.arg("write").args(arguments),
-    };
-    let status = command.status().expect("cargo runs");
     ExitCode::from(u8::from(!status.success()))
 }

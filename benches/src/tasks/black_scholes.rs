@@ -6,7 +6,7 @@ use crate::task::Task;
 use backprop::{Differentiable, differentiate};
 
 /// The coefficients of Abramowitz and Stegun 26.2.17.
-const B: [f64; 5] = [
+pub(crate) const B: [f64; 5] = [
     0.319381530,
     -0.356563782,
     1.781477937,
@@ -16,11 +16,11 @@ const B: [f64; 5] = [
 
 #[derive(Clone, Copy, Differentiable)]
 pub(crate) struct Call {
-    spot: f64,
-    strike: f64,
-    rate: f64,
-    volatility: f64,
-    years: f64,
+    pub(crate) spot: f64,
+    pub(crate) strike: f64,
+    pub(crate) rate: f64,
+    pub(crate) volatility: f64,
+    pub(crate) years: f64,
 }
 
 #[differentiate]

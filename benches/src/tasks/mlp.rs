@@ -4,15 +4,15 @@
 use crate::task::Task;
 use backprop::{Differentiable, differentiate};
 
-const INPUTS: usize = 64;
-const HIDDEN: usize = 32;
+pub(crate) const INPUTS: usize = 64;
+pub(crate) const HIDDEN: usize = 32;
 
 #[derive(Clone, Differentiable)]
 pub(crate) struct Mlp {
-    w1: [[f64; INPUTS]; HIDDEN],
-    b1: [f64; HIDDEN],
-    w2: [f64; HIDDEN],
-    b2: f64,
+    pub(crate) w1: [[f64; INPUTS]; HIDDEN],
+    pub(crate) b1: [f64; HIDDEN],
+    pub(crate) w2: [f64; HIDDEN],
+    pub(crate) b2: f64,
 }
 
 #[differentiate(wrt(net))]
@@ -79,9 +79,9 @@ fn by_hand<const LANES: usize>(
 }
 
 pub(crate) struct Input {
-    net: Mlp,
-    xs: Vec<[f64; INPUTS]>,
-    ys: Vec<f64>,
+    pub(crate) net: Mlp,
+    pub(crate) xs: Vec<[f64; INPUTS]>,
+    pub(crate) ys: Vec<f64>,
 }
 
 fn input(size: usize) -> Input {

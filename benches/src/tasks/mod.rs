@@ -17,7 +17,7 @@ mod neuron;
 mod ode;
 mod rosenbrock;
 
-use crate::task::{Case, run};
+use crate::task::{Case, run, time};
 
 /// All tasks in the order of the document.
 pub(crate) fn cases() -> Vec<Case> {
@@ -29,7 +29,9 @@ pub(crate) fn cases() -> Vec<Case> {
                 size: $size,
                 calls: $calls,
                 margin: None $(.or(Some($margin)))?,
+                versions: 3,
                 run: run::<$task>,
+                time: time::<$task>,
             });)*)*
         };
     }
@@ -52,22 +54,22 @@ pub(crate) fn cases() -> Vec<Case> {
         "runge-kutta-100" = checkpoints::RungeKuttaHundred: 100_000 x 1;
         "runge-kutta-30" = checkpoints::RungeKuttaThirty: 100_000 x 1;
         "runge-kutta-10" = checkpoints::RungeKuttaTen: 100_000 x 1;
-        "fft" = fft::InPlace: 64 x 10, 1024 x 1, 16384 x 1;
-        "fft-recursive" = fft::Recursive: 64 x 10, 1024 x 1, 16384 x 1;
-        "cholesky" = cholesky::Cholesky: 16 x 10, 64 x 1, 128 x 1;
-        "black-scholes" = black_scholes::BlackScholes: 10 x 1, 100 x 1, 1000 x 1;
-        "mixture-2-5" = mixture::Mixture<2, 5>: 1000 x 1;
+        "fft" = fft::InPlace: 64 x 10 <= 2.1, 1024 x 1, 16384 x 1;
+        "fft-recursive" = fft::Recursive: 64 x 10 <= 2.6, 1024 x 1, 16384 x 1;
+        "cholesky" = cholesky::Cholesky: 16 x 10 <= 2.3, 64 x 1, 128 x 1;
+        "black-scholes" = black_scholes::BlackScholes: 10 x 1 <= 1.4, 100 x 1, 1000 x 1;
+        "mixture-2-5" = mixture::Mixture<2, 5>: 100 x 1 <= 2.2, 1000 x 1;
         "mixture-10-25" = mixture::Mixture<10, 25>: 1000 x 1;
         "mixture-20-50" = mixture::Mixture<20, 50>: 1000 x 1;
         "mixture-64-25" = mixture::Mixture<64, 25>: 1000 x 1;
-        "lstm-2" = lstm::Stack<2>: 1024 x 1;
+        "lstm-2" = lstm::Stack<2>: 64 x 1 <= 1.5, 1024 x 1;
         "lstm-4" = lstm::Stack<4>: 1024 x 1;
-        "brusselator" = brusselator::Rate: 1 x 10;
-        "brusselator-euler" = brusselator::Euler: 10 x 1, 100 x 1, 1000 x 1;
-        "conjugate-gradients" = conjugate_gradients::ConjugateGradients: 16 x 1, 64 x 1, 128 x 1;
-        "dormand-prince" = dormand_prince::DormandPrince: 1000 x 1, 100_000 x 1;
-        "bundle-adjustment" = bundle_adjustment::BundleAdjustment: 31_843 x 1, 287_451 x 1;
-        "lennard-jones" = lennard_jones::LennardJones: 10 x 10, 100 x 1, 1000 x 1;
+        "brusselator" = brusselator::Rate: 1 x 10 <= 1.35;
+        "brusselator-euler" = brusselator::Euler: 10 x 1 <= 1.85, 100 x 1, 1000 x 1;
+        "conjugate-gradients" = conjugate_gradients::ConjugateGradients: 16 x 1 <= 2.1, 64 x 1, 128 x 1;
+        "dormand-prince" = dormand_prince::DormandPrince: 1000 x 1 <= 2.2, 100_000 x 1;
+        "bundle-adjustment" = bundle_adjustment::BundleAdjustment: 1000 x 1 <= 1.9, 31_843 x 1, 287_451 x 1;
+        "lennard-jones" = lennard_jones::LennardJones: 10 x 10 <= 1.3, 100 x 1, 1000 x 1;
     }
     cases
 }

@@ -103,9 +103,9 @@ impl Task for Two {
 
 /// Weights and inputs, and their adjoints.
 pub(crate) struct Arrays<const N: usize> {
-    w: [f64; N],
-    x: [f64; N],
-    b: f64,
+    pub(crate) w: [f64; N],
+    pub(crate) x: [f64; N],
+    pub(crate) b: f64,
 }
 
 macro_rules! task {

@@ -144,8 +144,8 @@ fn runge_kutta_by_hand(
     y[0]
 }
 
-pub(super) const START: [f64; 2] = [1.0, 2.0];
-pub(super) const RATES: [f64; 4] = [1.1, 0.4, 0.1, 0.4];
+pub(crate) const START: [f64; 2] = [1.0, 2.0];
+pub(crate) const RATES: [f64; 4] = [1.1, 0.4, 0.1, 0.4];
 
 /// The gradient for the initial state and for the rates.
 #[derive(Default)]
@@ -160,7 +160,7 @@ pub(super) fn numbers(d: &Gradient) -> Vec<f64> {
 }
 
 /// The steps, which cover ten units of time, and their size.
-pub(crate) struct Steps(pub(super) usize, pub(super) f64);
+pub(crate) struct Steps(pub(crate) usize, pub(crate) f64);
 
 macro_rules! task {
     ($name:ident, $primal:ident, $backprop:ident, $by_hand:ident) => {
