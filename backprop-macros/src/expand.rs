@@ -1,7 +1,7 @@
 //! The pipeline, on one screen.
 //!
 //! `parse → fence → lower → analyse → adjoint → simplify → restore → fuse → checkpoint →
-//! record → sums → guards → simplify → runs → emit`;
+//! record → sums → guards → simplify → bounds → runs → emit`;
 //! the option `circuit` adds `analyse → circuit → emit`.
 
 use crate::errors::Errors;
@@ -332,6 +332,7 @@ fn complete(f: &mut Function) {
     adjoint::guards::gather(f);
     simplify::simplify(f);
     simplify::settle(f);
+    adjoint::bounds::check_once(f);
 }
 
 /// The primal stays, so that nothing but the reported errors is broken.

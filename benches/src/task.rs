@@ -99,11 +99,11 @@ pub(crate) fn run_all<T: Task>(versions: &[Version<T>], size: usize, calls: u32)
     println!("{largest:e}");
 }
 
-/// Seconds of a call of each version: medians of runs that take turns, so that what
-/// else the machine does meets all of them.
+/// Seconds of a call of each version: the shortest of many runs that take turns, as
+/// whatever else the machine does only adds to them.
 pub(crate) fn time<T: Task>(size: usize) -> Vec<f64> {
-    const RUNS: usize = 25;
-    const SHORTEST: f64 = 2e-3;
+    const RUNS: usize = 101;
+    const SHORTEST: f64 = 2e-4;
     let input = T::input(size);
     let once = |version: Version<T>, calls: usize| {
         let (mut left, mut seconds) = (calls, 0.0);
@@ -123,22 +123,17 @@ pub(crate) fn time<T: Task>(size: usize) -> Vec<f64> {
     while calls < 1 << 20 && once(T::primal, calls) * (calls as f64) < SHORTEST {
         calls *= 2;
     }
-    // what takes long is disturbed less
-    let runs = match once(T::generated, 1) < 0.1 {
+    let runs = match once(T::generated, 1) < 0.05 {
         true => RUNS,
-        false => RUNS / 5,
+        false => RUNS / 10,
     };
-    let mut times = [(); 3].map(|()| Vec::with_capacity(runs));
+    let mut shortest = vec![f64::INFINITY; 3];
     for _ in 0..runs {
-        for (version, times) in versions::<T>().into_iter().zip(&mut times) {
-            times.push(once(version, calls));
+        for (version, shortest) in versions::<T>().into_iter().zip(&mut shortest) {
+            *shortest = once(version, calls).min(*shortest);
         }
     }
-    let medians = times.into_iter().map(|mut times| {
-        times.sort_by(f64::total_cmp);
-        times[runs / 2]
-    });
-    medians.collect()
+    shortest
 }
 
 /// Callgrind counts what happens in here.

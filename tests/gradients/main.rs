@@ -16,6 +16,7 @@
 )]
 
 mod again;
+mod bounds;
 mod boxes;
 mod branches;
 mod calls;

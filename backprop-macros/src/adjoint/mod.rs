@@ -15,6 +15,7 @@
 //! what they are multiplied with: a masked branch contributes nothing.
 
 mod again;
+pub(crate) mod bounds;
 mod call;
 pub(crate) mod checkpoint;
 mod control;

@@ -88,6 +88,7 @@ impl Emitter<'_> {
                 let values = self.group(values);
                 quote!(#name.push(#values);)
             }
+            Stmt::Reach(reach) => self.reach(reach),
             Stmt::Save(checkpoints, state) => self.save(*checkpoints, state),
             Stmt::Restore(checkpoints, state) => self.restore(*checkpoints, state),
             // gone before emission

@@ -2,9 +2,10 @@
 
 use super::Emitter;
 use crate::ir::{
-    BinaryOp, Drain, Head, Kind, Loop, Op, Order, Range, RangeAdaptor, RevLoop, Run, ValueId, Width,
+    BinaryOp, Drain, Head, Kind, Loop, Op, Order, Range, RangeAdaptor, Reach, RevLoop, Run,
+    ValueId, Width,
 };
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote};
 use std::collections::BTreeSet;
 
@@ -81,6 +82,42 @@ impl Emitter<'_> {
             tokens = rev(tokens);
         }
         tokens
+    }
+
+    /// `if start < end { let _ = &place[end - 1]; }`
+    pub(super) fn reach(&self, reach: &Reach) -> TokenStream {
+        let start = match reach.start {
+            Some(start) => self.operand(start),
+            None => Literal::u64_unsuffixed(reach.literal).to_token_stream(),
+        };
+        let end = self.operand(reach.end);
+        let ends = reach.ends.iter().map(|reached| {
+            let last = match reached.beyond {
+                0 => quote!(#end - 1),
+                1 => end.clone(),
+                more => {
+                    let more = Literal::u64_unsuffixed(more - 1);
+                    quote!(#end + #more)
+                }
+            };
+            let base = reached.place.base;
+            if reached.is_lent {
+                let inner = super::names::plumbing("buffer", self.span(base));
+                let sequence = self.buffered(&inner, &reached.place.path);
+                let base = self.ident(base);
+                return quote! {
+                    if let ::core::option::Option::Some(#inner) = &#base {
+                        let _ = &#sequence[#last];
+                    }
+                };
+            }
+            let sequence = match &reached.place.path[..] {
+                [] => self.value(base),
+                _ => self.looked_at(&reached.place),
+            };
+            quote!(let _ = &#sequence[#last];)
+        });
+        quote!(if #start < #end { #(#ends)* })
     }
 
     fn inits(&self, params: &[ValueId], inits: &[ValueId]) -> TokenStream {

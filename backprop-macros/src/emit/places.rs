@@ -152,7 +152,7 @@ impl Emitter<'_> {
     }
 
     /// The path behind the buffer of a parameter.
-    fn buffered(&self, buffer: &Ident, path: &[Proj]) -> TokenStream {
+    pub(super) fn buffered(&self, buffer: &Ident, path: &[Proj]) -> TokenStream {
         match path {
             path if is_borrowed_first(path) => self.path(quote!((**#buffer)), path),
             path => self.path(buffer.to_token_stream(), path),

@@ -48,10 +48,31 @@ pub(crate) enum Stmt {
     Reserve(ValueId, Range, Vec<Range>),
     /// Pushes a record on a tape.
     Push(ValueId, Vec<ValueId>),
+    /// Panics if a loop, which comes next, would go out of bounds.
+    Reach(Reach),
     /// Keeps a copy of what a loop carries among its snapshots, if one is due.
     Save(ValueId, Vec<ValueId>),
     /// What was carried at the snapshot that a turn begins with.
     Restore(ValueId, Vec<ValueId>),
+}
+
+/// The last iteration of a loop is in bounds, if there is one.
+#[derive(Clone, Debug)]
+pub(crate) struct Reach {
+    /// The numbers of the loop: from `start`, or from a literal, to before `end`.
+    pub(crate) start: Option<ValueId>,
+    pub(crate) literal: u64,
+    pub(crate) end: ValueId,
+    pub(crate) ends: Vec<Reached>,
+}
+
+/// A sequence, and how much more than its number the index of an iteration is.
+#[derive(Clone, Debug)]
+pub(crate) struct Reached {
+    pub(crate) place: Place,
+    pub(crate) beyond: u64,
+    /// Whether the place is in a buffer of the caller, who may not want it.
+    pub(crate) is_lent: bool,
 }
 
 /// How many records a tape will hold.

@@ -3,8 +3,8 @@
 
 use super::{
     Arg, BranchRecord, Candidates, Capture, Drawing, Function, GateInput, Head, Op, Order, Owning,
-    Place, Proj, PullbackArg, Range, RangeAdaptor, Region, RevBranch, Run, Stmt, TangentArg,
-    TapeSize, Tree, ValueId,
+    Place, Proj, PullbackArg, Range, RangeAdaptor, Reached, Region, RevBranch, Run, Stmt,
+    TangentArg, TapeSize, Tree, ValueId,
 };
 use quote::ToTokens;
 
@@ -242,6 +242,14 @@ impl Text<'_> {
                     name(*tape),
                     ranges.join(" x ")
                 ));
+            }
+            Stmt::Reach(reach) => {
+                let start = reach.start.map_or(reach.literal.to_string(), name);
+                let end = name(reach.end);
+                for Reached { place, beyond, .. } in &reach.ends {
+                    let place = self.place(place);
+                    self.line(&format!("{start}..{end} + {beyond} is in {place}"));
+                }
             }
             Stmt::Save(to, values) => {
                 let line = format!("save ({}) in {}", self.list(values), name(*to));

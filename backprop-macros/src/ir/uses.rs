@@ -5,8 +5,8 @@
 
 use super::{
     Arg, BranchRecord, Candidates, Capture, Count, Drain, Drawing, GateInput, Head, Op, Order,
-    Place, Proj, PullbackArg, Range, RangeAdaptor, Region, RevBranch, Run, Stmt, TangentArg,
-    TapeSize, ValueId,
+    Place, Proj, PullbackArg, Range, RangeAdaptor, Reached, Region, RevBranch, Run, Stmt,
+    TangentArg, TapeSize, ValueId,
 };
 
 /// Calls `f` on every value that a statement uses, nested regions included.
@@ -150,6 +150,17 @@ macro_rules! walk {
                     $range(size, f);
                     for size in outer {
                         $range(size, f);
+                    }
+                }
+                Stmt::Reach(reach) => {
+                    if let Some(start) = &$($mut)? reach.start {
+                        f(start);
+                    }
+                    f(&$($mut)? reach.end);
+                    for Reached { place, .. } in &$($mut)? reach.ends {
+                        place.$each(f);
+                        // the last index
+                        f(&$($mut)? reach.end);
                     }
                 }
                 Stmt::Declare(_) | Stmt::Read(..) | Stmt::Exit(_) | Stmt::NewTape(..) => {}

@@ -60,6 +60,7 @@ pub(crate) fn definitions(stmt: &Stmt) -> Vec<ValueId> {
         | Stmt::AddEach(..)
         | Stmt::Reserve(..)
         | Stmt::Push(..)
+        | Stmt::Reach(_)
         | Stmt::Save(..) => Vec::new(),
     }
 }

@@ -40,7 +40,7 @@ pub(crate) fn cases() -> Vec<Case> {
         "neuron-2" = neuron::Two: 1 x 100, 1000 x 1 <= 1.0;
         "neuron-8" = neuron::Eight: 1 x 100;
         "neuron-64" = neuron::SixtyFour: 1 x 100 <= 1.06;
-        "rosenbrock" = rosenbrock::Rosenbrock: 100 x 100, 1000 x 10 <= 1.4, 100_000 x 1;
+        "rosenbrock" = rosenbrock::Rosenbrock: 100 x 100, 1000 x 10 <= 1.1, 100_000 x 1;
         "mlp" = mlp::Single: 1 x 10 <= 1.25;
         "mlp-lanes" = mlp::Lanes: 1 x 10;
         "mlp-batch" = mlp::Batch: 64 x 1;
@@ -66,7 +66,7 @@ pub(crate) fn cases() -> Vec<Case> {
         "lstm-4" = lstm::Stack<4>: 1024 x 1;
         "brusselator" = brusselator::Rate: 1 x 10 <= 1.35;
         "brusselator-euler" = brusselator::Euler: 10 x 1 <= 1.85, 100 x 1, 1000 x 1;
-        "conjugate-gradients" = conjugate_gradients::ConjugateGradients: 16 x 1 <= 2.1, 64 x 1, 128 x 1;
+        "conjugate-gradients" = conjugate_gradients::ConjugateGradients: 16 x 1 <= 2.0, 64 x 1, 128 x 1;
         "dormand-prince" = dormand_prince::DormandPrince: 1000 x 1 <= 2.2, 100_000 x 1;
         "bundle-adjustment" = bundle_adjustment::BundleAdjustment: 1000 x 1 <= 1.9, 31_843 x 1, 287_451 x 1;
         "lennard-jones" = lennard_jones::LennardJones: 10 x 10 <= 1.3, 100 x 1, 1000 x 1;
