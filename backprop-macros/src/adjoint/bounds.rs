@@ -186,7 +186,7 @@ impl Pass<'_> {
             | Op::Exchange(..) => true,
             Op::Neg(_) | Op::Not(_) | Op::Binary(..) | Op::Method(..) | Op::Cast(..) => {
                 let mut numbers = is_number(value);
-                op.for_each_use(&mut |used| numbers &= is_number(used));
+                op.for_each_use(&mut |used| numbers &= is_number(*used));
                 numbers
             }
             _ => false,

@@ -45,7 +45,7 @@ pub(crate) fn cases() -> Vec<Case> {
         "mlp-lanes" = mlp::Lanes: 1 x 10;
         "mlp-batch" = mlp::Batch: 64 x 1;
         "euler" = ode::Euler: 1000 x 1 <= 1.15, 10_000 x 1, 100_000 x 1;
-        "runge-kutta" = ode::RungeKutta: 1000 x 1 <= 1.75, 100_000 x 1;
+        "runge-kutta" = ode::RungeKutta: 1000 x 1 <= 1.85, 100_000 x 1;
         "euler-root" = checkpoints::EulerRoot: 100_000 x 1;
         "euler-100" = checkpoints::EulerHundred: 100_000 x 1;
         "euler-30" = checkpoints::EulerThirty: 100_000 x 1;
@@ -56,7 +56,7 @@ pub(crate) fn cases() -> Vec<Case> {
         "runge-kutta-10" = checkpoints::RungeKuttaTen: 100_000 x 1;
         "fft" = fft::InPlace: 64 x 10 <= 2.1, 1024 x 1, 16384 x 1;
         "fft-recursive" = fft::Recursive: 64 x 10 <= 2.6, 1024 x 1, 16384 x 1;
-        "cholesky" = cholesky::Cholesky: 16 x 10 <= 2.3, 64 x 1, 128 x 1;
+        "cholesky" = cholesky::Cholesky: 16 x 10 <= 2.4, 64 x 1, 128 x 1;
         "black-scholes" = black_scholes::BlackScholes: 10 x 1 <= 1.4, 100 x 1, 1000 x 1;
         "mixture-2-5" = mixture::Mixture<2, 5>: 100 x 1 <= 2.2, 1000 x 1;
         "mixture-10-25" = mixture::Mixture<10, 25>: 1000 x 1;
@@ -67,7 +67,7 @@ pub(crate) fn cases() -> Vec<Case> {
         "brusselator" = brusselator::Rate: 1 x 10 <= 1.35;
         "brusselator-euler" = brusselator::Euler: 10 x 1 <= 1.85, 100 x 1, 1000 x 1;
         "conjugate-gradients" = conjugate_gradients::ConjugateGradients: 16 x 1 <= 2.0, 64 x 1, 128 x 1;
-        "dormand-prince" = dormand_prince::DormandPrince: 1000 x 1 <= 2.2, 100_000 x 1;
+        "dormand-prince" = dormand_prince::DormandPrince: 1000 x 1 <= 2.3, 100_000 x 1;
         "bundle-adjustment" = bundle_adjustment::BundleAdjustment: 1000 x 1 <= 1.9, 31_843 x 1, 287_451 x 1;
         "lennard-jones" = lennard_jones::LennardJones: 10 x 10 <= 1.3, 100 x 1, 1000 x 1;
     }
