@@ -163,6 +163,15 @@
 //! not differentiated. Put `#[differentiate]` on it, on its `impl`, or on its trait and
 //! the `impl` of that; or stop the gradient with `backprop::constant(x.m())`.
 //!
+//! **"no method named `__lens_m`"**, **"no function .. named `lens`"**: the call is taken for
+//! one that gives a `&mut` reference, but the function is not differentiated, or returns no
+//! such reference. **"no function .. named `split`"**: the function returns one, which is not
+//! seen at the call. Annotate it: `let r: &mut f64 = g(..)`.
+//!
+//! **"no method named `__differentiated_dyn_m`"**: `m` is called through a trait object, and
+//! is a default method, takes `&mut self`, or has type parameters; **`__mode_of_dyn_m`**: in
+//! a mode, which trait objects do not have.
+//!
 //! **E0407, "`__differentiated_m` is not a member of trait"**: the `impl` is marked, but
 //! the trait is not. Mark it, or write `#[differentiate(inherent)]` on the `impl`.
 //! **E0046, "missing: `__differentiated_m`"**: the trait is marked, but the `impl` is not.
@@ -198,7 +207,8 @@ mod objective;
 pub mod optimisers;
 
 pub use backprop_core::{
-    Circuit, Differentiable, DifferentiableFn, Numbers, Real, Workspace, circuit, constant,
+    Circuit, Differentiable, DifferentiableFn, DynGradient, Numbers, Real, Workspace, circuit,
+    constant,
 };
 pub use objective::{GradientOf, Objective, TwiceDifferentiable};
 
@@ -382,6 +392,96 @@ pub use objective::{GradientOf, Objective, TwiceDifferentiable};
 ///
 /// A method that takes `self` by value needs a type that is `Clone`. A method in a
 /// generic `impl` is marked by marking the `impl`.
+///
+/// # References to change
+///
+/// What a function or a method refers to by `&mut` is changed in place, in the value and in
+/// the gradient. Such a function has no gradient of its own: it tells where the reference leads.
+///
+/// ```
+/// use backprop::{Differentiable, differentiate};
+///
+/// #[derive(Clone, Differentiable)]
+/// struct Matrix {
+///     cells: Vec<f64>,
+///     columns: usize,
+/// }
+///
+/// #[differentiate]
+/// impl Matrix {
+///     fn at_mut(&mut self, i: usize, j: usize) -> &mut f64 {
+///         &mut self.cells[i * self.columns + j]
+///     }
+///
+///     fn row_mut(&mut self, i: usize) -> &mut [f64] {
+///         let start = i * self.columns;
+///         &mut self.cells[start..start + self.columns]
+///     }
+/// }
+///
+/// #[differentiate]
+/// fn updated(m: &mut Matrix, x: f64) -> f64 {
+///     *m.at_mut(0, 1) += x * x;
+///     for cell in m.row_mut(0) {
+///         *cell *= x;
+///     }
+///     m.cells[0] * m.cells[1]
+/// }
+///
+/// let mut m = Matrix { cells: vec![2.0, 3.0], columns: 2 };
+/// let (value, (d_m, d_x)) = updated_grad(&mut m, 1.0);
+/// // a x (b + x²) x
+/// assert_eq!(value, 8.0);
+/// assert_eq!(d_m.cells, [4.0, 2.0]);
+/// assert_eq!(d_x, 20.0);
+/// ```
+///
+/// A call gives such a reference where it is written through, where the reference is
+/// annotated (`let r: &mut [f64] = ..`), and where the name ends in `_mut`.
+///
+/// # Trait objects
+///
+/// A parameter may be a `&dyn Trait`, or hold boxes of objects, if the trait is marked. The
+/// gradient of an object is a [`DynGradient`]: that of the value behind it.
+///
+/// ```
+/// use backprop::{Differentiable, differentiate};
+///
+/// #[differentiate]
+/// trait Potential {
+///     fn energy(&self, x: f64) -> f64;
+/// }
+///
+/// #[derive(Differentiable)]
+/// struct Spring {
+///     k: f64,
+/// }
+///
+/// #[differentiate]
+/// impl Potential for Spring {
+///     fn energy(&self, x: f64) -> f64 {
+///         0.5 * self.k * x * x
+///     }
+/// }
+///
+/// #[differentiate]
+/// fn total(potentials: &[Box<dyn Potential>], x: f64) -> f64 {
+///     let mut sum = 0.0;
+///     for potential in potentials {
+///         sum += potential.energy(x);
+///     }
+///     sum
+/// }
+///
+/// let potentials: Vec<Box<dyn Potential>> = vec![Box::new(Spring { k: 3.0 })];
+/// let (energy, (d_potentials, force)) = total_grad(&potentials, 2.0);
+/// assert_eq!((energy, force), (6.0, 6.0));
+/// let d_spring: &SpringGradient = d_potentials[0].downcast_ref().unwrap();
+/// assert_eq!(d_spring.k, 2.0);
+/// ```
+///
+/// Methods that the trait declares are called through objects, those with `&self` and
+/// without type parameters; not its default methods, and no modes.
 ///
 /// # Generic functions
 ///

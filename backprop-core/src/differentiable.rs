@@ -108,7 +108,7 @@ impl<T: Differentiable + ?Sized> Differentiable for &T {
     }
 }
 
-impl<T: Differentiable> Differentiable for Box<T> {
+impl<T: Differentiable + ?Sized> Differentiable for Box<T> {
     type Gradient = Box<T::Gradient>;
 
     fn zero_gradient(&self) -> Box<T::Gradient> {

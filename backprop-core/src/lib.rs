@@ -20,6 +20,7 @@ pub mod circuit;
 mod check;
 #[cfg(feature = "libm")]
 mod math;
+mod object;
 mod operators;
 mod protocol;
 mod ranges;
@@ -34,6 +35,7 @@ pub use circuit::Circuit;
 pub use differentiable::Differentiable;
 pub use function::DifferentiableFn;
 pub use numbers::Numbers;
+pub use object::DynGradient;
 pub use protocol::constant::constant;
 pub use real::Real;
 pub use workspace::Workspace;
@@ -49,6 +51,7 @@ pub mod __private {
     #[cfg(feature = "libm")]
     pub use crate::math::{Float, erfc};
     pub use crate::numbers::Numbers;
+    pub use crate::object::{DynGradient, ObjectEntry, object_fits};
     pub use crate::operators::*;
     pub use crate::protocol::*;
     pub use crate::real::{Real, RealParameter, literal};

@@ -119,7 +119,7 @@ mod tests {
     use crate::tape::{InlineTape, Tape, last, rest};
     use alloc::vec::Vec;
 
-    fn taken<'t, T: Recorded<Record = u8>>(tape: &'t T) -> [Vec<u8>; 3] {
+    fn taken<T: Recorded<Record = u8>>(tape: &T) -> [Vec<u8>; 3] {
         let mut cursor = cursor(tape);
         let last: Vec<u8> = last(&mut cursor, 1).copied().collect();
         let since: Vec<u8> = rest(&mut cursor, 1).copied().collect();

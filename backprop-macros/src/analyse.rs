@@ -46,6 +46,15 @@ impl Activity {
         self.varied.contains(&value) && self.useful.contains(&value)
     }
 
+    /// Gives a value the activity of another one.
+    fn also(&mut self, like: ValueId, value: ValueId) {
+        for set in [&mut self.varied, &mut self.useful, &mut self.claimed] {
+            if set.contains(&like) {
+                set.insert(value);
+            }
+        }
+    }
+
     /// Whether the operation that defines a value may be one of integers.
     pub(crate) fn is_number(&self, value: ValueId) -> bool {
         self.numbers.contains(&value)
@@ -115,6 +124,7 @@ pub(crate) fn analyse(f: &mut Function, errors: &mut Errors) -> Activity {
     drop_parts(&mut body, &activity);
     mark_lenses(&mut body, &activity);
     claim(f, &mut body, &mut activity, &mut BTreeSet::new());
+    borrowed::read_numbers(f, &mut body, &mut activity);
     f.body = body;
     f.borrowed = borrowed::find(f, &activity);
     activity
@@ -142,7 +152,7 @@ pub(crate) fn carriers(f: &Function, value: ValueId, op: &Op) -> Vec<ValueId> {
         Op::Cast(a, _) if matches!(f.kind(value), Kind::Real(_)) => vec![*a],
         Op::Binary(op, a, b) if op.is_arithmetic() => vec![*a, *b],
         // the functions with a reverse half; the others are of integers and tests
-        Op::Runtime("by_value" | "payload" | "as_real", args) => args.clone(),
+        Op::Runtime("by_value" | "number" | "payload" | "as_real", args) => args.clone(),
         Op::PopValue(place) => vec![place.base],
         Op::Method(Method::Smooth(_), args) | Op::Aggregate(_, args) => args.clone(),
         Op::Load(place)

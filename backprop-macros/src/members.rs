@@ -2,6 +2,7 @@
 //! or on those that are marked inside.
 
 mod indexing;
+mod objects;
 mod operators;
 
 use crate::errors::Errors;
@@ -70,7 +71,12 @@ pub(crate) fn implementation(options: TokenStream, mut block: ItemImpl) -> Token
             || parse::is_reading(&function.sig, home);
         around.add(&function.sig, block.trait_.is_none(), has_companions);
     }
-    let beside = of_members(functions, &options, home, &around, &mut errors);
+    let members = match home {
+        Home::TraitImpl => objects::of_impl(&functions, &options, only_marked, &around),
+        _ => TokenStream::new(),
+    };
+    let mut beside = of_members(functions, &options, home, &around, &mut errors);
+    beside.extend(members);
     let outside = options.inherent.as_ref().filter(|_| block.trait_.is_some());
     let outside = outside.map(|_| {
         let (generics, ty) = (&block.generics, &block.self_ty);
@@ -115,6 +121,8 @@ pub(crate) fn definition(options: TokenStream, mut block: ItemTrait) -> TokenStr
         // what `Self` has, it has of the trait
         around.add(&function.sig, true, true);
     }
+    let object = objects::of(&block, &declared, &options, only_marked, &around);
+    let members = objects::of_trait(&defined, &declared, &options, only_marked, &around);
     for (list, home) in [(defined, Home::Trait), (declared, Home::Declaration)] {
         let list = list
             .into_iter()
@@ -122,7 +130,8 @@ pub(crate) fn definition(options: TokenStream, mut block: ItemTrait) -> TokenStr
         let beside = of_members(list.collect(), &options, home, &around, &mut errors);
         block.items.push(TraitItem::Verbatim(beside));
     }
-    with_errors(block.to_token_stream(), TokenStream::new(), errors)
+    block.items.push(TraitItem::Verbatim(members));
+    with_errors(block.to_token_stream(), object, errors)
 }
 
 /// The options of a block: those that go for all of its methods.

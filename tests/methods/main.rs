@@ -19,6 +19,7 @@ mod indexing;
 mod lenses;
 mod makers;
 mod methods;
+mod objects;
 
 mod references;
 

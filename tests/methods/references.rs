@@ -125,6 +125,19 @@ oracle::programs! {
         first_of * dot(r, s) + s.iter().sum::<f64>() * dot(largest(r, s, false), r)
     }
 
+    // arithmetic looks through references
+    #[differentiate]
+    fn looked_through(m: &Matrix, x: f64) -> f64 {
+        let mut sum = m.at(0, 1) * x + m.at(1, 0) / m.at(0, 0);
+        for i in 0..m.rows {
+            sum -= m.at(i, i).sin() * m.row(i).len() as f64;
+            if *m.at(i, 0) > 0.5 && !m.cells().is_empty() { sum *= 1.5 - m.best(); }
+        }
+        let corner = m.at(1, 1);
+        sum += corner * corner.exp();
+        sum * (-m.head()).max(*m.best())
+    }
+
     // what is referred to changes before and after
     #[differentiate]
     fn changed(m: &mut Matrix, w: &[f64]) -> f64 {
@@ -175,6 +188,10 @@ fn of_a_receiver() {
     oracle::check!(numbers(&m));
     oracle::check!(numbers(&matrix(&[2.0, 1.0, 0.5, 0.25])));
     oracle::check!(iterated(&m));
+    for x in [0.7, -2.0] {
+        oracle::check!(looked_through(&m, x));
+        oracle::check!(looked_through(&matrix(&[0.8, 0.3, -0.4, 0.2]), x));
+    }
 }
 
 #[test]

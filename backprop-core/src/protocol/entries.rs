@@ -6,6 +6,11 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 /// A reference to one type, passed where a reference to another is expected.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is passed to a differentiated function that takes `{T}`",
+    label = "called here",
+    note = "a value of a known type is not passed on as a trait object: take a `&dyn Trait`, or call a function of the type itself"
+)]
 pub trait Lend<T: ?Sized> {
     /// As `&T`.
     fn lend(&self) -> &T;
@@ -31,11 +36,10 @@ macro_rules! lend {
 }
 
 lend! {
-    [T] T => T: this this, this;
-    [T] [T] => [T]: this this, this;
+    [T: ?Sized] T => T: this this, this;
     [T] Vec<T> => [T]: this this, this;
     [T, const N: usize] [T; N] => [T]: this this, this;
-    [T] Box<T> => T: this this, this;
+    [T: ?Sized] Box<T> => T: this this, this;
 }
 
 /// What a pullback takes for an argument `&value`: the callee decides.

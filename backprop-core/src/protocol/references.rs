@@ -46,6 +46,20 @@ impl<T> Given<T> {
     pub fn owned(&self) -> T {
         self.take()
     }
+
+    /// The number itself.
+    #[inline]
+    pub fn number(&self) -> T {
+        self.take()
+    }
+}
+
+impl<T: Copy> MayBorrow<&T> {
+    /// The number that the reference refers to.
+    #[inline]
+    pub fn number(&self) -> T {
+        *self.0.take()
+    }
 }
 
 impl<T: Content> Given<&T> {

@@ -232,7 +232,7 @@ impl Pass<'_> {
         let span = self.f.info(binding.value).span;
         match &binding.op {
             Op::Copy(a, _) | Op::Deref(a) => self.contribute(*a, d),
-            Op::Runtime("by_value", args) => self.contribute(args[0], d),
+            Op::Runtime("by_value" | "number", args) => self.contribute(args[0], d),
             Op::Neg(a) => {
                 let kind = self.f.kind(*a);
                 let negated = self.push(Op::Neg(d), kind, span);

@@ -6,7 +6,9 @@
 //! reverse half needs of it is a copy, made where rustc finds a reference.
 
 use super::Activity;
-use crate::ir::{Call, Callee, Function, Kind, Op, Region, Stmt, Tree, ValueId};
+use crate::ir::{
+    Call, Callee, Function, Kind, Let, Op, Region, Stmt, Tree, ValueId, for_each_region_mut,
+};
 use std::collections::BTreeSet;
 
 /// The results of calls, and what they are merged into, but numbers.
@@ -78,6 +80,37 @@ fn visit(f: &Function, region: &Region, activity: &Activity, found: &mut BTreeSe
     }
     for stmt in &region.stmts {
         crate::ir::for_each_region(stmt, &mut |inner, _| visit(f, inner, activity, found));
+    }
+}
+
+/// A method may give a reference to a number that arithmetic then looks through: the
+/// number itself is read, so that a record holds no reference.
+pub(super) fn read_numbers(f: &mut Function, region: &mut Region, activity: &mut Activity) {
+    for mut stmt in std::mem::take(&mut region.stmts) {
+        for_each_region_mut(&mut stmt, &mut |inner| read_numbers(f, inner, activity));
+        let read = match &mut stmt {
+            Stmt::Call(call) if matches!(call.callee, Callee::Method(..)) => match &mut call.result
+            {
+                Tree::Leaf(result)
+                    if f.kind(*result) == Kind::Opaque
+                        && activity.claimed.contains(result)
+                        && activity.is_active(*result) =>
+                {
+                    // what the call gives gets a new name, so that all uses mean the number
+                    let number = *result;
+                    let info = f.info(number).clone();
+                    let given = f.value(info.kind, info.hint, info.span);
+                    *result = given;
+                    activity.also(number, given);
+                    let op = Op::Runtime("number", vec![given]);
+                    Some(Stmt::Let(Let { value: number, op }))
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        region.stmts.push(stmt);
+        region.stmts.extend(read);
     }
 }
 

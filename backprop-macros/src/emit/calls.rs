@@ -142,8 +142,11 @@ impl Emitter<'_> {
                 quote_spanned!(span=> #path(#(#args),*))
             }
             Callee::Operator(operator) => self.operator(call, operator, companion),
-            Callee::Method(name, turbofish) => {
-                let name = companion.method(name);
+            Callee::Method(name, turbofish, is_object) => {
+                let name = match is_object {
+                    true => companion.method_of_object(name),
+                    false => companion.method(name),
+                };
                 let receiver = call.args.first().map(|arg| self.receiver_arg(arg));
                 let args = self.arguments(call, companion, 1).into_iter();
                 let args = args.chain(companion.more());
@@ -448,6 +451,15 @@ impl Companion {
             Companion::Forward(_) => Form::Forward,
         };
         companion_method(name, form, name.span())
+    }
+
+    /// The same of a trait object: it has the split form only.
+    fn method_of_object(&self, name: &proc_macro2::Ident) -> proc_macro2::Ident {
+        match self {
+            Companion::Split(_) => companion_method(name, Form::SplitOfObject, name.span()),
+            Companion::None => name.clone(),
+            _ => companion_method(name, Form::ModeOfObject, name.span()),
+        }
     }
 
     /// What a companion of a method takes after the arguments.

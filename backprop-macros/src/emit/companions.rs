@@ -582,7 +582,8 @@ pub(super) fn with_lifetimes(ty: &Type, lifetime: &str) -> TokenStream {
                 after_quote = punct.as_char() == '\'';
                 punct.into()
             }
-            TokenTree::Ident(name) if std::mem::take(&mut after_quote) => {
+            // what a trait object holds borrows nothing
+            TokenTree::Ident(name) if std::mem::take(&mut after_quote) && name != "static" => {
                 Ident::new(lifetime, name.span()).into()
             }
             token => token,

@@ -151,6 +151,11 @@ impl Emitter<'_> {
                 let inner = self.capture(capture);
                 (quote_spanned!(span=> <#path>::stop(#path, #inner)), ATOM)
             }
+            Op::Runtime("number", args) => {
+                let held = self.facade.private("MayBorrow", span);
+                let given = self.value(args[0]);
+                (quote_spanned!(span=> #held::new(#given).number()), ATOM)
+            }
             Op::Runtime(name, args) => {
                 let function = self.facade.rule(name, span);
                 let args = args.iter().map(|arg| match *name {

@@ -45,7 +45,7 @@ impl Emitter<'_> {
             .map(|tree| self.arg(&Arg::In(tree.clone())));
         let mut args: Vec<TokenStream> = args.collect();
         Some(match &call.callee {
-            Callee::Method(name, turbofish) => {
+            Callee::Method(name, turbofish, _) => {
                 quote_spanned!(span=> #place.#name #turbofish(#(#args),*))
             }
             callee => {

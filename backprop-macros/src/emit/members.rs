@@ -43,6 +43,7 @@ impl Parts<'_> {
             }
         });
         let (modes, public) = (self.member_modes(), self.public());
+        let object = self.object_member();
         quote_spanned! {span=>
             #(#cfgs)*
             #[doc(hidden)]
@@ -50,6 +51,7 @@ impl Parts<'_> {
             #vis fn #split #head #body
 
             #joint
+            #object
             #modes
             #public
         }
@@ -73,11 +75,13 @@ impl Parts<'_> {
         let cfgs = attributes(&item.attrs, &["cfg"]);
         let (head, public) = (self.member_head(), self.public());
         let modes = self.member_modes();
+        let object = self.object_member();
         quote_spanned! {span=>
             #(#cfgs)*
             #[doc(hidden)]
             fn #split #head;
 
+            #object
             #modes
             #public
         }

@@ -25,6 +25,7 @@ mod member_modes;
 mod members;
 mod modes;
 mod names;
+mod object;
 mod objective;
 mod operators;
 mod paths;
@@ -42,6 +43,7 @@ pub(crate) use custom::{custom, rule_has_tangent};
 pub(crate) use indexing::indexing;
 pub(crate) use lens::lens;
 pub(crate) use names::{Form, PREFIX, TO_ARRAY, companion_method, plumbing};
+pub(crate) use object::{is_for_objects, mentions, needs_size, of_method, of_object, of_trait};
 pub(crate) use objective::has_point;
 
 use crate::ir::{

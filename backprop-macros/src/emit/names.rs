@@ -184,6 +184,12 @@ pub(crate) enum Form {
     Second,
     /// Where the reference leads that it returns.
     Lens,
+    /// Value and pullback, as a member of a trait that objects have.
+    Object,
+    /// The split form of a trait object.
+    SplitOfObject,
+    /// What it does not have.
+    ModeOfObject,
 }
 
 /// The companion of a method. Its name is read in the message of rustc where
@@ -197,6 +203,9 @@ pub(crate) fn companion_method(name: &Ident, form: Form, span: Span) -> Ident {
         Form::Doubled => "doubled",
         Form::Second => "hvp",
         Form::Lens => "lens",
+        Form::Object => "object",
+        Form::SplitOfObject => "differentiated_dyn",
+        Form::ModeOfObject => "mode_of_dyn",
     };
     Ident::new(&format!("{PREFIX}{form}_{name}"), span)
 }

@@ -86,12 +86,13 @@ catalogue! {
     FUNCTION_RESULT = "a function that is a parameter gives real numbers, or arrays, tuples and vectors of them, to be differentiated";
     FUNCTION_INSIDE = "a function inside something else is not differentiated yet: take it as a parameter of its own, `f: impl Fn(f64) -> f64`";
     FUNCTION_MODE = "this mode is not there yet for functions that take functions";
-    TRAIT_OBJECT = "trait objects are not differentiated yet; name the type, or exclude the parameter with `wrt(..)`";
+    TRAIT_OBJECT = "of trait objects, `&dyn Trait` and boxes of one marked trait are differentiated, without further bounds: functions are taken as `impl Fn(f64) -> f64`; name the type, or exclude the parameter with `wrt(..)`";
     FUNCTION_POINTER = "the functions that such a pointer can point to have no companions; take `impl Fn(f64) -> f64` or `fn(f64) -> f64`, or exclude the parameter with `wrt(..)`";
     RAW_POINTER = "raw pointers cannot be differentiated; pass a reference";
     UNSUPPORTED_TYPE = "parameters of this type cannot be differentiated; exclude it with `wrt(..)`";
     REFERENCE_IN_TUPLE = "references inside tuples are not differentiated yet; pass the parts as parameters of their own";
     MUT_OF_REFERENCE = "`&mut` of a reference cannot be differentiated; take `&mut` of the number itself";
+    MUT_OBJECT = "trait objects are not changed through `&mut` yet; name the type, or return a new value";
     MUT_UNSUPPORTED = "`&mut` of this type cannot be differentiated; take `&mut` of real numbers, containers of them, or a type with `#[derive(Differentiable)]`";
     RULE_WITH_MUT = "a custom rule cannot have `&mut` parameters; return the new value instead";
     RULE_WITH_FUNCTION = "a custom rule does not take functions: what it does with one is not known; call the function here, and give the rule its values";

@@ -248,8 +248,13 @@ pub(crate) enum Callee {
     Function(syn::Path),
     /// `Type::name(..)`, `Self::name(..)`, `<T as Trait>::name(..)`
     Associated(syn::ExprPath),
-    /// `receiver.name::<..>(..)`: the receiver is the first argument.
-    Method(syn::Ident, Option<syn::AngleBracketedGenericArguments>),
+    /// `receiver.name::<..>(..)`: the receiver is the first argument; whether it is a
+    /// trait object.
+    Method(
+        syn::Ident,
+        Option<syn::AngleBracketedGenericArguments>,
+        bool,
+    ),
     /// `a * b`, `a *= b` or `-a` of the user's own types.
     Operator(Operator),
     /// `f(..)` of a function that is a parameter: it is the first argument.
@@ -262,7 +267,7 @@ impl Callee {
         match self {
             Callee::Function(path) => path.segments.last().map(|segment| &segment.ident),
             Callee::Associated(path) => path.path.segments.last().map(|segment| &segment.ident),
-            Callee::Method(name, _) => Some(name),
+            Callee::Method(name, ..) => Some(name),
             Callee::Operator(_) | Callee::Parameter => None,
         }
     }

@@ -579,7 +579,7 @@ fn callee(callee: &crate::ir::Callee) -> String {
     match callee {
         Callee::Function(path) => path.to_token_stream().to_string(),
         Callee::Associated(path) => path.to_token_stream().to_string(),
-        Callee::Method(name, _) => format!(".{name}"),
+        Callee::Method(name, ..) => format!(".{name}"),
         Callee::Operator(operator) => operator.symbol.to_owned(),
         Callee::Parameter => "call".to_owned(),
     }

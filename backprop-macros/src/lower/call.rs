@@ -431,7 +431,7 @@ impl Lowerer<'_> {
     /// The same, where the first `late` arguments are borrowed after the others.
     pub(super) fn function_call_of(
         &mut self,
-        callee: Callee,
+        mut callee: Callee,
         mut exprs: Vec<&Expr>,
         late: usize,
         span: Span,
@@ -473,6 +473,12 @@ impl Lowerer<'_> {
             }
         }
         args.rotate_left(count - late);
+        if let (Callee::Method(.., is_object), Some(Arg::In(receiver))) =
+            (&mut callee, args.first())
+        {
+            let objects = &self.objects;
+            *is_object = receiver.any(|leaf| objects.contains(leaf));
+        }
         let result = match expected {
             Some(Tree::Ref(_)) | None => Tree::Leaf(()),
             Some(shape) => shape.clone(),

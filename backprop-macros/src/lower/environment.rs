@@ -30,6 +30,7 @@ struct Environment {
     known: BTreeMap<(ValueId, bool), ValueId>,
     boxes: BTreeSet<ValueId>,
     named: BTreeSet<ValueId>,
+    objects: BTreeSet<ValueId>,
     constants: BTreeSet<ValueId>,
     maps: BTreeSet<ValueId>,
 }
@@ -51,6 +52,7 @@ impl Lowerer<'_> {
             known: BTreeMap::new(),
             boxes: BTreeSet::new(),
             named: BTreeSet::new(),
+            objects: BTreeSet::new(),
             constants: BTreeSet::new(),
             maps: BTreeSet::new(),
         };
@@ -221,6 +223,7 @@ impl Lowerer<'_> {
         for (outside, inside) in [
             (&self.boxes, &mut environment.boxes),
             (&self.named, &mut environment.named),
+            (&self.objects, &mut environment.objects),
             (&self.constants, &mut environment.constants),
             (&self.maps, &mut environment.maps),
         ] {
@@ -249,6 +252,7 @@ impl Lowerer<'_> {
         inner.closures = self.closures + 1;
         inner.boxes = environment.boxes;
         inner.named = environment.named;
+        inner.objects = environment.objects;
         inner.constants = environment.constants;
         inner.maps = environment.maps;
         inner.scopes = closure.scopes;

@@ -52,7 +52,7 @@ impl Lowerer<'_> {
         let span = expr.span();
         let (callee, found) = match strip(expr) {
             Expr::MethodCall(call) => {
-                let callee = Callee::Method(call.method.clone(), None);
+                let callee = Callee::Method(call.method.clone(), None, false);
                 let receiver = self.memory(&call.receiver)?;
                 let args = self.other_arguments(call.args.iter())?;
                 (callee, Some((0, receiver, args)))

@@ -267,9 +267,13 @@ impl Lowerer<'_> {
     pub(super) fn load(&mut self, place: Place, span: Span) -> Tree<ValueId> {
         let kind = self.kind_at(&place);
         let is_named = self.is_named_place(&place);
+        let is_object = self.is_object_place(&place);
         let value = self.push_value(Op::Load(place), kind, span);
         if is_named {
             self.named.insert(value);
+        }
+        if is_object {
+            self.objects.insert(value);
         }
         Tree::Leaf(value)
     }
@@ -297,9 +301,13 @@ impl Lowerer<'_> {
     pub(super) fn view(&mut self, place: Place, mutable: bool, span: Span) -> Tree<ValueId> {
         let kind = self.kind_at(&place);
         let is_named = self.is_named_place(&place);
+        let is_object = self.is_object_place(&place);
         let value = self.push_value(Op::View(place, mutable), kind, span);
         if is_named {
             self.named.insert(value);
+        }
+        if is_object {
+            self.objects.insert(value);
         }
         self.f.info_mut(value).hold = match mutable {
             true => Hold::Mut,

@@ -22,7 +22,7 @@ impl Lowerer<'_> {
         }
         Some(match (&*name, call.args.len()) {
             ("len" | "is_empty", 0) => {
-                if !self.is_memory_expr(&call.receiver) {
+                if !self.is_memory_expr(&call.receiver) && !self.is_call_of_user(&call.receiver) {
                     return None;
                 }
                 self.memory(&call.receiver).map(|place| {

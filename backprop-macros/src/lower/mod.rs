@@ -185,6 +185,10 @@ struct Lowerer<'a> {
     named: BTreeSet<ValueId>,
     /// Variables that hold such values.
     named_vars: BTreeSet<VarId>,
+    /// Trait objects by spelling, and containers of such.
+    objects: BTreeSet<ValueId>,
+    /// Variables that hold such values.
+    object_vars: BTreeSet<VarId>,
     /// The methods of the same block.
     siblings: BTreeMap<String, Sibling>,
     /// Type parameters that stand for real numbers.
@@ -227,6 +231,8 @@ impl<'a> Lowerer<'a> {
             boxed: BTreeSet::new(),
             named: BTreeSet::new(),
             named_vars: BTreeSet::new(),
+            objects: BTreeSet::new(),
+            object_vars: BTreeSet::new(),
             siblings,
             reals,
         };
@@ -321,6 +327,11 @@ impl Lowerer<'_> {
             && self.is_named_type(&param.ty)
         {
             self.named.insert(*leaf);
+        }
+        if let Tree::Leaf(leaf) = &entry
+            && crate::parse::is_object(&param.ty)
+        {
+            self.objects.insert(*leaf);
         }
         if let Tree::Leaf(leaf) = &entry
             && iter::is_map(&param.ty)

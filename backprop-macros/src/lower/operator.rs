@@ -89,6 +89,13 @@ impl Lowerer<'_> {
         self.named.contains(&place.base) && !place.path.iter().any(is_field)
     }
 
+    /// Whether what is at a place is a trait object, as one sees.
+    pub(super) fn is_object_place(&self, place: &Place) -> bool {
+        let is_element =
+            |step: &Proj| matches!(step, Proj::Index(_) | Proj::Range(..) | Proj::Deref);
+        self.objects.contains(&place.base) && place.path.iter().all(is_element)
+    }
+
     /// The same, of the target of an assignment.
     pub(super) fn is_named_target(&self, expr: &Expr) -> bool {
         match expr {

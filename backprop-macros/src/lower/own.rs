@@ -142,7 +142,7 @@ impl Lowerer<'_> {
     ) -> Lowering {
         let receiver = self.receiver(call);
         let exprs: Vec<&Expr> = std::iter::once(&receiver).chain(&call.args).collect();
-        let callee = Callee::Method(call.method.clone(), call.turbofish.clone());
+        let callee = Callee::Method(call.method.clone(), call.turbofish.clone(), false);
         let span = call.method.span();
         // `p.step(p.x)`: the receiver is borrowed when the arguments are there
         match super::swap::is_plain(&call.receiver) {

@@ -172,6 +172,9 @@ impl Lowerer<'_> {
             if self.named.contains(leaf) {
                 self.named_vars.insert(var);
             }
+            if self.objects.contains(leaf) {
+                self.object_vars.insert(var);
+            }
             var
         })
     }
@@ -289,6 +292,9 @@ impl Lowerer<'_> {
             if self.named_vars.contains(var) {
                 self.named.insert(value);
             }
+            if self.object_vars.contains(var) {
+                self.objects.insert(value);
+            }
             self.out.push(Stmt::Read(value, *var));
             value
         })
@@ -375,6 +381,9 @@ impl Lowerer<'_> {
                 self.f.info_mut(typed).hold = hold;
                 if self.is_named_type(ty) {
                     self.named.insert(typed);
+                }
+                if self.objects.contains(leaf) || crate::parse::is_object(ty) {
+                    self.objects.insert(typed);
                 }
                 if iter::is_map(ty) {
                     self.maps.insert(typed);

@@ -18,7 +18,7 @@ pub(crate) use options::{Mode, Modes, Options};
 pub(crate) use reals::Reals;
 pub(crate) use receiver::{RECEIVER, is_receiver};
 pub(crate) use signature::{
-    Parameter, Passing, Shape, Signature, Wrapped, is_collection, option_payload,
+    Parameter, Passing, Shape, Signature, Wrapped, is_collection, is_object, option_payload,
 };
 
 use crate::errors::Errors;

@@ -83,6 +83,7 @@ impl Shape {
             Type::Slice(slice) => Shape::Container(Box::new(of(&slice.elem))),
             Type::Path(path) if path.qself.is_none() => Shape::of_path(&path.path, reals),
             Type::Path(_) => Shape::Opaque,
+            Type::TraitObject(object) if is_plain_object(object) => Shape::Opaque,
             _ => Shape::Unsupported,
         }
     }
@@ -115,6 +116,9 @@ impl Shape {
                     return Shape::Container(Box::new(element));
                 }
                 let parts: Vec<Shape> = parts.collect();
+                if let ("Box", [Shape::Unsupported]) = (&*last.ident.to_string(), &parts[..]) {
+                    return Shape::Unsupported;
+                }
                 match parts.iter().any(Shape::may_be_active) {
                     true if is_collection(&last.ident) && parts.iter().any(Shape::is_real) => {
                         Shape::Unsupported
@@ -229,9 +233,9 @@ impl Parameter {
     /// only the public functions, but a type that only rustc knows need not
     /// be differentiable if it is excluded.
     pub(crate) fn has_adjoint(&self) -> bool {
-        let known = !self
-            .shape
-            .any(|shape| matches!(shape, Shape::Opaque | Shape::Unsupported));
+        let is_unknown = |shape: &Shape| matches!(shape, Shape::Opaque | Shape::Unsupported);
+        // calls through an object need it again, even as a constant
+        let known = is_object(&self.ty) || !self.shape.any(is_unknown);
         let is_there = self.in_wrt || self.function.is_some() || self.passing == Passing::Mut;
         self.shape.may_be_active() && (is_there || known)
     }
@@ -414,6 +418,49 @@ fn receiver_parameter(receiver: &syn::Receiver, options: &Options, reals: &Reals
     typed_parameter(name, pat, ty, in_wrt, reals)
 }
 
+/// Whether a type is an object of one trait, which is none of functions.
+fn is_plain_object(object: &syn::TypeTraitObject) -> bool {
+    let mut traits = object.bounds.iter().filter_map(|bound| match bound {
+        syn::TypeParamBound::Trait(bound) => bound.path.segments.last(),
+        _ => None,
+    });
+    let is_marked = |name: &Ident| !["Fn", "FnMut", "FnOnce", "Any"].contains(&&*name.to_string());
+    let first = traits.next().is_some_and(|last| is_marked(&last.ident));
+    first && traits.next().is_none()
+}
+
+/// Whether a type is a trait object, a reference to one, a box of one, or a sequence of
+/// such.
+pub(crate) fn is_object(ty: &Type) -> bool {
+    match ty {
+        Type::Paren(inner) => is_object(&inner.elem),
+        Type::Group(inner) => is_object(&inner.elem),
+        Type::Reference(inner) => is_object(&inner.elem),
+        Type::Array(array) => is_object(&array.elem),
+        Type::Slice(slice) => is_object(&slice.elem),
+        Type::TraitObject(object) => is_plain_object(object),
+        Type::Path(path) => {
+            let last = path.path.segments.last();
+            let holds = last.is_some_and(|last| last.ident == "Vec" || last.ident == "Box");
+            holds && arguments(path).any(is_object)
+        }
+        _ => false,
+    }
+}
+
+/// What is behind `&dyn Trait` borrows nothing in companions: pullbacks look at it as `Any`.
+fn own_object(ty: &mut Type) {
+    if let Type::Reference(reference) = ty
+        && let Type::TraitObject(object) = &mut *reference.elem
+        && is_plain_object(object)
+        && object.bounds.len() == 1
+    {
+        object.bounds.push(syn::parse_quote!('static));
+        let object = &reference.elem;
+        *reference.elem = syn::parse_quote!((#object));
+    }
+}
+
 /// The type of `self`.
 pub(super) fn receiver_type(receiver: &syn::Receiver) -> Type {
     let span = receiver.self_token.span();
@@ -427,7 +474,8 @@ pub(super) fn receiver_type(receiver: &syn::Receiver) -> Type {
     }
 }
 
-fn typed_parameter(name: Ident, pat: Pat, ty: Type, in_wrt: bool, reals: &Reals) -> Parameter {
+fn typed_parameter(name: Ident, pat: Pat, mut ty: Type, in_wrt: bool, reals: &Reals) -> Parameter {
+    own_object(&mut ty);
     let (passing, shape) = match &ty {
         Type::Reference(reference) => match reference.mutability {
             Some(_) => (Passing::Mut, Shape::of(&reference.elem, reals)),
@@ -468,6 +516,8 @@ fn check_parameter(param: &Parameter, errors: &mut Errors) {
     if param.passing == Passing::Mut {
         if param.shape.any(|shape| matches!(shape, Shape::Ref(_))) {
             errors.refuse(&param.ty, no::MUT_OF_REFERENCE);
+        } else if is_object(&param.ty) {
+            errors.refuse(&param.ty, no::MUT_OBJECT);
         } else if param.shape.any(is_unsupported) || param.shape.any(is_constant) {
             errors.refuse(&param.ty, no::MUT_UNSUPPORTED);
         }
@@ -516,8 +566,29 @@ fn unsupported(ty: &Type) -> crate::fence::Refusal {
         Type::FnPtr(_) => no::FUNCTION_POINTER,
         Type::Ptr(_) => no::RAW_POINTER,
         Type::Reference(reference) => unsupported(&reference.elem),
+        Type::Paren(inner) => unsupported(&inner.elem),
+        Type::Group(inner) => unsupported(&inner.elem),
+        Type::Slice(slice) => unsupported(&slice.elem),
+        Type::Array(array) => unsupported(&array.elem),
+        Type::Path(path) => match arguments(path).next() {
+            Some(inner) => unsupported(inner),
+            None => no::UNSUPPORTED_TYPE,
+        },
         _ => no::UNSUPPORTED_TYPE,
     }
+}
+
+/// The types in `<..>` of the last part of a path.
+fn arguments(path: &syn::TypePath) -> impl Iterator<Item = &Type> {
+    let last = path.path.segments.last();
+    let args = last.and_then(|last| match &last.arguments {
+        syn::PathArguments::AngleBracketed(args) => Some(args.args.iter()),
+        _ => None,
+    });
+    args.into_iter().flatten().filter_map(|arg| match arg {
+        syn::GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
 }
 
 fn check_rule(params: &[Parameter], errors: &mut Errors) {

@@ -39,6 +39,53 @@ impl Point {
     }
 }
 
+/// What has an energy, of whatever type.
+#[differentiate]
+pub trait Potential: std::fmt::Debug {
+    /// The energy at a point.
+    fn energy(&self, x: f64, weights: &[f64]) -> f64;
+
+    /// How many parameters there are.
+    fn order(&self) -> usize;
+
+    /// With another one of the same type.
+    fn plus(&self, other: &Self, x: f64) -> f64
+    where
+        Self: Sized,
+    {
+        self.energy(x, &[]) + other.energy(x, &[])
+    }
+}
+
+#[differentiate]
+impl Potential for Point {
+    fn energy(&self, x: f64, weights: &[f64]) -> f64 {
+        weights.iter().fold(self.x, |e, w| e * w * x) + self.y
+    }
+
+    fn order(&self) -> usize {
+        2
+    }
+}
+
+/// The energies of trait objects.
+#[differentiate]
+#[must_use]
+pub fn energies(list: &[Box<dyn Potential>], one: &dyn Potential, x: f64) -> f64 {
+    let mut sum = one.energy(x, &[1.0, 2.0]);
+    for potential in list {
+        sum *= potential.energy(x, &[1.0, 2.0]);
+    }
+    sum
+}
+
+/// The same, with respect to the point alone.
+#[differentiate(wrt(x))]
+#[must_use]
+pub fn at(one: &dyn Potential, x: f64) -> f64 {
+    one.energy(x, &[1.0, 2.0]) * x
+}
+
 /// Numbers in rows.
 #[derive(Clone, Debug, PartialEq, Differentiable)]
 pub struct Table {
