@@ -15,3 +15,4 @@ mod objectives;
 mod own_types;
 mod second;
 mod tangents;
+mod views;

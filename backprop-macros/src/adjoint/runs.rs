@@ -21,6 +21,7 @@ pub(crate) fn repeat(f: &mut Function) {
     let mut pass = Pass {
         taken: taken(f, &reverse.body),
         there: BTreeSet::new(),
+        small: BTreeSet::new(),
         zeros: BTreeSet::new(),
         pushed: BTreeMap::new(),
         tapes: BTreeMap::new(),
@@ -43,6 +44,8 @@ struct Pass<'a> {
     taken: Taken,
     /// What the pullback may capture.
     there: BTreeSet<ValueId>,
+    /// Copies of a few numbers, which another copy of costs nothing.
+    small: BTreeSet<ValueId>,
     /// Gradients that the forward half makes.
     zeros: BTreeSet<ValueId>,
     /// What goes on each tape.
@@ -57,8 +60,17 @@ struct Pass<'a> {
 
 impl Pass<'_> {
     fn look_at(&mut self, region: &Region) {
+        let mut are_small = None;
         for stmt in &region.stmts {
             match stmt {
+                Stmt::Let(Let {
+                    value,
+                    op: Op::IsLight(..),
+                }) => are_small = Some(*value),
+                // where such a loop runs, all that it keeps is small
+                Stmt::If(branch) if Some(branch.cond) == are_small => {
+                    snapshots(&branch.then, &mut self.small);
+                }
                 Stmt::Let(Let {
                     value,
                     op: Op::ZeroGradient(_) | Op::ZeroAt(_),
@@ -197,9 +209,11 @@ impl Pass<'_> {
             let values = drain.values.iter_mut().zip(origins).enumerate();
             for (position, (value, origin)) in values {
                 if let Some(taken) = self.lent(value, origin, &mut looped.body) {
-                    let name = self.copy_of(origin);
-                    let kept = self.on_tapes.entry(tape).or_default();
-                    kept.push((position, name));
+                    if !self.small.contains(&origin) {
+                        let name = self.copy_of(origin);
+                        let kept = self.on_tapes.entry(tape).or_default();
+                        kept.push((position, name));
+                    }
                     regained.push(taken);
                 }
             }
@@ -224,7 +238,10 @@ impl Pass<'_> {
             return None;
         };
         let value = self.regained(old, region);
-        let op = Op::Regain(borrowed, is_gradient);
+        let op = match self.small.contains(&origin) {
+            true => Op::Snapshot(Place::whole(borrowed)),
+            false => Op::Regain(borrowed, is_gradient),
+        };
         Some(Stmt::Let(Let { value, op }))
     }
 
@@ -300,6 +317,20 @@ impl Pass<'_> {
                 arm.stmts.push(held(&mut values[*position], *name));
             }
         }
+    }
+}
+
+/// The copies that loops in a region keep.
+fn snapshots(region: &Region, into: &mut BTreeSet<ValueId>) {
+    for stmt in &region.stmts {
+        if let Stmt::Let(Let {
+            value,
+            op: Op::Snapshot(_),
+        }) = stmt
+        {
+            into.insert(*value);
+        }
+        for_each_region(stmt, &mut |inner, _| snapshots(inner, into));
     }
 }
 

@@ -158,6 +158,14 @@ pub(crate) struct LensCall {
     pub(crate) is_constant: bool,
 }
 
+impl Op {
+    /// Whether it stands where no value is: on a path that does not reach a use.
+    pub(crate) fn is_absent(&self) -> bool {
+        let of = |tokens: &TokenStream| tokens.to_string().replace(' ', "");
+        matches!(self, Op::Constant(tokens) if of(tokens) == "::core::default::Default::default()")
+    }
+}
+
 /// The places that a reference may lead to.
 #[derive(Clone, Debug)]
 pub(crate) struct Candidates {

@@ -55,9 +55,8 @@ impl Pass<'_> {
     /// that is merged is a reference to something with a tangent.
     fn merged(&self, results: &[ValueId], arms: &[&Region]) -> Vec<Option<Hold>> {
         let each = results.iter().enumerate().map(|(i, result)| {
-            let mut sources = arms.iter().filter_map(|arm| arm.yields.get(i).copied());
-            let by_reference = self.is_in_place(*result)
-                && sources.all(|value| self.is_lent(value) && self.is_active(value));
+            let sources = arms.iter().filter_map(|arm| arm.yields.get(i).copied());
+            let by_reference = self.is_in_place(*result) && self.are_lent(sources);
             self.activity
                 .is_active(*result)
                 .then_some(match by_reference {
@@ -66,6 +65,15 @@ impl Pass<'_> {
                 })
         });
         each.collect()
+    }
+
+    /// Whether all values are references to something with a tangent, but for those that
+    /// stand where no value is.
+    fn are_lent(&self, values: impl Iterator<Item = ValueId>) -> bool {
+        let mut values = values
+            .filter(|value| !self.absent.contains(value))
+            .peekable();
+        values.peek().is_some() && values.all(|value| self.is_lent(value) && self.is_active(value))
     }
 
     fn is_lent(&self, value: ValueId) -> bool {
@@ -100,6 +108,12 @@ impl Pass<'_> {
     /// The tangent of a value that goes on in another.
     fn handed_on(&mut self, value: ValueId, hold: Hold) -> ValueId {
         let (kind, span) = (self.f.kind(value), self.f.info(value).span);
+        if hold == Hold::Shared && self.absent.contains(&value) {
+            let absent = Op::Constant(quote::quote!(::core::default::Default::default()));
+            let tangent = self.push(absent, kind, span);
+            self.f.info_mut(tangent).hold = Hold::Shared;
+            return tangent;
+        }
         match self.tangent_place(&Place::whole(value)) {
             Some(place) if hold == Hold::Shared => {
                 let view = self.push(Op::View(place, false), kind, span);
@@ -137,10 +151,9 @@ impl Pass<'_> {
                 continue;
             }
             let next = looped.body.yields.get(i).copied();
-            let mut sources = std::iter::once(looped.inits[i]).chain(next);
-            let by_reference = self.is_in_place(*param)
-                && sources
-                    .all(|value| self.is_lent(value) && (value == *param || self.is_active(value)));
+            let sources = std::iter::once(looped.inits[i]).chain(next);
+            let sources = sources.filter(|value| value != param);
+            let by_reference = self.is_in_place(*param) && self.are_lent(sources);
             let hold = match by_reference {
                 true => Hold::Shared,
                 false => Hold::Value,

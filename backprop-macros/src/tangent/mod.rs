@@ -27,7 +27,7 @@ use crate::ir::{
 };
 use crate::rules::{self, Expr, Rule};
 use proc_macro2::Span;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The function that computes the values of `f` and their tangents.
 pub(crate) fn tangent(f: &Function, activity: &Activity) -> Function {
@@ -55,6 +55,7 @@ pub(crate) fn with_tangent(f: &Function, activity: &Activity) -> Function {
 fn of(f: &Function, activity: &Activity, is_differentiated: bool) -> Function {
     let mut pass = Pass {
         literals: literals(f),
+        absent: absent(&f.body),
         f: f.clone(),
         activity,
         tangents: BTreeMap::new(),
@@ -68,12 +69,27 @@ fn of(f: &Function, activity: &Activity, is_differentiated: bool) -> Function {
     f
 }
 
+fn absent(region: &Region) -> BTreeSet<ValueId> {
+    let mut found = BTreeSet::new();
+    for stmt in &region.stmts {
+        if let Stmt::Let(binding) = stmt
+            && binding.op.is_absent()
+        {
+            found.insert(binding.value);
+        }
+        crate::ir::for_each_region(stmt, &mut |inner, _| found.extend(absent(inner)));
+    }
+    found
+}
+
 struct Pass<'a> {
     f: Function,
     activity: &'a Activity,
     /// The tangent of each number, and of each value in memory that is no view.
     tangents: BTreeMap<ValueId, ValueId>,
     literals: BTreeMap<ValueId, Literal>,
+    /// What stands where no value is.
+    absent: BTreeSet<ValueId>,
     out: Vec<Stmt>,
     /// Whether the result goes to the adjoint pass.
     is_differentiated: bool,
