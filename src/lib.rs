@@ -597,12 +597,14 @@ pub use objective::{GradientOf, Objective, TwiceDifferentiable};
 /// assert_eq!(rows[2], (vec![-6.0, 6.0], 0.0));
 /// ```
 ///
-/// These two take no `&mut` parameters themselves. `f_hessian` runs the function
-/// several times: what is passed by value is cloned, and effects (printing) are
-/// repeated. At a kink second derivatives are those of the branch taken. They go through
-/// calls of other functions, which need the option `hvp`, too; such a function may
-/// return several numbers, an `Option` or a `Result`, and change its arguments, and has
-/// no `f_hvp` of its own then.
+/// With `&mut` parameters gradient and product are those of the initial content, and the
+/// function leaves its final content behind; `f_hvp` turns the direction of such a
+/// parameter into the tangent of that, as `f_jvp` does. An `Option` or a `Result` has all
+/// three inside. `f_hessian` runs the function several times: what is passed by value is
+/// cloned, the content of `&mut` parameters copied, and effects (printing) are repeated.
+/// At a kink second derivatives are those of the branch taken. They go through calls of
+/// other functions, which need the option `hvp`, too; such a function may return several
+/// numbers, and has no `f_hvp` of its own then.
 ///
 /// ```
 /// use backprop::differentiate;

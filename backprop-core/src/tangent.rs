@@ -439,24 +439,35 @@ pub fn jacobian_of_array<T: Real, G, const N: usize>(
     })
 }
 
-/// What `run` gives for each vector that is one in one place, and zero in the others.
-fn each_unit<U: Numbers, G>(mut vector: U, mut run: impl FnMut(&U) -> G) -> Vec<G> {
-    let all = 0..vector.count_numbers();
-    let each = all.map(|index| {
-        set_unit(&mut vector, index);
-        run(&vector)
-    });
-    each.collect()
-}
-
 /// Value, gradient, and a row for each number of the directions: `run` gives all three
 /// for one direction. Rounding may tell a row from its column: both get the mean.
 pub fn hessian<D: Numbers, R, G: Numbers>(
     directions: D,
     mut run: impl FnMut(&D) -> (R, G, G),
 ) -> (R, G, Vec<G>) {
-    let (value, gradient, _) = run(&directions);
-    let mut rows = each_unit(directions, |direction| run(direction).2);
+    match try_hessian(directions, |direction| {
+        Ok::<_, core::convert::Infallible>(run(direction))
+    }) {
+        Ok(found) => found,
+        Err(never) => match never {},
+    }
+}
+
+/// The same of what may have no value.
+///
+/// # Errors
+///
+/// What `run` gives.
+pub fn try_hessian<D: Numbers, R, G: Numbers, E>(
+    mut directions: D,
+    mut run: impl FnMut(&D) -> Result<(R, G, G), E>,
+) -> Result<(R, G, Vec<G>), E> {
+    let (value, gradient, _) = run(&directions)?;
+    let rows = (0..directions.count_numbers()).map(|index| {
+        set_unit(&mut directions, index);
+        Ok(run(&directions)?.2)
+    });
+    let mut rows = rows.collect::<Result<Vec<G>, E>>()?;
     let numbers: Vec<Vec<f64>> = rows.iter().map(G::numbers).collect();
     for (i, row) in rows.iter_mut().enumerate() {
         let mean = |(entry, other): (&f64, &Vec<f64>)| match *entry == other[i] {
@@ -466,7 +477,7 @@ pub fn hessian<D: Numbers, R, G: Numbers>(
         let means: Vec<f64> = numbers[i].iter().zip(&numbers).map(mean).collect();
         row.set_numbers(&means);
     }
-    (value, gradient, rows)
+    Ok((value, gradient, rows))
 }
 
 fn set_unit<T: Numbers + ?Sized>(vector: &mut T, index: usize) {

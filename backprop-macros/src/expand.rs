@@ -188,8 +188,7 @@ fn mode_refusal(input: &Input, mode: Mode) -> Option<Refusal> {
         Mode::Hvp | Mode::Hessian if has_rule => Some(no::MODE_WITH_RULE),
         // the callers of a function may want it, whatever that gives
         Mode::Hvp | Mode::Jacobian => None,
-        Mode::Hessian if emit::has_mut(input) => Some(no::MODE_WITH_MUT),
-        Mode::Hessian => (!emit::rule_has_tangent(input)).then_some(no::SECOND_ORDER_RESULT),
+        Mode::Hessian => (!emit::has_second(input)).then_some(no::SECOND_ORDER_RESULT),
     }
 }
 
@@ -234,7 +233,7 @@ fn compile(input: &Input, errors: &mut Errors) -> Option<TokenStream> {
             return None;
         }
         doubled = Some(form);
-        if emit::has_second(input) {
+        if emit::has_joint_second(input) {
             let mut form = tangent::to_differentiate(&function, &activity);
             if !second_order(&mut form, Some(function.result.clone()), errors) {
                 return None;

@@ -9,6 +9,7 @@
 mod agree;
 mod calls;
 mod changing;
+mod initial;
 mod jacobian;
 mod kinks;
 mod objectives;

@@ -124,7 +124,16 @@ impl Pass<'_> {
         let captured: Vec<ValueId> = self.there.intersection(&used).copied().collect();
         for value in captured {
             // what is behind a reference is not captured
-            if self.is_number(value) || self.f.is_reference(value) {
+            if self.f.is_reference(value) {
+                continue;
+            }
+            if self.is_number(value) {
+                // what a call with `&mut` leaves behind
+                if self.taken.changed.contains(&value) {
+                    let taken = self.regained(value, &mut reverse.body);
+                    let op = Op::Copy(value, None);
+                    regained.push(Stmt::Let(Let { value: taken, op }));
+                }
                 continue;
             }
             let is_slot = reverse.adjoints.iter().any(|tree| {

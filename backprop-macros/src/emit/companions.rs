@@ -102,7 +102,7 @@ pub(crate) fn stub(input: &Input) -> TokenStream {
         }
         false => closure,
     };
-    if input.options.modes.second().next().is_some() && has_second(input) {
+    if input.options.modes.second().next().is_some() && has_joint_second(input) {
         let names = params.iter().map(|param| parts.inner(param));
         parts.second = Some(quote!({ let _ = (#(#names,)*); #refused() }));
     }
@@ -146,8 +146,13 @@ pub(crate) fn has_mut(input: &Input) -> bool {
     params.any(|param| param.passing == Passing::Mut)
 }
 
-/// Whether there are second derivatives of the function itself.
+/// Whether there are second derivatives of the function itself: of one number.
 pub(crate) fn has_second(input: &Input) -> bool {
+    matches!(input.signature.result, Shape::Real(_)) && input.options.rule.is_none()
+}
+
+/// Whether they have a form of their own; else they are those that callers have.
+pub(crate) fn has_joint_second(input: &Input) -> bool {
     !has_mut(input) && super::rule_has_tangent(input)
 }
 

@@ -16,7 +16,8 @@ impl Parts<'_> {
         let has_stubs = self.input.home == Home::Impl;
         let forward = (has_stubs || modes.jvp.is_some()).then(|| self.forward_member());
         let doubled = (has_stubs || is_twice).then(|| self.doubled_member());
-        let second = (is_twice && super::has_second(self.input)).then(|| self.second_member());
+        let second =
+            (is_twice && super::has_joint_second(self.input)).then(|| self.second_member());
         quote!(#forward #doubled #second)
     }
 

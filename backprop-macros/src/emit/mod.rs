@@ -6,6 +6,7 @@
 
 mod block;
 mod calls;
+mod changing;
 mod checkpoint;
 mod circuit;
 mod closure;
@@ -37,7 +38,8 @@ mod workspace;
 
 pub(crate) use circuit::{circuit, circuit_stub};
 pub(crate) use companions::{
-    Forms, bare, companions, declaration, has_mut, has_second, is_boxed, may_be_joint, stub,
+    Forms, bare, companions, declaration, has_joint_second, has_mut, has_second, is_boxed,
+    may_be_joint, stub,
 };
 pub(crate) use custom::{custom, rule_has_tangent};
 pub(crate) use indexing::indexing;

@@ -14,9 +14,17 @@ impl Parts<'_> {
         // what was refused is not there
         let second = has_second(input);
         let jacobian = modes.jacobian.as_ref().map(|_| self.jacobian());
-        let hvp = modes.hvp.as_ref().filter(|_| second).map(|_| self.hvp());
+        let changing = self.is_changing();
+        let hvp = modes.hvp.as_ref().filter(|_| second);
+        let hvp = hvp.map(|_| match changing {
+            true => self.hvp_of_changing(),
+            false => self.hvp(),
+        });
         let hessian = modes.hessian.as_ref().filter(|_| second);
-        let hessian = hessian.map(|_| self.hessian());
+        let hessian = hessian.map(|_| match changing {
+            true => self.hessian_of_changing(),
+            false => self.hessian(),
+        });
         quote!(#jacobian #hvp #hessian)
     }
 
@@ -29,12 +37,12 @@ impl Parts<'_> {
         }
     }
 
-    fn is_listed(&self, param: &Parameter) -> bool {
+    pub(super) fn is_listed(&self, param: &Parameter) -> bool {
         self.listed().iter().any(|listed| listed.name == param.name)
     }
 
     /// Copies of what is passed by value: the function runs several times.
-    fn clones(&self) -> TokenStream {
+    pub(super) fn clones(&self) -> TokenStream {
         let params = self.input.signature.params.iter();
         let owned = params.filter(|param| param.passing == Passing::Value);
         let each = owned.map(|param| {
@@ -281,7 +289,7 @@ impl Parts<'_> {
     }
 
     /// The type of a tangent, passed as its parameter is.
-    fn tangent_buffer(&self, param: &Parameter) -> TokenStream {
+    pub(super) fn tangent_buffer(&self, param: &Parameter) -> TokenStream {
         let buffer = match param.passing {
             Passing::Value => self.gradient(&param.ty),
             _ => self.buffer(&param.ty),

@@ -31,8 +31,7 @@ catalogue! {
     REPEATED_OPTION = "this option is given twice";
     MODE_NOT_YET = "this option is not implemented yet; reverse mode needs no option";
     MODE_OF_AN_OPERATOR = "an operator has the modes `jvp` and `hvp`, for the functions that use it";
-    MODE_WITH_MUT = "this mode has no `&mut` parameters: return what is changed";
-    SECOND_ORDER_RESULT = "a Hessian is that of one real number: return `f64` or `f32`; with `hvp` a function that others call may return several numbers, an `Option` or a `Result`";
+    SECOND_ORDER_RESULT = "a Hessian is that of one real number: return `f64` or `f32`, alone or in an `Option` or a `Result`; with `hvp` a function that others call may return several numbers";
     PARTS_IN_SECOND_ORDER = "second derivatives do not go through calls that may change two parts of one value yet: pass what is only looked at as `&`, or write the code here";
     NUMBER_IN_SECOND_ORDER = "for second derivatives it has to be known whether this is an integer: annotate it (`let n: usize = ..`)";
     MODE_WITH_RULE = "a custom rule gives tangents of one real number only";

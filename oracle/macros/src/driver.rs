@@ -84,6 +84,7 @@ fn second(function: &ItemFn, parameters: &[Parameter]) -> TokenStream {
     let passed = parameters.iter().flat_map(|parameter| {
         let adjoint = parameter.adjoint();
         let tangent = match &parameter.ty {
+            Type::Reference(_) if parameter.is_exclusive() => quote!(&mut #adjoint),
             Type::Reference(_) => quote!(&#adjoint),
             _ => quote!(#adjoint),
         };
@@ -96,18 +97,20 @@ fn second(function: &ItemFn, parameters: &[Parameter]) -> TokenStream {
         [only] => quote!(#only),
         several => quote!((#(#several),*)),
     };
+    let finals = parameters.iter().filter(|p| p.is_exclusive());
+    let finals = finals.map(|parameter| &parameter.name);
     let flattened: Vec<_> = active.iter().map(|parameter| parameter.flatten()).collect();
     quote! {
         Some(&|arguments, tangents| {
             let #unpack = arguments;
             let mut tangents = tangents.iter().copied();
-            #(let #adjoints = ::oracle::Value::gradient(&#names, &mut tangents);)*
+            #(let mut #adjoints = ::oracle::Value::gradient(&#names, &mut tangents);)*
             let (result, gradient, product) = super::#hvp(#(#passed),*);
             let #pattern = gradient;
             let gradient = [#(#flattened),*].concat();
             let #pattern = product;
             let product = [#(#flattened),*].concat();
-            ((result,), gradient, product)
+            ((result, #(#finals,)*), gradient, product)
         })
     }
 }
@@ -393,8 +396,7 @@ fn driver(function: &ItemFn, facts: &Facts, mode: Mode) -> Result<TokenStream> {
         true => forward(function, &parameters),
         false => quote!(None),
     };
-    let changes = parameters.iter().any(Parameter::is_exclusive);
-    let one_number = result(function).is_some_and(is_scalar) && !changes;
+    let one_number = result(function).is_some_and(is_scalar);
     let hvp = match has_option(function, "hvp") && one_number && mode == Mode::Companions {
         true => second(function, &parameters),
         false => quote!(None),
