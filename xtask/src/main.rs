@@ -22,6 +22,7 @@ fn main() -> ExitCode {
     let flag = |name: &str| arguments.iter().any(|argument| argument == name);
     let build = || Build {
         release: flag("--release"),
+        reverse_only: flag("--reverse-only"),
         features: features(flag),
     };
     let style = generate::Style {
@@ -48,8 +49,8 @@ fn main() -> ExitCode {
         Some("compile-time") => compile_time::measure(),
         _ => {
             eprintln!(
-                "cargo xtask fuzz [--programs N] [--seed S] [--batch N] [--wide] [--checkpoints] [--release] [--record-all] [--run-twice] [--circuit-grad]\n\
-                 cargo xtask shrink [--seed S] [--wide] [--checkpoints] [--release] [--record-all] [--run-twice] [--circuit-grad]\n\
+                "cargo xtask fuzz [--programs N] [--seed S] [--batch N] [--wide] [--checkpoints] [--release] [--reverse-only] [--record-all] [--run-twice] [--circuit-grad]\n\
+                 cargo xtask shrink [--seed S] [--wide] [--checkpoints] [--release] [--reverse-only] [--record-all] [--run-twice] [--circuit-grad]\n\
                  cargo xtask print [--seed S] [--wide] [--checkpoints]\n\
                  cargo xtask tokens [--inputs N] [--seed S]\n\
                  cargo xtask bench [--gate | --times | --others] [TASK...]\n\

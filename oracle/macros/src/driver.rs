@@ -166,31 +166,31 @@ fn twice_differentiable(items: &[Item]) -> BTreeSet<String> {
 }
 
 /// Adds the options `jvp` and `hvp` to each function that can have them, and to blocks,
-/// whose methods get what they can have.
-pub(crate) fn ask_for_modes(items: &mut [Item], second_order: bool) {
+/// whose methods get what they can have; if `reverse_only`, takes away the marks alone.
+pub(crate) fn ask_for_modes(items: &mut [Item], reverse_only: bool, second_order: bool) {
     let twice = twice_differentiable(items);
     for item in items {
         match item {
             Item::Fn(function) if returns_mut(&function.sig) => {}
             Item::Fn(function) => {
                 let is_twice = twice.contains(&function.sig.ident.to_string());
-                ask_in(&mut function.attrs, second_order && is_twice);
+                ask_in(&mut function.attrs, reverse_only, second_order && is_twice);
             }
             Item::Impl(block) => {
-                ask_in(&mut block.attrs, second_order);
+                ask_in(&mut block.attrs, reverse_only, second_order);
                 for item in &mut block.items {
                     if let syn::ImplItem::Fn(method) = item
                         && !returns_mut(&method.sig)
                     {
-                        ask_in(&mut method.attrs, second_order);
+                        ask_in(&mut method.attrs, reverse_only, second_order);
                     }
                 }
             }
             Item::Trait(block) => {
-                ask_in(&mut block.attrs, second_order);
+                ask_in(&mut block.attrs, reverse_only, second_order);
                 for item in &mut block.items {
                     if let syn::TraitItem::Fn(method) = item {
-                        ask_in(&mut method.attrs, second_order);
+                        ask_in(&mut method.attrs, reverse_only, second_order);
                     }
                 }
             }
@@ -209,14 +209,14 @@ fn returns_mut(sig: &syn::Signature) -> bool {
 }
 
 /// Adds the options to the attributes of one item.
-fn ask_in(attributes: &mut Vec<syn::Attribute>, second_order: bool) {
+fn ask_in(attributes: &mut Vec<syn::Attribute>, reverse_only: bool, second_order: bool) {
     let mut take = |name: &str| {
         let before = attributes.len();
         attributes.retain(|attribute| !attribute.path().is_ident(name));
         attributes.len() < before
     };
     let first_order_only = take("first_order_only");
-    if take("reverse_only") {
+    if take("reverse_only") || reverse_only {
         return;
     }
     let second = (second_order && !first_order_only).then(|| quote!(, hvp));
