@@ -106,9 +106,15 @@ fn execute(folder: &Path, first: usize, build: &Build) -> Option<(usize, String)
         return None;
     }
     let text = std::fs::read_to_string(printed).unwrap_or_default();
-    let started = text.lines().rev().find_map(|line| line.strip_prefix("STARTED "));
+    let started = text
+        .lines()
+        .rev()
+        .find_map(|line| line.strip_prefix("STARTED "));
     let at = started.and_then(|number| number.parse().ok());
-    let said = text.lines().rev().find_map(|line| line.strip_prefix("FAILED "));
+    let said = text
+        .lines()
+        .rev()
+        .find_map(|line| line.strip_prefix("FAILED "));
     let said = match (said, ends) {
         (Some(said), _) => said.to_owned(),
         (None, true) => format!("the process ends: {status}"),

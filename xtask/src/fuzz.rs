@@ -55,7 +55,7 @@ pub(crate) fn shrink(seed: u64, style: Style, build: &Build) -> ExitCode {
         let found = outcomes.iter().position(|found| found.is_like(&outcome));
         match found {
             Some(at) => {
-                program.items = program.without(parts[from + at].clone(), usize::MAX).items;
+                program = program.without(parts[from + at].clone(), usize::MAX);
                 from += at;
             }
             None => from += candidates.len(),
@@ -65,25 +65,57 @@ pub(crate) fn shrink(seed: u64, style: Style, build: &Build) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// Runs of lines that may go: items, blocks, and single statements, those that hold
-/// others first.
+/// Runs of lines that may go: items, blocks, branches, and single statements, those that
+/// hold others first. Brackets stay balanced.
 fn parts(items: &str) -> Vec<std::ops::Range<usize>> {
     let lines: Vec<&str> = items.lines().collect();
-    let depth = |line: &str| line.len() - line.trim_start().len();
-    let parts = (0..lines.len()).filter_map(|start| {
-        let line = lines[start];
-        if line.trim().is_empty() || line.trim_start().starts_with('}') {
-            return None;
+    let mut parts = Vec::new();
+    for (start, line) in lines.iter().enumerate() {
+        let text = line.trim();
+        let follows = start > 0 && is_attribute(lines[start - 1]);
+        if text.is_empty() || follows {
+            continue;
         }
-        let mut end = start + 1;
-        if line.ends_with(['{', '[', '(']) {
-            let inner = depth(line);
-            let rest = lines[end..].iter();
-            end += rest.take_while(|next| depth(next) > inner).count() + 1;
+        if text.starts_with(['}', ']', ')']) {
+            // the branch that begins here, up to the bracket that ends it
+            let end = end_of_block(&lines, start, 1);
+            if text.ends_with('{') && end > start + 1 {
+                parts.push(start..end - 1);
+            }
+            continue;
         }
-        Some(start..end.min(lines.len()))
-    });
-    parts.collect()
+        // an attribute goes with what it stands before
+        let item = (start..lines.len()).find(|at| !is_attribute(lines[*at]));
+        let Some(item) = item else { continue };
+        parts.push(start..end_of_block(&lines, item, 0));
+        if text.starts_with("#[checkpoint") {
+            parts.push(start..start + 1);
+        }
+    }
+    parts
+}
+
+fn is_attribute(line: &str) -> bool {
+    line.trim_start().starts_with("#[")
+}
+
+/// The line after that which closes all brackets that are opened from `start` on, and
+/// `open` more.
+fn end_of_block(lines: &[&str], start: usize, open: i32) -> usize {
+    let mut depth = open;
+    for (at, line) in lines.iter().enumerate().skip(start) {
+        for letter in line.chars() {
+            match letter {
+                '{' | '[' | '(' => depth += 1,
+                '}' | ']' | ')' => depth -= 1,
+                _ => {}
+            }
+        }
+        if depth <= 0 {
+            return at + 1;
+        }
+    }
+    lines.len()
 }
 
 impl Program {
@@ -92,7 +124,15 @@ impl Program {
         let lines = self.items.lines().enumerate();
         let kept = lines.filter(|(index, _)| !part.contains(index));
         let mut items: String = kept.map(|(_, line)| format!("{line}\n")).collect();
-        let mut checks = self.checks.clone();
+        // a function that is gone is not checked
+        let is_there = |check: &&str| {
+            let name = check
+                .split_once("check!(")
+                .and_then(|(_, call)| call.split_once('('));
+            name.is_none_or(|(name, _)| items.contains(&format!("fn {name}(")))
+        };
+        let checks = self.checks.lines().filter(is_there);
+        let mut checks: String = checks.map(|check| format!("{check}\n")).collect();
         if number != usize::MAX {
             let (own, other) = (
                 format!("s{}_", self.seed),
@@ -134,4 +174,44 @@ fn message(text: &str) -> String {
     let text = text.split_once("error").map_or(text, |(_, text)| text);
     let parts = text.split('`').step_by(2);
     parts.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Program, parts};
+    use crate::generate::{Style, program};
+
+    fn is_balanced(text: &str) -> bool {
+        let mut open = Vec::new();
+        text.chars().all(|letter| match letter {
+            '{' | '[' | '(' => {
+                open.push(letter);
+                true
+            }
+            '}' => open.pop() == Some('{'),
+            ']' => open.pop() == Some('['),
+            ')' => open.pop() == Some('('),
+            _ => true,
+        }) && open.is_empty()
+    }
+
+    /// Whatever goes, what is left can be read.
+    #[test]
+    fn parts_are_whole() {
+        for seed in (1..40).chain([142]) {
+            for wide in [false, true] {
+                let style = Style {
+                    wide,
+                    checkpoints: seed % 2 == 0,
+                };
+                let program: Program = program(seed, style);
+                for part in parts(&program.items) {
+                    let left = program.without(part.clone(), usize::MAX);
+                    assert!(is_balanced(&left.items), "seed {seed}: {part:?}");
+                    let last = left.items.trim_end().lines().last().unwrap_or_default();
+                    assert!(!last.trim().starts_with('#'), "seed {seed}: {part:?}");
+                }
+            }
+        }
+    }
 }
