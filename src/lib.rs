@@ -136,7 +136,7 @@
 //! | `abs` at 0, `signum`, `floor`, `ceil`, `round`, `trunc`, casts to integers | 0 |
 //! | `clamp` | 1 on the closed interval; outside it the bound that was returned gets the gradient |
 //! | `%`, `rem_euclid` | 1 for the dividend; −trunc(x/m), −div_euclid for the divisor; `fract`: 1 |
-//! | `sqrt`, `ln`, `powf`, `asin`, `acos` … where the slope is infinite | ±∞ for a non-zero upstream, 0 for a zero upstream; `hypot(0, 0)`: 0 |
+//! | `sqrt`, `ln`, `powf`, `asin`, `acos` … where the slope is infinite | ±∞ for a non-zero upstream, 0 for a zero upstream; `hypot(0, 0)`, `atan2(0, 0)`: 0; `sqrt(-0.0)`: −∞ |
 //! | `powf(x, y)` | no term for a constant exponent; at x = 0 with y > 0 the exponent's is 0; `powi(_, 0)`: 0 |
 //! | branches not taken, values that do not reach the result | nothing, not even a NaN |
 //!

@@ -28,6 +28,7 @@ mod copies;
 mod counts;
 mod ends;
 mod enums;
+mod found;
 mod fused;
 mod hostile;
 mod idioms;

@@ -5,6 +5,7 @@
 
 use backprop::differentiate;
 
+mod extremes;
 mod kinks;
 mod random;
 

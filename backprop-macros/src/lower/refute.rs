@@ -31,7 +31,11 @@ impl Lowerer<'_> {
                 let mut pairs = pairs.filter(|(_, pat)| !is_irrefutable(pat));
                 pairs.any(|(part, pat)| part.is_fallible() || self.needs_tests(part, pat))
             }
-            (Tree::Leaf(leaf), Pat::Slice(_)) => self.f.kind(*leaf).is_container(),
+            // what a slice pattern fits is a slice or an array, whatever holds it
+            (Tree::Leaf(leaf), Pat::Slice(slice)) => {
+                let kind = self.f.kind(*leaf);
+                kind.is_container() || (kind == Kind::Opaque && slice.elems.iter().all(is_simple))
+            }
             _ => false,
         }
     }
@@ -257,8 +261,7 @@ impl Lowerer<'_> {
         };
         let is_rest = |pat: &Pat| super::pattern::is_rest_or_bound(pat);
         let rests = slice.elems.iter().filter(|pat| is_rest(pat)).count();
-        let simple = |pat: &Pat| is_rest(pat) || is_irrefutable(pat);
-        if let Some(deep) = slice.elems.iter().find(|pat| !simple(pat)) {
+        if let Some(deep) = slice.elems.iter().find(|pat| !is_simple(pat)) {
             return self.errors.refuse(deep, no::SLICE_PATTERN);
         }
         if let Some(fail) = fail {
@@ -274,4 +277,9 @@ impl Lowerer<'_> {
         }
         self.bind_slice(slice, tree);
     }
+}
+
+/// Whether a pattern inside a slice pattern fits whatever stands there.
+fn is_simple(pat: &Pat) -> bool {
+    super::pattern::is_rest_or_bound(pat) || is_irrefutable(pat)
 }

@@ -57,7 +57,8 @@ pub(crate) static RULES: &[Rule] = &[
         let over = |side: Expr| zero_at_zero(r.clone(), d.clone() * (side / r.clone()));
         [over(x), over(y)]
     }),
-    unary("recip", |_, r, d| -(r.clone() * r * d)),
+    // the square of the result may overflow where nothing comes back
+    unary("recip", |_, r, d| -(r.clone() * (r * d))),
     // exponentials and logarithms
     unary("exp", |_, r, d| r * d),
     unary("exp2", |_, r, d| r * Expr::runtime("times_ln_2", [d])),
@@ -85,7 +86,8 @@ pub(crate) static RULES: &[Rule] = &[
             zero_at_zero(radius.clone(), over(x)),
             zero_at_zero(radius.clone(), -over(y)),
         ]
-    }),
+    })
+    .singular(),
     // hyperbolic functions
     unary("sinh", |x, _, d| x.cosh() * d),
     unary("cosh", |x, _, d| x.sinh() * d),

@@ -213,28 +213,39 @@ impl<'a> Composite<'a> {
             );
             quote!(#pattern => #copy)
         });
-        let gradient = match &*self.variants {
-            [fields]
-                if self.is_struct && gradients && derives(self.attributes, "Differentiable") =>
-            {
+        // an enum without fields has none
+        let has_gradient = (self.is_struct || self.variants.iter().any(|v| !v.fields.is_empty()))
+            && gradients
+            && derives(self.attributes, "Differentiable");
+        let gradient = match has_gradient {
+            true => {
                 let gradient = format_ident!("{name}Gradient");
-                let copy = fields.build(&gradient.to_token_stream(), |Field { member, .. }| {
-                    quote!(::oracle::Value::gradient(&self.#member, elements))
+                let made = self.variants.iter().map(|variant| {
+                    let pattern = variant.pattern(&this);
+                    let made = variant.build(
+                        &gradient.to_token_stream(),
+                        |Field { local, .. }| quote!(::oracle::Value::gradient(#local, elements)),
+                    );
+                    quote!(#pattern => #made)
                 });
-                let flattened = fields.fields.iter().map(|Field { member, ty, .. }| {
-                    quote!(<#ty as ::oracle::Value>::flatten(&gradient.#member, flat);)
+                let flattened = self.variants.iter().map(|variant| {
+                    let pattern = variant.pattern(&gradient.to_token_stream());
+                    let fields = variant.fields.iter().map(|Field { local, ty, .. }| {
+                        quote!(<#ty as ::oracle::Value>::flatten(#local, flat))
+                    });
+                    quote!(#pattern => { #(#fields;)* })
                 });
                 quote! {
                     type Gradient = #gradient;
                     fn gradient(&self, elements: &mut dyn Iterator<Item = f64>) -> #gradient {
-                        #copy
+                        match self { #(#made,)* }
                     }
                     fn flatten(gradient: &#gradient, flat: &mut Vec<f64>) {
-                        #(#flattened)*
+                        match gradient { #(#flattened)* }
                     }
                 }
             }
-            _ => quote! {
+            false => quote! {
                 type Gradient = ();
                 fn gradient(&self, elements: &mut dyn Iterator<Item = f64>) {
                     elements.take(::oracle::flat(self).len()).for_each(drop);

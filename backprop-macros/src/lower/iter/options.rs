@@ -3,7 +3,7 @@
 use super::effect::Effect;
 use super::{Chain, Step};
 use crate::fence::catalogue as no;
-use crate::ir::{BinaryOp, Kind, Op, Region, Stmt, Tree, ValueId};
+use crate::ir::{BinaryOp, Kind, Op, Region, Stmt, Tree, ValueId, Width};
 use crate::lower::closure::Callback;
 use crate::lower::{Lowerer, Lowering, SlotId};
 use proc_macro2::Span;
@@ -89,7 +89,8 @@ impl Lowerer<'_> {
                         let best = this.read_slot(slot, span);
                         // what stands for it before the first item has a type
                         for (best, item) in best.zip(&item).unwrap_or_default() {
-                            if this.f.kind(best) == Kind::Opaque {
+                            let kind = this.f.kind(best);
+                            if matches!(kind, Kind::Opaque | Kind::Real(Width::Any)) {
                                 this.out.push(Stmt::SameType(best, item));
                             }
                         }
