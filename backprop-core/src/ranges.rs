@@ -128,10 +128,16 @@ pub fn payload<T: Clone + Default>(option: &Option<T>) -> T {
     option.clone().unwrap_or_default()
 }
 
+/// An option of a reference, with a copy of what it refers to.
+#[inline]
+pub fn owned_option<T: alloc::borrow::ToOwned + ?Sized>(option: Option<&T>) -> Option<T::Owned> {
+    option.map(T::to_owned)
+}
+
 /// The adjoint of an option from that of its payload.
 #[inline]
-pub fn wrapped<T, G>(option: Option<T>, d: G) -> Option<G> {
-    option.map(|_| d)
+pub fn some_if<G>(is_some: bool, d: G) -> Option<G> {
+    is_some.then_some(d)
 }
 
 /// A result from its `ok()` and its `err()`, one of which is there.

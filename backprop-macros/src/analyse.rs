@@ -152,7 +152,9 @@ pub(crate) fn carriers(f: &Function, value: ValueId, op: &Op) -> Vec<ValueId> {
         Op::Cast(a, _) if matches!(f.kind(value), Kind::Real(_)) => vec![*a],
         Op::Binary(op, a, b) if op.is_arithmetic() => vec![*a, *b],
         // the functions with a reverse half; the others are of integers and tests
-        Op::Runtime("by_value" | "number" | "payload" | "as_real", args) => args.clone(),
+        Op::Runtime("by_value" | "number" | "payload" | "as_real" | "owned_option", args) => {
+            args.clone()
+        }
         Op::PopValue(place) => vec![place.base],
         Op::Method(Method::Smooth(_), args) | Op::Aggregate(_, args) => args.clone(),
         Op::Load(place)

@@ -232,7 +232,9 @@ impl Pass<'_> {
         let span = self.f.info(binding.value).span;
         match &binding.op {
             Op::Copy(a, _) | Op::Deref(a) => self.contribute(*a, d),
-            Op::Runtime("by_value" | "number", args) => self.contribute(args[0], d),
+            Op::Runtime("by_value" | "number" | "owned_option", args) => {
+                self.contribute(args[0], d)
+            }
             Op::Neg(a) => {
                 let kind = self.f.kind(*a);
                 let negated = self.push(Op::Neg(d), kind, span);
@@ -254,7 +256,9 @@ impl Pass<'_> {
             | Op::CopyAt(place) => self.contribute_at(place, d, span),
             Op::PopValue(place) => self.popped(place, binding.value, Some(d)),
             Op::Runtime("payload", args) => {
-                let op = Op::Runtime("wrapped", vec![args[0], d]);
+                let some = Op::Runtime("is_some", vec![args[0]]);
+                let some = self.push(some, Kind::Bool, span);
+                let op = Op::Runtime("some_if", vec![some, d]);
                 let share = self.push(op, Kind::Opaque, span);
                 self.masked.insert(share);
                 self.contribute(args[0], share);

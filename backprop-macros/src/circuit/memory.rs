@@ -81,7 +81,7 @@ impl Pass<'_> {
         }
         match &binding.op {
             Op::Copy(a, _) | Op::Deref(a) | Op::Repeat(a, _) => vec![self.wire(*a)],
-            Op::Runtime("by_value" | "number", args) => vec![self.wire(args[0])],
+            Op::Runtime("by_value" | "number" | "owned_option", args) => vec![self.wire(args[0])],
             Op::Runtime("payload", args) => {
                 let (kind, span) = (self.f.kind(value), self.f.info(value).span);
                 let wires = self.wire(args[0]);

@@ -287,7 +287,7 @@ impl<'a> Parts<'a> {
             _ => {
                 let krate = self.krate;
                 // a gradient is the same for all lifetimes, and owns what it holds
-                let ty = with_lifetimes(ty, "static");
+                let ty = with_all_lifetimes(ty, "static");
                 quote_spanned!(span=> <#ty as #krate::Differentiable>::Gradient)
             }
         }
@@ -596,6 +596,22 @@ pub(super) fn with_lifetimes(ty: &Type, lifetime: &str) -> TokenStream {
         tokens.into_iter().map(each).collect()
     }
     replaced(quote!(#ty), lifetime)
+}
+
+/// The same, and the lifetimes that are not written.
+fn with_all_lifetimes(ty: &Type, lifetime: &str) -> TokenStream {
+    struct Named<'l>(&'l str);
+    impl syn::visit_mut::VisitMut for Named<'_> {
+        fn visit_type_reference_mut(&mut self, reference: &mut syn::TypeReference) {
+            let span = reference.and_token.span;
+            let named = syn::Lifetime::new(&format!("'{}", self.0), span);
+            reference.lifetime.get_or_insert(named);
+            syn::visit_mut::visit_type_reference_mut(self, reference);
+        }
+    }
+    let mut ty = ty.clone();
+    syn::visit_mut::VisitMut::visit_type_mut(&mut Named(lifetime), &mut ty);
+    with_lifetimes(&ty, lifetime)
 }
 
 /// `T` of `Vec<T>`.

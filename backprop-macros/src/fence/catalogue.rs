@@ -92,6 +92,7 @@ catalogue! {
     REFERENCE_IN_TUPLE = "references inside tuples are not differentiated yet; pass the parts as parameters of their own";
     MUT_OF_REFERENCE = "`&mut` of a reference cannot be differentiated; take `&mut` of the number itself";
     MUT_OBJECT = "trait objects are not changed through `&mut` yet; name the type, or return a new value";
+    MUT_IN_OPTION = "`&mut` inside an `Option` is not differentiated yet; take the `&mut` reference and a flag, or two functions";
     MUT_UNSUPPORTED = "`&mut` of this type cannot be differentiated; take `&mut` of real numbers, containers of them, or a type with `#[derive(Differentiable)]`";
     RULE_WITH_MUT = "a custom rule cannot have `&mut` parameters; return the new value instead";
     RULE_WITH_FUNCTION = "a custom rule does not take functions: what it does with one is not known; call the function here, and give the rule its values";

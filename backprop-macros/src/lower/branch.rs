@@ -1,7 +1,7 @@
 //! `if`, `match`, `if let`, `let`-`else` and chains of conditions.
 
-use super::nested;
 use super::{Lowerer, Lowering, SlotId, looped::contains_let};
+use super::{looked, nested};
 use crate::fence::catalogue as no;
 use crate::ir::{Arm, If, Kind, Match, Region, Stmt, Tree, ValueId, VarId};
 use proc_macro2::Span;
@@ -145,7 +145,9 @@ impl Lowerer<'_> {
             return;
         }
         let pats = nested::alternatives(&link.pat);
-        let Some(scrutinee) = self.scrutinee(&link.expr, pats.iter()) else {
+        let looked_at = self.looked_at(&link.expr, pats.iter());
+        let copies = looked_at.is_some();
+        let Some(scrutinee) = looked_at.or_else(|| self.scrutinee(&link.expr, pats.iter())) else {
             return;
         };
         if self.is_tested(&scrutinee, pats.iter()) {
@@ -154,7 +156,10 @@ impl Lowerer<'_> {
         }
         let each = pats.iter();
         let mut arms: Vec<Arm> = each
-            .map(|pat| self.arm(pat, None, &scrutinee, then))
+            .map(|pat| {
+                self.copies_parts = copies;
+                self.arm(pat, None, &scrutinee, then)
+            })
             .collect();
         arms.push(self.arm(&wildcard(span), None, &scrutinee, &mut no));
         self.push_match(scrutinee, arms, span);
@@ -180,6 +185,14 @@ impl Lowerer<'_> {
         scrutinee: &Tree<ValueId>,
         body: &mut dyn FnMut(&mut Self) -> Lowering,
     ) -> Arm {
+        let (pat, modes) = match std::mem::take(&mut self.copies_parts) {
+            true => {
+                let (pat, modes) = looked::without_modes(pat);
+                (pat, Some(modes))
+            }
+            false => (pat.clone(), None),
+        };
+        let pat = &pat;
         // a guard sees the names before the body does
         let nested::TakenOut { pattern, parts } = match guard {
             None => nested::take_out(pat, self.f.values.len()),
@@ -207,6 +220,13 @@ impl Lowerer<'_> {
                 region
             });
             let body = this.region(|this| {
+                if let Some(modes) = &modes {
+                    let names = bindings.iter().filter(|(name, _)| {
+                        // parts are taken apart behind the reference
+                        !parts.iter().any(|(part, _)| part == name)
+                    });
+                    this.copy_bound(&names.cloned().collect::<Vec<_>>(), modes);
+                }
                 for (name, inner) in &parts {
                     let path: syn::ExprPath = syn::parse_quote!(#name);
                     if let Some(value) = this.path(&path) {
@@ -247,7 +267,12 @@ impl Lowerer<'_> {
     ) -> Lowering {
         let span = expr.match_token.span;
         let cases = cases(expr);
-        let scrutinee = self.scrutinee(&expr.expr, cases.iter().map(|case| &case.pat))?;
+        let looked_at = self.looked_at(&expr.expr, cases.iter().map(|case| &case.pat));
+        let copies = looked_at.is_some();
+        let scrutinee = match looked_at {
+            Some(scrutinee) => scrutinee,
+            None => self.scrutinee(&expr.expr, cases.iter().map(|case| &case.pat))?,
+        };
         if self.is_tested(&scrutinee, cases.iter().map(|case| &case.pat)) {
             return self.match_by_tests(&scrutinee, &cases, expected, span);
         }
@@ -255,6 +280,7 @@ impl Lowerer<'_> {
         let mut reached = false;
         let mut arms = Vec::new();
         for case in &cases {
+            self.copies_parts = copies;
             arms.push(self.arm(&case.pat, case.guard, &scrutinee, &mut |this| {
                 if let Some(value) = this.expr_expecting(case.body, expected) {
                     this.write_slot(result, &value, span);
@@ -281,7 +307,10 @@ impl Lowerer<'_> {
         }
         let pats = nested::alternatives(pat);
         let expected = self.expected(pat, ty);
+        let looked_at = self.looked_at(init, pats.iter());
+        let copies = looked_at.is_some();
         let mut scrutinee = match expected.as_ref() {
+            _ if let Some(scrutinee) = looked_at => scrutinee,
             Some(expected) => self.expr_expecting(init, Some(expected))?,
             None => self.scrutinee(init, pats.iter())?,
         };
@@ -302,20 +331,30 @@ impl Lowerer<'_> {
             }
             return Some(());
         }
-        // one arm: a variable that two write has no value in the third
-        let first = self.arm(pat, None, &scrutinee, &mut |this| {
-            for ((name, _), slot) in names.iter().zip(&slots) {
-                let path: syn::ExprPath = syn::parse_quote!(#name);
-                if let Some(value) = this.path(&path) {
+        let is_one_of = pats.len() > 1;
+        let mut arms = Vec::new();
+        for pat in &pats {
+            self.copies_parts = copies;
+            arms.push(self.arm(pat, None, &scrutinee, &mut |this| {
+                for ((name, _), slot) in names.iter().zip(&slots) {
+                    let path: syn::ExprPath = syn::parse_quote!(#name);
+                    let Some(mut value) = this.path(&path) else {
+                        continue;
+                    };
+                    if is_one_of {
+                        // something has to stand for it where no pattern matches
+                        value = Tree::Leaf(this.leaf(&value, name.span()));
+                    }
                     this.write_slot(*slot, &value, name.span());
                 }
-            }
-            None
-        });
-        let second = self.arm(&wildcard(span), None, &scrutinee, &mut |this| {
+                None
+            }));
+        }
+        let last = self.arm(&wildcard(span), None, &scrutinee, &mut |this| {
             this.expr(diverge)
         });
-        self.push_match(scrutinee, vec![first, second], span);
+        arms.push(last);
+        self.push_match(scrutinee, arms, span);
         for ((name, _), slot) in names.iter().zip(&slots) {
             self.bind(name, super::Binding::Slot(*slot));
         }

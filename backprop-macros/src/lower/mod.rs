@@ -29,6 +29,7 @@ mod function;
 mod indexing;
 mod iter;
 mod lens;
+mod looked;
 mod looped;
 mod macros;
 mod memory;
@@ -171,6 +172,8 @@ struct Lowerer<'a> {
     only_looks: bool,
     /// Values that patterns bind inside opaque ones: possibly references.
     payloads: BTreeSet<ValueId>,
+    /// Whether arms copy what they bind behind a reference.
+    copies_parts: bool,
     /// Whether the pattern at hand is matched through a shared reference.
     binds_references: bool,
     /// Collections of constants that are not iterated over by position.
@@ -224,6 +227,7 @@ impl<'a> Lowerer<'a> {
             returns_reference: false,
             only_looks: false,
             payloads: BTreeSet::new(),
+            copies_parts: false,
             binds_references: false,
             maps: BTreeSet::new(),
             constants: BTreeSet::new(),
@@ -370,7 +374,12 @@ impl Lowerer<'_> {
             Wrapped::of(&param.ty).filter(|wrapped| !wrapped.is_result),
         ) && Shape::of(payload.payload, &self.reals).may_be_active()
         {
-            let opened = self.opened(*leaf, span);
+            let opened = match payload.payload {
+                Type::Reference(to) if to.mutability.is_none() => {
+                    self.opened_reference(*leaf, &to.elem, span)
+                }
+                _ => self.opened(*leaf, span),
+            };
             self.bind_pattern(&param.pat, opened, None);
             return None;
         }

@@ -2,7 +2,7 @@
 
 use super::{Binding, Lowerer, Lowering};
 use crate::fence::catalogue as no;
-use crate::ir::{Kind, Op, Region, Stmt, Tree, ValueId};
+use crate::ir::{Kind, Op, Place, Proj, Region, Stmt, Tree, ValueId};
 use proc_macro2::Span;
 use quote::quote_spanned;
 use syn::spanned::Spanned;
@@ -47,6 +47,29 @@ impl Lowerer<'_> {
     pub(super) fn opened(&mut self, value: ValueId, span: Span) -> Tree<ValueId> {
         let flag = self.push(Op::Runtime("is_some", vec![value]), Kind::Bool, span);
         let payload = self.push(Op::Runtime("payload", vec![value]), Kind::Opaque, span);
+        Tree::Option(Box::new(flag), Box::new(payload))
+    }
+
+    /// A parameter `Option<&T>`, opened: it refers to a copy, which is there to the end.
+    pub(super) fn opened_reference(
+        &mut self,
+        value: ValueId,
+        to: &syn::Type,
+        span: Span,
+    ) -> Tree<ValueId> {
+        let own = Op::Runtime("owned_option", vec![value]);
+        let own = self.push_value(own, Kind::Opaque, span);
+        let flag = self.push(Op::Runtime("is_some", vec![own]), Kind::Bool, span);
+        let kind = self.kind_of_type(to);
+        let payload = self.push_value(Op::Runtime("payload", vec![own]), kind, span);
+        let place = Place::whole(payload);
+        let payload = match to {
+            _ if self.is_scalar(payload) => Tree::Ref(Box::new(Tree::Leaf(payload))),
+            syn::Type::Slice(_) => {
+                self.view(place.with(Proj::Range(None, None, false)), false, span)
+            }
+            _ => self.view(place, false, span),
+        };
         Tree::Option(Box::new(flag), Box::new(payload))
     }
 

@@ -145,6 +145,16 @@ impl Lowerer<'_> {
             (Tree::Ref(inner), Pat::Reference(reference)) => {
                 self.refute(inner, &reference.pat, fail);
             }
+            // `&[a, b]` against a reference copies what `[a, b]` refers to
+            (Tree::Leaf(leaf), Pat::Reference(reference))
+                if self.f.is_reference(*leaf) && matches!(*reference.pat, Pat::Slice(_)) =>
+            {
+                let mut pat = (*reference.pat).clone();
+                if let Pat::Slice(slice) = &mut pat {
+                    slice.elems.iter_mut().for_each(copying);
+                }
+                self.refute(tree, &pat, fail);
+            }
             (_, Pat::Or(or)) => self.refute_all(tree, or, fail),
             _ if tree.is_fallible() => self.refute_option(tree, pat, fail),
             (_, Pat::Tuple(tuple)) => {
@@ -282,4 +292,14 @@ impl Lowerer<'_> {
 /// Whether a pattern inside a slice pattern fits whatever stands there.
 fn is_simple(pat: &Pat) -> bool {
     super::pattern::is_rest_or_bound(pat) || is_irrefutable(pat)
+}
+
+/// `a` → `&a`, for names.
+fn copying(pat: &mut Pat) {
+    if matches!(pat, Pat::Ident(name) if name.by_ref.is_none() && name.subpat.is_none())
+        && is_irrefutable(pat)
+    {
+        let name = std::mem::replace(pat, super::branch::wildcard(pat.span()));
+        *pat = syn::parse_quote_spanned!(pat.span()=> &#name);
+    }
 }

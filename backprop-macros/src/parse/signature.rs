@@ -527,6 +527,14 @@ fn check_parameter(param: &Parameter, errors: &mut Errors) {
         return;
     }
     match () {
+        () if let Some(Wrapped {
+            payload: Type::Reference(to),
+            ..
+        }) = Wrapped::of(&param.ty)
+            && to.mutability.is_some() =>
+        {
+            errors.refuse(&param.ty, no::MUT_IN_OPTION);
+        }
         () if param.shape.any(is_unsupported) => errors.refuse(&param.ty, unsupported(&param.ty)),
         () if matches!(param.shape, Shape::Tuple(_))
             && param.passing == Passing::Value

@@ -264,7 +264,9 @@ impl Pass<'_> {
                 self.define(value, Op::Spread(tangent, count.clone()));
             }
             Op::Copy(a, _) | Op::Deref(a) => self.read(value, &Place::whole(*a)),
-            Op::Runtime("by_value" | "number", args) => self.read(value, &Place::whole(args[0])),
+            Op::Runtime("by_value" | "number" | "owned_option", args) => {
+                self.read(value, &Place::whole(args[0]))
+            }
             Op::Runtime("payload", args) => {
                 let option = self.referred(args[0]);
                 self.define(value, Op::Runtime("payload", vec![option]));
