@@ -172,7 +172,8 @@
 //! is a default method, takes `&mut self`, or has type parameters; **`__mode_of_dyn_m`**: in
 //! a mode, which trait objects do not have.
 //!
-//! **E0407, "`__differentiated_m` is not a member of trait"**: the `impl` is marked, but
+//! **E0407, "`__differentiated_m` is not a member of trait"** (and `__object_m`, which trait
+//! objects have): the `impl` is marked, but
 //! the trait is not. Mark it, or write `#[differentiate(inherent)]` on the `impl`.
 //! **E0046, "missing: `__differentiated_m`"**: the trait is marked, but the `impl` is not.
 //!

@@ -1,6 +1,6 @@
 //! Methods and functions that return `&mut` references.
 
-use backprop::{Differentiable, differentiate};
+use backprop::{Differentiable, Real, differentiate};
 
 oracle::programs! {
     #[derive(Clone, Debug, Default, PartialEq, Differentiable)]
@@ -167,6 +167,48 @@ oracle::programs! {
             * net.bias[0] * net.bias[1] + net.layers[1].data[0]
     }
 
+    // boxes, pairs, elements of vectors, lengths that change in between
+    #[derive(Clone, Debug, PartialEq, Differentiable)]
+    struct Stack { inner: Box<Matrix>, pair: (f64, usize, f64), all: Vec<Matrix> }
+
+    #[differentiate]
+    impl Stack {
+        fn pair_mut(&mut self) -> &mut (f64, usize, f64) { &mut self.pair }
+        fn inner_mut(&mut self, i: usize) -> &mut f64 { self.inner.at_mut(0, i) }
+        fn matrix_mut(&mut self, k: usize) -> &mut Matrix {
+            if let Some(m) = self.all.get_mut(k) { return m; }
+            &mut self.inner
+        }
+        fn count_mut(&mut self) -> &mut usize { &mut self.pair.1 }
+    }
+
+    #[differentiate]
+    fn stacked(s: &mut Stack, x: f64) -> f64 {
+        s.pair_mut().0 *= x;
+        *s.count_mut() += 1;
+        let p = s.pair_mut();
+        p.2 += p.0 * p.0;
+        *s.inner_mut(1) *= s.pair.2;
+        s.inner.row_mut(1)[s.pair.1 - 1] -= x;
+        for m in s.all.iter_mut() {
+            *m.at_mut(1, 0) *= x;
+            m.cells_mut().push(x * x);
+            *m.largest_mut() *= m.scale;
+        }
+        for k in 0..3 {
+            let m = s.matrix_mut(k);
+            m.scale *= x + m.data[0];
+            *s.all[0].row_mut(0).first_mut().unwrap() += x;
+            let cells: &mut Vec<f64> = s.all[1].cells_mut();
+            cells.insert(0, x);
+            if s.all[1].data.len() > 6 { s.all[1].cells_mut().pop(); }
+            *s.matrix_mut(1).at_mut(0, 0) *= x;
+        }
+        let mut sum = s.pair.0 * s.pair.2 + s.inner.scale * s.inner.data[1] * s.inner.data[3];
+        for m in &s.all { sum += m.scale * m.data[2] + m.data.iter().map(|v| v * v).sum::<f64>(); }
+        sum
+    }
+
     // a local, loops that may not run, early exits
     #[differentiate]
     fn local(x: &[f64], n: usize) -> f64 {
@@ -282,10 +324,66 @@ fn of_functions() {
 fn of_what_is_nested() {
     oracle::check!(nested(&mut net(), 0.8));
     oracle::check!(through_calls(&mut net(), 0.4));
+    let stack = || Stack {
+        inner: Box::new(matrix(&[0.7, -0.2, 0.5, 0.9])),
+        pair: (0.4, 0, 1.2),
+        all: net().layers,
+    };
+    oracle::check!(stacked(&mut stack(), 0.8));
+    oracle::check!(stacked(&mut stack(), -1.3));
     for n in [0, 1, 5, 9] {
         oracle::check!(local(&[1.3, 0.4, -0.6, 0.9], n));
         oracle::check!(local(&[3.3, -2.4, -3.6, 0.9], n));
     }
+}
+
+/// Whatever the numbers are.
+#[derive(Clone, Debug, PartialEq, Differentiable)]
+struct Pair<T, const N: usize> {
+    left: [T; N],
+    right: Vec<T>,
+}
+
+#[differentiate]
+impl<T: Real, const N: usize> Pair<T, N> {
+    fn side_mut(&mut self, left: bool) -> &mut [T] {
+        if left {
+            &mut self.left
+        } else {
+            &mut self.right
+        }
+    }
+    fn of_mut(&mut self, k: usize) -> &mut T {
+        &mut self.side_mut(k < N)[k % N]
+    }
+}
+
+#[differentiate]
+fn middle<T: Real>(x: &mut [T]) -> &mut T {
+    let n = x.len();
+    &mut x[n / 2]
+}
+
+#[differentiate]
+fn of_pairs(p: &mut Pair<f64, 2>, x: f64) -> f64 {
+    for k in 0..4 {
+        *p.of_mut(k) *= x;
+        *middle(&mut p.left) += p.right[k % 2];
+        let side = p.side_mut(k % 2 == 0);
+        side[0] *= side[1];
+        *middle(side) -= x;
+    }
+    p.left[0] * p.left[1] * p.right[0] + p.right[1]
+}
+
+#[test]
+fn of_type_parameters() {
+    let pair = || Pair {
+        left: [0.4, -0.7],
+        right: vec![1.3, 0.6],
+    };
+    backprop::assert_gradient!(of_pairs(&mut pair(), 0.8));
+    backprop::assert_gradient!(of_pairs(&mut pair(), -1.1));
 }
 
 // what is constant keeps its own functions

@@ -29,9 +29,16 @@ impl Lowerer<'_> {
     /// The place that an expression names; an expression that is no place is
     /// computed, and the place is its value.
     pub(super) fn base(&mut self, expr: &Expr) -> Option<Base> {
+        let written = std::mem::take(&mut self.written);
+        let inside = |this: &mut Self, expr: &Expr| {
+            this.written = written;
+            let base = this.base(expr);
+            this.written = false;
+            base
+        };
         match expr {
-            Expr::Paren(inner) => self.base(&inner.expr),
-            Expr::Group(inner) => self.base(&inner.expr),
+            Expr::Paren(inner) => inside(self, &inner.expr),
+            Expr::Group(inner) => inside(self, &inner.expr),
             Expr::Path(path) => {
                 if let Some(name) = path.path.get_ident()
                     && let Some(tree) = self.raw(name)
@@ -47,7 +54,7 @@ impl Lowerer<'_> {
                 Some(Base::Tree(end?))
             }
             Expr::Field(field) => {
-                let base = self.base(&field.base)?;
+                let base = inside(self, &field.base)?;
                 if let (Base::Tree(tree), Member::Unnamed(index)) = (&base, &field.member)
                     && let Tree::Tuple(parts) = tree.behind_refs()
                 {
@@ -60,7 +67,7 @@ impl Lowerer<'_> {
                 Some(Base::Place(place.with(Proj::Field(field.member.clone()))))
             }
             Expr::Index(index) => {
-                let base = self.base(&index.expr)?;
+                let base = inside(self, &index.expr)?;
                 let place = self.as_place(base, index.span())?;
                 let step = match self.own_index(&place, &index.index) {
                     Some(step) => step,
@@ -69,7 +76,12 @@ impl Lowerer<'_> {
                 Some(Base::Place(place.with(step)))
             }
             Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Deref(_)) => {
-                match self.base(&unary.expr)? {
+                match inside(self, &unary.expr)? {
+                    Base::Tree(Tree::Ref(_)) if written => {
+                        // the number was read: what is written would be lost
+                        self.errors.refuse(expr, no::MUT_REFERENCE_CHOSEN);
+                        None
+                    }
                     Base::Tree(Tree::Ref(inner)) => Some(Base::Tree(*inner)),
                     Base::Tree(Tree::Leaf(leaf)) if self.f.is_reference(leaf) => {
                         Some(Base::Place(Place::whole(leaf)))
@@ -389,10 +401,11 @@ impl Lowerer<'_> {
 
     /// The place of a target that is written to.
     fn written(&mut self, target: &Expr) -> Option<Place> {
-        match self.with_lens(target) {
-            Some(target) => self.memory(&target),
-            None => self.memory(target),
-        }
+        let target = self.with_lens(target).unwrap_or_else(|| target.clone());
+        self.written = true;
+        let place = self.memory(&target);
+        self.written = false;
+        place
     }
 
     /// `place = value`, where the place is no variable.

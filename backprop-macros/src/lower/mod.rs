@@ -170,6 +170,8 @@ struct Lowerer<'a> {
     returns_reference: bool,
     /// Whether it is one that returns a `&mut` reference, which only looks.
     only_looks: bool,
+    /// Whether the place that is found next is written to.
+    written: bool,
     /// Values that patterns bind inside opaque ones: possibly references.
     payloads: BTreeSet<ValueId>,
     /// Whether arms copy what they bind behind a reference.
@@ -226,6 +228,7 @@ impl<'a> Lowerer<'a> {
             expected_of_closure: None,
             returns_reference: false,
             only_looks: false,
+            written: false,
             payloads: BTreeSet::new(),
             copies_parts: false,
             binds_references: false,

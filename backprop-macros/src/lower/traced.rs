@@ -365,7 +365,9 @@ impl Pass<'_> {
             chosen.insert(lens, value);
         }
         // from the outermost range inwards
-        let ends = (from[0].is_range && steps.is_empty()).then(|| known.slots[..2].to_vec());
+        let is_whole = |step: &Proj| matches!(step, Proj::Range(None, None, _));
+        let ends = from[0].is_range && steps.iter().all(is_whole);
+        let ends = ends.then(|| known.slots[..2].to_vec());
         let (mut start, mut indices) = match from[0].is_range {
             true => (Some(known.slots[0]), known.slots[2..].to_vec()),
             false => (None, known.slots),

@@ -37,11 +37,15 @@ impl Merged {
                     {
                         self.absent.insert(binding.value);
                     }
-                    if let Op::Copy(_, Some(ty)) = &binding.op
+                    if let Op::Copy(from, Some(ty)) = &binding.op
                         && let syn::Type::Reference(reference) = &**ty
                         && matches!(*reference.elem, syn::Type::Slice(_))
                     {
                         self.slices.insert(binding.value);
+                        if hold == Hold::Shared {
+                            // arms of several types, which the type of the result makes one
+                            self.slices.insert(*from);
+                        }
                     }
                 }
                 Stmt::If(branch) => {
@@ -184,7 +188,7 @@ pub(super) fn shapes(f: &Function, merged: &Merged, views: &Views) -> Shapes {
                     None => is_lost = true,
                 }
             }
-            if known.iter().any(|shape| shape.is_range) {
+            if known.iter().any(|shape| shape.is_range) || merged.slices.contains(value) {
                 // the type of the reference is that of a slice
                 known.iter_mut().for_each(|shape| shape.is_range = true);
             }
