@@ -179,7 +179,8 @@ fn modes_are_sound(input: &mut Input, errors: &mut Errors) -> bool {
 fn mode_refusal(input: &Input, mode: Mode) -> Option<Refusal> {
     let has_rule = input.options.rule.is_some();
     let is_operator = input.home == Home::Operator;
-    if !input.functions.is_empty() {
+    // the rows are those of the pullback, whatever it calls
+    if !input.functions.is_empty() && mode != Mode::Jacobian {
         return Some(no::FUNCTION_MODE);
     }
     match mode {

@@ -70,7 +70,7 @@ fn checked(v: &mut Vec<f64>, k: f64) -> Result<f64, String> {
     if v.is_empty() {
         return Err("empty".into());
     }
-    v[0] *= k * v[0];
+    v[0] = v[0] * v[0] * k;
     v.push(k);
     Ok(v[0] * k * v[0])
 }
@@ -99,7 +99,7 @@ struct Walker {
 impl Walker {
     fn go(&mut self, by: f64) -> f64 {
         self.steps += 1;
-        self.at *= by * self.at;
+        self.at = self.at * self.at * by;
         self.at * by
     }
 }

@@ -263,6 +263,22 @@ fn foreign(x: f64, y: f64) -> [f64; 2] {
     [p * y, twice(scaled, x) + p * p]
 }
 
+#[differentiate]
+fn sine(x: f64) -> f64 {
+    x.sin()
+}
+
+#[differentiate(jacobian)]
+fn applied<F: Fn(f64) -> f64>(f: F, x: f64, scale: impl Fn([f64; 2]) -> f64) -> [f64; 2] {
+    let y = f(x * x);
+    [f(y) * x, scale([x, y])]
+}
+
+#[differentiate]
+fn spread(v: [f64; 2]) -> f64 {
+    v[0] * v[1]
+}
+
 // rows of the result, then of what is left behind `&mut`
 #[differentiate(jacobian)]
 fn step(state: &mut [f64], dt: f64, ends: &mut (f64, f64)) -> f64 {
@@ -361,6 +377,11 @@ fn the_forward_half_runs_once() {
             let (value, rows) = foreign_jacobian(x[0], x[1]);
             assert_eq!(runs(), 1);
             let rows = rows.iter().map(|(a, b)| vec![*a, *b]);
+            (value.to_vec(), rows.collect())
+        });
+        check_rows([x[0]], |x| {
+            let (value, rows) = applied_jacobian(sine {}, x[0], spread {});
+            let rows = rows.iter().map(|((), d_x, ())| vec![*d_x]);
             (value.to_vec(), rows.collect())
         });
         check_rows([x[0], x[2]], |x| {

@@ -29,7 +29,7 @@ oracle::programs! {
     fn early(x: &[f64], k: f64) -> f64 {
         let mut rest = x;
         let mut s = k;
-        loop {
+        while !rest.is_empty() {
             let Some((head, tail)) = rest.split_first() else { break };
             s *= head * x[tail.len()];
             if s > 2.0 { return s * tail.iter().sum::<f64>(); }
