@@ -165,7 +165,57 @@ oracle::programs! {
         a.iter().chain(&b).chain(&tail).fold(t, |s, v| s * 0.8 + v * v)
     }
 
+    #[derive(Clone, Debug, Differentiable)]
+    struct Store {
+        values: Vec<f64>,
+        k: f64,
+    }
+
+    #[differentiate]
+    fn of_fields(s: &Store, t: f64) -> f64 {
+        let mut s = s.clone();
+        s.values.retain(|a| *a > 1.0);
+        s.values.drain(1..2);
+        let mut each = s.values.iter();
+        let mut sum = t;
+        while let Some(a) = each.next() {
+            sum = sum * a + s.k;
+        }
+        sum
+    }
+
+    #[differentiate]
+    fn by_value_behind(a: &mut [f64; 3], t: f64) -> f64 {
+        let mut s = 0.0;
+        for v in *a {
+            a[1] = v * t;
+            s = s * 0.5 + v;
+        }
+        s
+    }
+
+    #[differentiate]
+    fn calls_by_value_behind(x: [f64; 3], t: f64) -> f64 {
+        let mut a = x;
+        let p = by_value_behind(&mut a, t);
+        p * a[1] * a[2]
+    }
+
     // ---- ends, parts ----
+
+    #[differentiate]
+    fn in_lanes(x: &[f64], y: &[f64]) -> f64 {
+        let (a, b) = (x.chunks_exact(4), y.chunks_exact(4));
+        let (rest_a, rest_b) = (a.remainder(), b.remainder());
+        let mut sums = [0.0; 4];
+        for (p, q) in a.zip(b) {
+            for i in 0..4 {
+                sums[i] += p[i] * q[i];
+            }
+        }
+        let rest: f64 = rest_a.iter().zip(rest_b).map(|(p, q)| p * q).sum();
+        sums.iter().sum::<f64>() + rest * rest
+    }
 
     #[differentiate]
     fn ends(x: &[f64], t: f64) -> f64 {
@@ -398,6 +448,18 @@ fn shorter() {
         kink
     );
     oracle::check!(calls_retained(&X, 0.7));
+    let store = Store {
+        values: vec![1.3, 0.8, 2.1, 1.7],
+        k: 0.6,
+    };
+    oracle::check!(of_fields(&store, 0.7));
+    oracle::check!(by_value_behind(&mut [1.3, 0.8, 2.1], 0.7));
+    oracle::check!(calls_by_value_behind([1.3, 0.8, 2.1], 0.7));
+    for n in [0, 3, 4, 6, 8] {
+        let y = [0.4, 1.2, 0.9, 0.3, 0.8, 1.5, 0.6, 1.1];
+        let x = [1.3, 0.8, 2.1, 1.7, 2.9, 0.6, 1.4, 0.5];
+        oracle::check!(in_lanes(&x[..n], &y[..n]));
+    }
     oracle::check!(drained(&[1.3, 0.8, 2.1, 1.7, 2.9, 0.6], 0.7));
     oracle::check!(handed_over(&X, 0.7));
 }

@@ -14,7 +14,8 @@ impl Lowerer<'_> {
             Expr::Closure(closure) => closure.inputs.len() == 1,
             _ => true,
         };
-        of_elements && self.is_vector(&call.receiver)
+        let is_field = matches!(strip(&call.receiver), Expr::Field(_));
+        of_elements && (is_field || self.is_vector(&call.receiver))
     }
 
     /// `v.retain(keep)`: what is kept makes a new vector.
@@ -90,7 +91,10 @@ impl Lowerer<'_> {
     }
 
     fn new_vector(&mut self, like: &Place, span: Span) -> SlotId {
-        let kind = self.kind_at(like);
+        let kind = match self.kind_at(like) {
+            kind if kind.is_container() => kind,
+            kind => kind.contained(),
+        };
         let vec = self.push(Op::NewVec(None), kind, span);
         let slot = self.slot(Some("kept".to_owned()), None, true, span);
         self.write_slot(slot, &vec, span);

@@ -44,6 +44,12 @@ impl Lowerer<'_> {
                     self.local(local, rest).map(|()| Tree::unit())
                 }
                 Stmt::Expr(expr, None) if last => self.expr_expecting(expr, expected),
+                // what it hands out is dropped
+                Stmt::Expr(Expr::MethodCall(call), Some(_))
+                    if call.method == "drain" && call.args.len() == 1 =>
+                {
+                    self.drained(call).map(|_| Tree::unit())
+                }
                 Stmt::Expr(expr, _) => match self.called_for_effect(expr) {
                     Some(value) => value.map(|_| Tree::unit()),
                     None => self.expr(expr).map(|_| Tree::unit()),

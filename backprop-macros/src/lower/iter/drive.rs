@@ -30,6 +30,7 @@ impl Lowerer<'_> {
             steps,
             guards,
             span,
+            ..
         } = chain;
         let way = Way {
             steps: &steps,
@@ -43,6 +44,7 @@ impl Lowerer<'_> {
                     driver: Driver::Cursor(cursor),
                     steps,
                     guards,
+                    tail: None,
                     span,
                 };
                 self.drive(chain, label, body);

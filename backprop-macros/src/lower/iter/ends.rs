@@ -2,7 +2,7 @@
 
 use super::spelling::unknown_message;
 use crate::fence::catalogue as no;
-use crate::ir::{BinaryOp, Kind, Op, Place, Region, Stmt, Tree};
+use crate::ir::{BinaryOp, Kind, Op, Place, Proj, Region, Stmt, Tree};
 use crate::lower::{ANY_REAL, Lowerer, Lowering};
 use syn::spanned::Spanned;
 use syn::{Expr, ExprMethodCall};
@@ -76,6 +76,7 @@ impl Lowerer<'_> {
             ("all" | "any", 1) => self.quantified(call, name == "all"),
             ("collect", 0) => self.collect(call),
             ("len", 0) => self.items_left(call),
+            ("remainder", 0) => self.remainder(call),
             ("unzip", 0) => self.unzip(call),
             ("partition", 1) => self.partition(call),
             ("try_fold", 2) => self.try_fold(call),
@@ -161,6 +162,24 @@ impl Lowerer<'_> {
             }
         });
         Some(self.read_slot(slot, span))
+    }
+
+    /// `remainder()` of `chunks_exact`, however many chunks are left.
+    fn remainder(&mut self, call: &ExprMethodCall) -> Lowering {
+        let span = call.method.span();
+        let chain = match self.kept_iterator(&call.receiver) {
+            Some(chain) => (*chain).clone(),
+            None => self.chain(&call.receiver)?,
+        };
+        let Some((place, len, n)) = chain.tail else {
+            let message = unknown_message(call);
+            self.errors.push(syn::Error::new(span, message));
+            return None;
+        };
+        let rest = self.int_op(BinaryOp::Rem, len, n, span);
+        let start = self.int_op(BinaryOp::Sub, len, rest, span);
+        let part = place.with(Proj::Range(Some(start), None, false));
+        Some(self.view(part, false, span))
     }
 
     /// `len()` of an iterator that knows it.

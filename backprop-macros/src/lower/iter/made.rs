@@ -59,6 +59,7 @@ impl Lowerer<'_> {
             driver: Driver::Made(Made { function, how }),
             steps: Vec::new(),
             guards: Vec::new(),
+            tail: None,
             span,
         })
     }

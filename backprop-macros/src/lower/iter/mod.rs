@@ -98,6 +98,8 @@ pub(super) struct Chain {
     steps: Vec<Step>,
     /// Limits of the chain that this one makes items for.
     guards: Vec<Guard>,
+    /// What `chunks_exact` leaves out: of a sequence, its length and that of a chunk.
+    tail: Option<(Place, ValueId, ValueId)>,
     span: Span,
 }
 
@@ -176,6 +178,7 @@ impl Lowerer<'_> {
             }),
             steps: Vec::new(),
             guards: Vec::new(),
+            tail: None,
             span,
         }
     }
@@ -228,6 +231,7 @@ impl Lowerer<'_> {
         }
         let mut chain = self.chain(&call.receiver)?;
         chain.span = span;
+        chain.tail = None;
         let counter = |this: &mut Self| {
             let zero = this.integer(0, span);
             let slot = this.slot(Some("count".to_owned()), None, true, span);

@@ -57,6 +57,7 @@ impl Lowerer<'_> {
             driver: Driver::Passed(iterator),
             steps: Vec::new(),
             guards: Vec::new(),
+            tail: None,
             span,
         }
     }

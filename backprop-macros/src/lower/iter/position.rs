@@ -94,6 +94,7 @@ impl Lowerer<'_> {
             driver: Driver::Indexed(indexed),
             steps: Vec::new(),
             guards: Vec::new(),
+            tail: None,
             span,
         }
     }
@@ -318,6 +319,7 @@ impl Lowerer<'_> {
                 driver: Driver::Joined(Box::new([chain, other])),
                 steps: Vec::new(),
                 guards: Vec::new(),
+                tail: None,
                 span,
             });
         }

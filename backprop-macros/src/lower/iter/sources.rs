@@ -28,18 +28,20 @@ impl Lowerer<'_> {
     /// up. Of an array that is a copy, and the original may be changed meanwhile.
     pub(super) fn all_of(&mut self, place: Place, expr: &Expr, span: Span) -> Chain {
         let is_whole = place.path.is_empty();
-        if is_whole && self.f.is_reference(place.base) {
+        // `*r` is what it refers to: a copy
+        let is_behind = matches!(crate::lower::call::strip(expr), Expr::Unary(_));
+        if is_whole && self.f.is_reference(place.base) && !is_behind {
             let mutable = self.f.info(place.base).hold == crate::ir::Hold::Mut;
             return self.elements(place, Some(mutable), span);
         }
         let own = match is_whole {
-            true => self.owned(&Tree::Leaf(place.base), span),
-            false if self.may_change(expr) => {
+            true if !is_behind => self.owned(&Tree::Leaf(place.base), span),
+            _ if self.may_change(expr) => {
                 let kind = self.kind_at(&place);
                 let clone = proc_macro2::Ident::new("clone", span);
                 self.push(Op::Duplicate(place, clone), kind, span)
             }
-            false => return self.elements(place, None, span),
+            _ => return self.elements(place, None, span),
         };
         self.elements(Place::whole(own.leaves()[0]), None, span)
     }
@@ -100,6 +102,7 @@ impl Lowerer<'_> {
             driver: Driver::Range(range),
             steps: Vec::new(),
             guards: Vec::new(),
+            tail: None,
             span,
         })
     }
@@ -182,6 +185,7 @@ impl Lowerer<'_> {
         };
         let windows = name == "windows";
         let capped = matches!(name, "chunks" | "chunks_mut");
+        let tail = (name == "chunks_exact").then(|| (place.clone(), total, n));
         let item: Item = Rc::new(move |this, k| {
             let start = match windows {
                 true => k,
@@ -196,6 +200,8 @@ impl Lowerer<'_> {
                 .with(Proj::Range(Some(start), Some(end), false));
             Some(this.view(part, mutable, span))
         });
-        Some(self.indexed(Some(len), span, item))
+        let mut chain = self.indexed(Some(len), span, item);
+        chain.tail = tail;
+        Some(chain)
     }
 }

@@ -68,6 +68,7 @@ const NO_ARGUMENT: &[&str] = &[
     "len",
     "cycle",
     "unzip",
+    "remainder",
 ];
 
 const ONE_ARGUMENT: &[&str] = &[
