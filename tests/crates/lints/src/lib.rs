@@ -370,3 +370,30 @@ pub fn relaxed(x: &[f64], rate: f64, rounds: usize) -> f64 {
     }
     energy * state[0]
 }
+
+/// Modes of what changes its arguments and may give nothing.
+#[differentiate(jvp, jacobian, hvp, hessian)]
+pub fn changed(v: &mut [f64], scale: &mut f64, w: &[f64; 2]) -> Option<f64> {
+    if v.is_empty() {
+        return None;
+    }
+    for x in v.iter_mut() {
+        *x *= *scale * w[0];
+    }
+    *scale += w[1];
+    Some(v.iter().sum::<f64>() * *scale)
+}
+
+/// Rows of two things that change.
+///
+/// # Errors
+///
+/// Where there is nothing.
+#[differentiate(jacobian, hvp, hessian)]
+pub fn checked(v: &mut Vec<f64>, x: f64) -> Result<f64, String> {
+    let Some(last) = v.pop() else {
+        return Err(String::new());
+    };
+    v.push(last * x);
+    Ok(last * last * x)
+}
