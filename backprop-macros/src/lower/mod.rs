@@ -54,6 +54,7 @@ mod swap;
 mod then;
 mod traced;
 mod variables;
+mod writes;
 
 pub(crate) use indexing::{Leading, Led, Step, index, led};
 pub(crate) use settle::changed;

@@ -4,6 +4,7 @@
 mod checkpoint;
 mod functions;
 pub(crate) mod lens;
+mod objects;
 mod options;
 mod reals;
 mod receiver;
@@ -14,11 +15,12 @@ mod unnamed;
 pub(crate) use checkpoint::{attributes_of_loop, checkpoint, is_checkpoint, strip_checkpoints};
 pub(crate) use functions::{FunctionType, Functions};
 pub(crate) use lens::{Lens, returns_mut};
+pub(crate) use objects::is_object;
 pub(crate) use options::{Mode, Modes, Options};
 pub(crate) use reals::Reals;
 pub(crate) use receiver::{RECEIVER, is_receiver};
 pub(crate) use signature::{
-    Parameter, Passing, Shape, Signature, Wrapped, is_collection, is_object, option_payload,
+    Parameter, Passing, Shape, Signature, Wrapped, is_collection, option_payload,
 };
 
 use crate::errors::Errors;
