@@ -43,6 +43,16 @@ pub trait Differentiable {
     /// If the shapes differ, as vectors of different lengths do.
     fn accumulate(into: &mut Self::Gradient, from: &Self::Gradient);
 
+    /// The zero gradients of the elements of an array. Numbers need no call for each:
+    /// without optimisation, such calls are most of what small arrays cost.
+    #[doc(hidden)]
+    fn __zero_gradients<const N: usize>(array: &[Self; N]) -> [Self::Gradient; N]
+    where
+        Self: Sized,
+    {
+        core::array::from_fn(|i| array[i].zero_gradient())
+    }
+
     /// Whether a gradient has the shape of this value.
     #[doc(hidden)]
     fn __fits(&self, _: &Self::Gradient) -> bool {
@@ -58,6 +68,11 @@ macro_rules! floats {
             #[inline]
             fn zero_gradient(&self) -> $float {
                 0.0
+            }
+
+            #[inline]
+            fn __zero_gradients<const N: usize>(_: &[$float; N]) -> [$float; N] {
+                [0.0; N]
             }
 
             #[inline]
@@ -128,7 +143,7 @@ impl<T: Differentiable, const N: usize> Differentiable for [T; N] {
     type Gradient = [T::Gradient; N];
 
     fn zero_gradient(&self) -> [T::Gradient; N] {
-        core::array::from_fn(|i| self[i].zero_gradient())
+        T::__zero_gradients(self)
     }
 
     fn __fits(&self, gradient: &[T::Gradient; N]) -> bool {
@@ -136,8 +151,11 @@ impl<T: Differentiable, const N: usize> Differentiable for [T; N] {
     }
 
     fn accumulate(into: &mut [T::Gradient; N], from: &[T::Gradient; N]) {
-        for (into, from) in into.iter_mut().zip(from) {
-            T::accumulate(into, from);
+        // without optimisation, iterators would cost several times as much
+        let mut i = 0;
+        while i < N {
+            T::accumulate(&mut into[i], &from[i]);
+            i += 1;
         }
     }
 }

@@ -495,12 +495,15 @@ pub(crate) fn literals(f: &Function) -> BTreeMap<ValueId, Literal> {
     fn visit(f: &Function, region: &Region, ints: &mut BTreeMap<ValueId, Literal>) {
         for stmt in &region.stmts {
             if let Stmt::Let(binding) = stmt {
+                // a constant under another name counts as any other value
+                let named = f.info(binding.value).hint.is_some();
                 let literal = match &binding.op {
                     Op::Constant(tokens) => match syn::parse2::<syn::LitInt>(tokens.clone()) {
                         Ok(lit) => match lit.base10_parse() {
                             Ok(n) => Some(Literal::Integer(n)),
                             Err(_) => Some(Literal::Fixed),
                         },
+                        Err(_) if !named && is_one(tokens) => Some(Literal::Integer(1)),
                         Err(_) => is_written_constant(tokens).then_some(Literal::Fixed),
                     },
                     Op::Neg(a) => match ints.get(a) {
@@ -513,8 +516,6 @@ pub(crate) fn literals(f: &Function) -> BTreeMap<ValueId, Literal> {
                     Op::Integer(n) => Some(Literal::Integer(*n)),
                     _ => None,
                 };
-                // a constant under another name counts as any other value
-                let named = f.info(binding.value).hint.is_some();
                 if let Some(literal) = literal
                     && !(named && matches!(literal, Literal::Fixed))
                 {
@@ -527,6 +528,12 @@ pub(crate) fn literals(f: &Function) -> BTreeMap<ValueId, Literal> {
     let mut found = BTreeMap::new();
     visit(f, &f.body, &mut found);
     found
+}
+
+/// `1.0`, of any width.
+fn is_one(tokens: &proc_macro2::TokenStream) -> bool {
+    let literal = syn::parse2::<syn::LitFloat>(tokens.clone());
+    literal.is_ok_and(|literal| literal.base10_digits() == "1.0")
 }
 
 /// A float literal, or a path whose last segment is in capitals.

@@ -18,8 +18,11 @@ pub(crate) static OPERATORS: &[Rule] = &[
     binary("*", |x, y, _, d| [d.clone() * y, x * d]),
     // the mul gate with one wire on both inputs: both contributions are equal
     unary(SQUARE, |x, _, d| 2.0 * (x * d)),
-    // both contributions share `d / y`
-    binary("/", |_, y, r, d| [d.clone() / y.clone(), -(r * (d / y))]),
+    // both contributions share `d / y`; a reciprocal gives its slope itself
+    binary("/", |x, y, r, d| match x {
+        Expr::Literal(_, 1) => [Expr::Number(0.0), -(r.clone() * (r * d))],
+        _ => [d.clone() / y.clone(), -(r * (d / y))],
+    }),
     binary("%", |x, y, _, d| [d.clone(), -((x / y).trunc() * d)]),
 ];
 
