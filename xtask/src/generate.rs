@@ -3,6 +3,7 @@
 mod chains;
 mod forms;
 mod helpers;
+mod lent;
 mod own;
 mod shapes;
 mod statements;
@@ -80,8 +81,11 @@ pub(crate) fn program(seed: u64, style: Style) -> Program {
         true => 1 + generator.rng.usize(0..2),
         false => 2 + generator.rng.usize(0..2),
     };
-    let checks: String = (0..count).map(|index| generator.function(index)).collect();
-    let (mut items, mut checks) = (generator.out, checks);
+    let mut checks: String = (0..count).map(|index| generator.function(index)).collect();
+    if generator.owns {
+        checks += &generator.choice_checks();
+    }
+    let mut items = generator.out;
     if narrow {
         items = helpers::narrow(&items);
         checks = helpers::narrow(&checks);

@@ -4,7 +4,7 @@ use super::{Generator, Kind, Var};
 
 impl Generator {
     pub(super) fn form(&mut self) {
-        match self.rng.u32(0..30) {
+        match self.rng.u32(0..36) {
             0..=3 => self.own_statement(),
             4 => self.deep_statement(),
             5 => self.masked(),
@@ -18,6 +18,7 @@ impl Generator {
             16 => self.patterns(),
             17 => self.enumerated(),
             18 => self.sorted(),
+            19..=25 => self.lent_form(),
             _ => self.composed(),
         }
     }

@@ -1,9 +1,9 @@
 //! Functions that the programs call.
 
 /// Names of items here.
-const NAMES: [&str; 13] = [
+const NAMES: [&str; 16] = [
     "State", "scale", "append", "norm", "shifted", "total", "advance", "mix", "nudge", "root",
-    "larger", "rotated", "f64",
+    "larger", "rotated", "bend", "folded", "Grid", "f64",
 ];
 
 /// The other width, of a program or of the helpers.
@@ -34,10 +34,10 @@ pub(crate) fn narrow(text: &str) -> String {
 
 /// Whether a text calls one of these functions.
 pub(super) fn calls(text: &str) -> bool {
-    let calls = NAMES[1..12]
+    let calls = NAMES[1..14]
         .iter()
         .any(|name| text.contains(&format!("{name}(")));
-    calls || text.contains("|z: f64|")
+    calls || text.contains("Grid") || text.contains("|z: f64|")
 }
 
 pub(crate) const HELPERS: &str = "\
@@ -113,5 +113,38 @@ pub(crate) const HELPERS: &str = "\
     #[differentiate]
     pub fn rotated(x: [f64; 4], k: f64) -> [f64; 4] {
         [x[1] * k, x[2], x[3] - k, x[0].sin()]
+    }
+
+    #[differentiate]
+    pub fn bend(x: f64) -> f64 {
+        if x > 0.3 { x * x } else { 0.4 - x.cos() }
+    }
+
+    #[reverse_only]
+    #[differentiate]
+    pub fn folded(f: impl Fn(f64) -> f64, x: &[f64], k: f64) -> f64 {
+        let mut s = k;
+        for v in x {
+            s = s * 0.5 + f(v + s * k);
+        }
+        s
+    }
+
+    #[derive(backprop::Differentiable, Clone, Debug, Default, PartialEq)]
+    pub struct Grid { pub data: Vec<f64>, pub cols: usize }
+
+    #[differentiate]
+    impl std::ops::Index<(usize, usize)> for Grid {
+        type Output = f64;
+        fn index(&self, (i, j): (usize, usize)) -> &f64 {
+            &self.data[i * self.cols + j]
+        }
+    }
+
+    #[differentiate]
+    impl std::ops::IndexMut<(usize, usize)> for Grid {
+        fn index_mut(&mut self, at: (usize, usize)) -> &mut f64 {
+            &mut self.data[at.0 * self.cols + at.1]
+        }
     }
 ";

@@ -4,7 +4,7 @@
 use super::{Generator, Kind, Scope, Var};
 
 /// Names that a text has if it calls methods or operators, which have no forward mode.
-const METHODS: [&str; 4] = ["Own", "Deep", "Choice", "own_"];
+const METHODS: [&str; 6] = ["Own", "Deep", "Choice", "own_", "folded", "Grid"];
 
 impl Generator {
     /// Whether a function with this text has forward mode and second derivatives: not
@@ -250,7 +250,7 @@ impl Generator {
         self.real_var("q", false);
         let two = self.real(2);
         self.scope = base;
-        self.scope.vars.push(Var::new("v", Kind::Vector, false));
+        self.scope.vars.push(Var::new("list", Kind::Vector, false));
         self.scope.vars.push(Var::new("n", Kind::Int, false));
         let many = self.real(2);
         self.line("#[differentiate]");
@@ -267,10 +267,28 @@ impl Generator {
             "        Choice{s}::Two {{ p, q }} => {{ let (p, q) = (*p, *q); {two} }}"
         ));
         self.line(&format!(
-            "        Choice{s}::Many(v, n) => {{ let n = *n; {many} }}"
+            "        Choice{s}::Many(list, n) => {{ let n = *n; {many} }}"
         ));
         self.line("    }");
         self.line("}");
+    }
+
+    /// The function of an enum at each of its variants.
+    pub(super) fn choice_checks(&mut self) -> String {
+        let s = self.suffix.clone();
+        let mut checks = String::new();
+        for variant in [
+            "Nothing",
+            "One(A)",
+            "Two { p: A, q: B }",
+            "Many(vec![A, B, 0.5], 2)",
+        ] {
+            let (a, b) = (self.argument(Kind::Real), self.argument(Kind::Real));
+            let variant = variant.replace('A', &a).replace('B', &b);
+            checks +=
+                &format!("    oracle::check!(own_chosen{s}(&Choice{s}::{variant}, {b}), kink);\n");
+        }
+        checks
     }
 
     /// Statements and a result of this kind.
