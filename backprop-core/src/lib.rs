@@ -29,6 +29,7 @@ mod records;
 mod slopes;
 mod tangent;
 mod tape;
+mod window;
 mod workspace;
 
 pub use circuit::Circuit;
@@ -58,6 +59,7 @@ pub mod __private {
     pub use crate::records::*;
     pub use crate::tangent::*;
     pub use crate::tape::*;
+    pub use crate::window::{window, window_mut};
     pub use crate::workspace::{PooledTape, Workspace, pooled_tape, pooled_tape_for};
     /// What `f_circuit` calls.
     pub mod circuit {

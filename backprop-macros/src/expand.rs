@@ -1,7 +1,7 @@
 //! The pipeline, on one screen.
 //!
 //! `parse → fence → lower → analyse → adjoint → simplify → restore → fuse → checkpoint →
-//! record → sums → guards → simplify → bounds → runs → emit`;
+//! record → sums → guards → windows → simplify → bounds → runs → emit`;
 //! the option `circuit` adds `analyse → circuit → emit`.
 
 use crate::errors::Errors;
@@ -330,6 +330,7 @@ fn complete(f: &mut Function) {
     adjoint::record::record(f);
     adjoint::sums::carry(f);
     adjoint::guards::gather(f);
+    adjoint::windows::open(f);
     simplify::simplify(f);
     simplify::settle(f);
     adjoint::bounds::check_once(f);

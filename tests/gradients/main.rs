@@ -57,4 +57,5 @@ mod tested;
 mod tuples;
 mod views;
 mod vocabulary;
+mod windows;
 mod workspaces;

@@ -25,7 +25,15 @@ pub(crate) fn check_once(f: &mut Function) {
     }
     let mut reverse = f.reverse.take();
     let mut body = std::mem::take(&mut f.body);
-    let pass = Pass { f, literals };
+    let mut windows = BTreeSet::new();
+    for region in std::iter::once(&body).chain(reverse.iter().map(|reverse| &reverse.body)) {
+        find_windows(region, &mut windows);
+    }
+    let pass = Pass {
+        f,
+        literals,
+        windows,
+    };
     pass.region(&mut body);
     if let Some(reverse) = &mut reverse {
         pass.region(&mut reverse.body);
@@ -49,8 +57,21 @@ fn find_literals(region: &Region, into: &mut BTreeMap<ValueId, u64>) {
     }
 }
 
+/// What is as long as its loop.
+fn find_windows(region: &Region, into: &mut BTreeSet<ValueId>) {
+    for stmt in &region.stmts {
+        if let Stmt::Let(binding) = stmt
+            && matches!(binding.op, Op::Window(_))
+        {
+            into.insert(binding.value);
+        }
+        for_each_region(stmt, &mut |inner, _| find_windows(inner, into));
+    }
+}
+
 struct Pass<'a> {
     f: &'a Function,
+    windows: BTreeSet<ValueId>,
     /// Integer literals that are not negative.
     literals: BTreeMap<ValueId, u64>,
 }
@@ -211,7 +232,7 @@ impl Pass<'_> {
         inside: &BTreeSet<ValueId>,
         beyond: &BTreeMap<ValueId, u64>,
     ) -> Option<(Place, u64)> {
-        if inside.contains(&place.base) {
+        if inside.contains(&place.base) || self.windows.contains(&place.base) {
             return None;
         }
         for (at, step) in place.path.iter().enumerate() {

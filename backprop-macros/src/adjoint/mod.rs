@@ -27,6 +27,7 @@ pub(crate) mod record;
 pub(crate) mod restore;
 pub(crate) mod runs;
 pub(crate) mod sums;
+pub(crate) mod windows;
 
 use crate::analyse::Activity;
 use crate::fence::catalogue as no;

@@ -269,6 +269,11 @@ impl Emitter<'_> {
                 let (like, d) = (self.at_least(*like, UNARY), self.value(*d));
                 (quote_spanned!(span=> #function(&#like, #d)), ATOM)
             }
+            Op::TripCount(range) => {
+                let (count, range) = (self.facade.private("trip_count", span), self.range(range));
+                (quote_spanned!(span=> #count(&(#range))), ATOM)
+            }
+            Op::Window(window) => (self.window(window, span), LOOSE),
             Op::Draw(drawing) => (self.draw(drawing, span), ATOM),
             Op::Narrow(like, d) => {
                 let function = self.facade.private("narrow", span);

@@ -3,11 +3,11 @@
 use super::Emitter;
 use super::names::{TO_ARRAY, plumbing};
 use crate::ir::{
-    AddAt, Aggregate, BinaryOp, Candidates, Claimed, Count, Function, Hold, Kind, Mutate, Op,
-    Order, Owning, Place, Proj, PullbackArg, Region, RevLoop, Run, Stmt, Store, TangentArg,
-    ValueId,
+    Access, AddAt, Aggregate, BinaryOp, Candidates, Claimed, Count, Function, Hold, Kind, Mutate,
+    Op, Order, Owning, Place, Proj, PullbackArg, Region, RevLoop, Run, Stmt, Store, TangentArg,
+    ValueId, Window,
 };
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use std::collections::BTreeSet;
 
@@ -58,6 +58,9 @@ pub(crate) fn changed_in(f: &Function, region: &Region) -> BTreeSet<ValueId> {
                     | Op::PopValue(place)
                     | Op::Pop(place) => {
                         into.insert(place.base);
+                    }
+                    Op::Window(window) if window.access != Access::Shared => {
+                        into.insert(window.of.base);
                     }
                     Op::Choose(candidates) => {
                         into.extend(candidates.places.iter().map(|place| place.base));
@@ -269,6 +272,35 @@ impl Emitter<'_> {
             match &mut #base {
                 #some(#inner) => #some(&mut #path),
                 ::core::option::Option::None => ::core::option::Option::None,
+            }
+        }
+    }
+
+    /// The slice that a loop looks at.
+    pub(super) fn window(&self, window: &Window, span: Span) -> TokenStream {
+        let (first, count) = (self.value(window.first), self.value(window.count));
+        let more = Literal::u64_unsuffixed(window.more);
+        let mutable = self.facade.private("window_mut", span);
+        match window.access {
+            Access::Shared => {
+                let function = self.facade.private("window", span);
+                let place = self.receiver(&window.of);
+                quote_spanned!(span=> #function(&#place[..], #first, #count, #more))
+            }
+            Access::Mut => {
+                let place = self.receiver(&window.of);
+                quote_spanned!(span=> #mutable(&mut #place[..], #first, #count, #more))
+            }
+            Access::Buffer => {
+                let (base, inner) = (self.ident(window.of.base), plumbing("buffer", span));
+                let path = self.buffered(&inner, &window.of.path);
+                let some = quote!(::core::option::Option::Some);
+                quote_spanned! {span=>
+                    match &mut #base {
+                        #some(#inner) => #some(#mutable(&mut #path[..], #first, #count, #more)),
+                        ::core::option::Option::None => ::core::option::Option::None,
+                    }
+                }
             }
         }
     }

@@ -141,6 +141,10 @@ pub(crate) enum Op {
     ItemAt(Box<super::Range>, ValueId),
     /// An adjoint in the other float type: `value as f32` without naming it.
     Narrow(ValueId, ValueId),
+    /// How many numbers a range has.
+    TripCount(Box<super::Range>),
+    /// The part of a sequence that a loop looks at.
+    Window(Box<Window>),
     /// Draws a part of the circuit; in the circuit form only.
     Draw(Box<super::Drawing>),
 }
@@ -164,6 +168,27 @@ impl Op {
         let of = |tokens: &TokenStream| tokens.to_string().replace(' ', "");
         matches!(self, Op::Constant(tokens) if of(tokens) == "::core::default::Default::default()")
     }
+}
+
+/// A slice of `count` elements and some `more`, from the element `first` on.
+#[derive(Clone, Debug)]
+pub(crate) struct Window {
+    pub(crate) of: Place,
+    pub(crate) first: ValueId,
+    pub(crate) count: ValueId,
+    pub(crate) more: u64,
+    pub(crate) access: Access,
+}
+
+/// How a window is held.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Access {
+    /// By `&`.
+    Shared,
+    /// By `&mut`.
+    Mut,
+    /// By `&mut`, of a buffer that the caller may not have given.
+    Buffer,
 }
 
 /// The places that a reference may lead to.

@@ -562,6 +562,15 @@ impl Text<'_> {
             Op::NextTurn(of) => format!("next turn of {}", name(of)),
             Op::TurnStart(of) => format!("start of turn of {}", name(of)),
             Op::TurnEnd(of) => format!("end of turn of {}", name(of)),
+            Op::TripCount(range) => format!("count of {}", self.range(range)),
+            Op::Window(window) => format!(
+                "window {:?} of {} from {}, {} + {}",
+                window.access,
+                self.place(&window.of),
+                name(&window.first),
+                name(&window.count),
+                window.more,
+            ),
             Op::IsLight(callees, values) => {
                 let path = |path: &syn::Path| path.to_token_stream().to_string();
                 let callees: Vec<String> = callees.iter().map(path).collect();

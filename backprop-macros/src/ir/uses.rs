@@ -384,6 +384,12 @@ macro_rules! walk {
                         $range(range, f);
                         f(a);
                     }
+                    Op::TripCount(range) => $range(range, f),
+                    Op::Window(window) => {
+                        window.of.$each(f);
+                        f(&$($mut)? window.first);
+                        f(&$($mut)? window.count);
+                    }
                     Op::Part(place, a, _) | Op::SplitAt(place, a) | Op::Half(a, _, place) | Op::Exchange(place, a) => {
                         place.$each(f);
                         f(a);

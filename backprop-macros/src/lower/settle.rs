@@ -4,7 +4,9 @@
 //! because the variable may be changed in place later. Where it is not, the
 //! copy is the value.
 
-use crate::ir::{Claimed, Function, Op, Place, Region, Stmt, ValueId, Views, rewrite_region_uses};
+use crate::ir::{
+    Access, Claimed, Function, Op, Place, Region, Stmt, ValueId, Views, rewrite_region_uses,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Replaces whole loads by what they load where that changes nothing.
@@ -59,6 +61,11 @@ pub(crate) fn changed(f: &Function, body: &Region) -> BTreeSet<ValueId> {
                     | Op::Checked(place, Claimed::SequenceMut | Claimed::VectorMut) = &binding.op
                     {
                         into.extend(views.roots(place.base));
+                    }
+                    if let Op::Window(window) = &binding.op
+                        && window.access != Access::Shared
+                    {
+                        into.extend(views.roots(window.of.base));
                     }
                     if let Op::Traced(..) | Op::Choose(_) = &binding.op {
                         into.extend(views.roots(binding.value));

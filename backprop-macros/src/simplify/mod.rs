@@ -138,6 +138,7 @@ pub(crate) fn is_pinned(f: &Function, op: &Op) -> bool {
         | Op::SumOf(_)
         | Op::ZeroAt(_)
         | Op::SortOrder(..)
+        | Op::Window(_)
         | Op::TapeLength(_)
         | Op::Resume(_)
         | Op::Hold(_)

@@ -52,6 +52,7 @@ fn stages(function: &str) -> String {
         adjoint::record::record(form);
         adjoint::sums::carry(form);
         adjoint::guards::gather(form);
+        adjoint::windows::open(form);
         simplify::simplify(form);
         stage(name, &text::function(form));
     }
