@@ -3,7 +3,6 @@
 //! that is recorded.
 
 #![expect(
-    clippy::needless_range_loop,
     clippy::assign_op_pattern,
     reason = "the programs are written with indices, as numerical code is"
 )]

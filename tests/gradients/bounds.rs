@@ -1,6 +1,13 @@
 //! Loops whose bounds are checked once: where an iteration is out of bounds, and where
 //! one would be that never runs.
 
+#![expect(
+    clippy::needless_range_loop,
+    clippy::ptr_arg,
+    clippy::useless_vec,
+    reason = "the programs are written as users write them"
+)]
+
 use backprop::differentiate;
 
 oracle::programs! {

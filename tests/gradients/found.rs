@@ -1,5 +1,10 @@
 //! What random programs found, made small.
 
+#![expect(
+    unreachable_pub,
+    reason = "the programs are as the generator writes them"
+)]
+
 use backprop::{Differentiable, differentiate};
 
 oracle::programs! {

@@ -1,6 +1,13 @@
 //! Methods of std as numerical code uses them: searches, sorts, vectors that lose and
 //! gain elements, ends of slices, arrays from slices, iterators that closures make.
 
+#![expect(
+    clippy::while_let_on_iterator,
+    clippy::map_flatten,
+    clippy::iter_nth,
+    reason = "the programs are written as users write them"
+)]
+
 use backprop::{Differentiable, differentiate};
 
 oracle::programs! {

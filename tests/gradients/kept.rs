@@ -1,6 +1,12 @@
 //! Iterators under names: used up at once, asked for one item after another,
 //! lent, cloned.
 
+#![expect(
+    clippy::while_let_on_iterator,
+    clippy::useless_vec,
+    reason = "the programs are written as users write them"
+)]
+
 use backprop::{Differentiable, differentiate};
 
 oracle::programs! {

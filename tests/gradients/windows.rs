@@ -4,7 +4,6 @@
 #![expect(
     clippy::needless_range_loop,
     clippy::assign_op_pattern,
-    clippy::manual_memcpy,
     reason = "the programs are written with indices, as numerical code is"
 )]
 

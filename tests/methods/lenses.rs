@@ -1,5 +1,10 @@
 //! Methods and functions that return `&mut` references.
 
+#![expect(
+    clippy::too_many_arguments,
+    reason = "f_backprop has two for each parameter"
+)]
+
 use backprop::{Differentiable, Real, differentiate};
 
 oracle::programs! {

@@ -1,5 +1,10 @@
 //! Trait objects of marked traits: values and gradients are those of the types behind.
 
+#![expect(
+    clippy::too_many_arguments,
+    reason = "f_backprop has two for each parameter"
+)]
+
 use backprop::{Differentiable, DynGradient, Numbers, differentiate};
 use std::fmt::Debug;
 
@@ -248,8 +253,7 @@ fn added_to_buffers() {
     let layers: Vec<Box<dyn Layer>> = vec![Box::new(swish()), Box::new(dense())];
     let x = [0.4, -1.1];
     let (value, (d_layers, d_x, d_scale)) = network_grad(&layers, &x, 0.8);
-    let mut buffers: Vec<Box<DynGradient>> =
-        layers.iter().map(|l| l.zero_gradient().into()).collect();
+    let mut buffers: Vec<Box<DynGradient>> = layers.iter().map(|l| l.zero_gradient()).collect();
     let (mut b_x, mut b_scale) = (vec![0.0; 2], 0.0);
     for _ in 0..2 {
         let again = network_backprop(&layers, &x, 0.8, 1.0, &mut buffers, &mut b_x, &mut b_scale);

@@ -1,5 +1,7 @@
 //! Every rule at signed zeros, subnormal and huge numbers, infinities and NaN.
 
+#![expect(clippy::eq_op, reason = "what is divided by itself is the subject")]
+
 use backprop::differentiate;
 
 use super::*;

@@ -89,8 +89,12 @@ impl Pass<'_> {
         for mut stmt in std::mem::take(&mut region.stmts) {
             for_each_region_of_both_mut(&mut stmt, &mut |inner| self.region(inner));
             match stmt {
-                Stmt::RevLoop(looped) => self.looped(Looped::Reverse(looped), &mut region.stmts),
-                Stmt::Loop(looped) => self.looped(Looped::Forward(looped), &mut region.stmts),
+                Stmt::RevLoop(looped) => {
+                    self.looped(Looped::Reverse(looped.into()), &mut region.stmts)
+                }
+                Stmt::Loop(looped) => {
+                    self.looped(Looped::Forward(looped.into()), &mut region.stmts)
+                }
                 stmt => region.stmts.push(stmt),
             }
         }
@@ -464,7 +468,7 @@ impl Pass<'_> {
         into.push(match looped {
             Looped::Reverse(mut looped) => {
                 let (results, [mut then, other]) = self.arms(&mut looped.results, &looped.inits);
-                inside.push(Stmt::RevLoop(looped));
+                inside.push(Stmt::RevLoop(*looped));
                 then.stmts = inside;
                 Stmt::RevBranch(RevBranch {
                     of,
@@ -486,7 +490,7 @@ impl Pass<'_> {
                         record: None,
                     }
                 });
-                inside.push(Stmt::Loop(looped));
+                inside.push(Stmt::Loop(*looped));
                 then.stmts = inside;
                 Stmt::If(If {
                     id: of,

@@ -44,8 +44,8 @@ pub(super) struct Body {
 
 /// A loop of either half.
 pub(super) enum Looped {
-    Forward(Loop),
-    Reverse(RevLoop),
+    Forward(Box<Loop>),
+    Reverse(Box<RevLoop>),
 }
 
 impl Looped {
@@ -121,8 +121,8 @@ impl Looped {
 
     pub(super) fn into_stmt(self) -> Stmt {
         match self {
-            Looped::Forward(looped) => Stmt::Loop(looped),
-            Looped::Reverse(looped) => Stmt::RevLoop(looped),
+            Looped::Forward(looped) => Stmt::Loop(*looped),
+            Looped::Reverse(looped) => Stmt::RevLoop(*looped),
         }
     }
 }
