@@ -84,12 +84,19 @@ struct Argument {
     reference: bool,
 }
 
-fn argument(expr: &Expr) -> Argument {
+fn argument(expr: &Expr, private: &TokenStream) -> Argument {
     match expr {
         Expr::Reference(reference) => {
             let owned = &reference.expr;
+            let is_range = |index: &syn::ExprIndex| matches!(*index.index, Expr::Range(_));
+            // what is lent stays the caller's
+            let owned = match &**owned {
+                Expr::Path(_) | Expr::Field(_) => quote!(#private::snapshot(&#owned)),
+                Expr::Index(index) if is_range(index) => quote!(#private::snapshot(&#owned)),
+                owned => quote!(#owned),
+            };
             Argument {
-                owned: quote!(#owned),
+                owned,
                 mutable: reference.mutability.is_some(),
                 reference: true,
             }
@@ -108,7 +115,11 @@ fn expand(assertion: &Assertion) -> TokenStream {
     let private = quote_spanned!(span=> #krate::__private);
     let function = &assertion.function;
     let written = quote!(#function).to_string().replace(' ', "");
-    let args: Vec<Argument> = assertion.args.iter().map(argument).collect();
+    let args: Vec<Argument> = assertion
+        .args
+        .iter()
+        .map(|arg| argument(arg, &private))
+        .collect();
     let texts = assertion.args.iter().map(|arg| quote!(#arg).to_string());
     let owned = args.iter().map(|arg| &arg.owned);
     // every argument is active, and `&mut` content is taken back

@@ -175,3 +175,16 @@ fn programs() {
         oracle::check!(both(x, y));
     }
 }
+
+#[differentiate]
+fn weighted(w: &[f64], x: &[f64]) -> f64 {
+    w.iter().zip(x).map(|(w, x)| w * x * x).sum()
+}
+
+#[test]
+fn what_is_lent_stays() {
+    let (w, x) = (vec![0.4, -0.3], [0.7, 0.2, 0.9]);
+    backprop::assert_gradient!(weighted(&w, &x[..2]));
+    backprop::assert_gradient!(weighted(&w, &x[1..]));
+    assert_eq!(w.len(), 2);
+}
