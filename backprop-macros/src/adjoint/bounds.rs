@@ -18,20 +18,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Checks what loops of both halves reach.
 pub(crate) fn check_once(f: &mut Function) {
-    let mut literals = BTreeMap::new();
-    find_literals(&f.body, &mut literals);
-    if let Some(reverse) = &f.reverse {
-        find_literals(&reverse.body, &mut literals);
-    }
     let mut reverse = f.reverse.take();
     let mut body = std::mem::take(&mut f.body);
     let mut windows = BTreeSet::new();
     for region in std::iter::once(&body).chain(reverse.iter().map(|reverse| &reverse.body)) {
         find_windows(region, &mut windows);
     }
+    let nothing = Region::default();
+    let reversed = reverse.as_ref().map_or(&nothing, |reverse| &reverse.body);
+    let integers = super::record::integers(&body, reversed);
+    let literals = integers.into_iter();
+    let literals = literals.filter_map(|(value, n)| Some((value, u64::try_from(n).ok()?)));
     let pass = Pass {
         f,
-        literals,
+        literals: literals.collect(),
         windows,
     };
     pass.region(&mut body);
@@ -39,22 +39,6 @@ pub(crate) fn check_once(f: &mut Function) {
         pass.region(&mut reverse.body);
     }
     (f.body, f.reverse) = (body, reverse);
-}
-
-fn find_literals(region: &Region, into: &mut BTreeMap<ValueId, u64>) {
-    for stmt in &region.stmts {
-        if let Stmt::Let(binding) = stmt {
-            let literal = match &binding.op {
-                Op::Integer(n) => u64::try_from(*n).ok(),
-                Op::Constant(tokens) => syn::parse2::<syn::LitInt>(tokens.clone())
-                    .ok()
-                    .and_then(|lit| lit.base10_parse().ok()),
-                _ => None,
-            };
-            into.extend(literal.map(|n| (binding.value, n)));
-        }
-        for_each_region(stmt, &mut |inner, _| find_literals(inner, into));
-    }
 }
 
 /// What is as long as its loop.
