@@ -158,7 +158,11 @@ impl Pass<'_> {
     ) -> (Vec<Stmt>, Stmt) {
         let cond = self.fresh("light", Kind::Bool, original);
         self.f.info_mut(cond).hint = None;
-        let op = Op::IsLight(plan.callees.clone(), plan.outside.state.clone());
+        let carried = original.params.iter().zip(&original.inits);
+        let carried = carried.filter(|(param, _)| self.f.kind(**param).is_container());
+        let mut kept = plan.outside.state.clone();
+        kept.extend(carried.map(|(_, init)| *init));
+        let op = Op::IsLight(plan.callees.clone(), kept);
         let condition = Stmt::Let(Let { value: cond, op });
         let (first, first_reversed) = self.again(original, &reverse, plan);
         // the results of the branch are those of the loop

@@ -9,6 +9,7 @@
 //! done only where nobody can tell: where nothing leaves the loop before its end, and
 //! where it runs no code of others.
 
+use super::plain;
 use crate::ir::{
     BinaryOp, Function, Head, Hold, Kind, Let, Op, Order, Place, Proj, Range, RangeAdaptor, Reach,
     Reached, Region, RevLoop, Stmt, ValueId, collect_definitions, for_each_region,
@@ -173,29 +174,16 @@ impl Pass<'_> {
     fn is_plain(&self, value: ValueId, op: &Op) -> bool {
         let is_number =
             |value: ValueId| matches!(self.f.kind(value), Kind::Real(_) | Kind::Int | Kind::Bool);
-        match op {
-            // a literal or a name
-            Op::Constant(tokens) => matches!(
-                syn::parse2(tokens.clone()),
-                Ok(syn::Expr::Lit(_) | syn::Expr::Path(_))
-            ),
-            Op::Number(_)
-            | Op::Integer(_)
-            | Op::Flag(_)
-            | Op::Copy(..)
-            | Op::Load(_)
-            | Op::Query(..)
-            | Op::Select(..)
-            | Op::ZeroGradient(_)
-            | Op::Take(_)
-            | Op::Exchange(..) => true,
-            Op::Neg(_) | Op::Not(_) | Op::Binary(..) | Op::Method(..) | Op::Cast(..) => {
-                let mut numbers = is_number(value);
-                op.for_each_use(&mut |used| numbers &= is_number(*used));
-                numbers
+        plain::computes(op)
+            && match op {
+                // of other values it may be someone's code
+                Op::Neg(_) | Op::Not(_) | Op::Binary(..) | Op::Method(..) | Op::Cast(..) => {
+                    let mut numbers = is_number(value);
+                    op.for_each_use(&mut |used| numbers &= is_number(*used));
+                    numbers
+                }
+                _ => true,
             }
-            _ => false,
-        }
     }
 
     /// How much more than the number of the iteration an operation gives.

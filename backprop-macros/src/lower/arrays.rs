@@ -73,6 +73,7 @@ impl Lowerer<'_> {
             let wanted = self.push_value(Op::Constant(quote!(#wanted)), Kind::Int, span);
             let differs = Op::Binary(BinaryOp::Ne, len, wanted);
             let differs = self.push_value(differs, Kind::Bool, span);
+            // the generated code panics where the user's does
             let panics = self.region(|this| {
                 let tokens = quote_spanned! {span=>
                     ::core::panic!("the slice has another length than the array")

@@ -1,6 +1,7 @@
 //! What is known of a loop that may get windows: its indices as sums, and its accesses.
 
 use super::Pass;
+use crate::adjoint::plain;
 use crate::ir::{
     Head, Let, Loop, Op, Order, Place, Proj, Range, Region, RevLoop, Stmt, ValueId,
     for_each_region, for_each_region_of_both_mut,
@@ -202,7 +203,7 @@ impl Index {
 pub(super) fn is_plain(region: &Region) -> bool {
     region.stmts.iter().all(|stmt| {
         let mut plain = match stmt {
-            Stmt::Let(Let { op, .. }) => is_plain_op(op),
+            Stmt::Let(Let { op, .. }) => plain::computes(op),
             Stmt::Store(_)
             | Stmt::Push(..)
             | Stmt::AddAt(_)
@@ -215,42 +216,6 @@ pub(super) fn is_plain(region: &Region) -> bool {
         for_each_region(stmt, &mut |inner, _| plain &= is_plain(inner));
         plain
     })
-}
-
-fn is_plain_op(op: &Op) -> bool {
-    match op {
-        Op::Constant(tokens) => matches!(
-            syn::parse2(tokens.clone()),
-            Ok(syn::Expr::Lit(_) | syn::Expr::Path(_))
-        ),
-        Op::Number(_)
-        | Op::Integer(_)
-        | Op::Flag(_)
-        | Op::Copy(..)
-        | Op::Neg(_)
-        | Op::Not(_)
-        | Op::Binary(..)
-        | Op::Method(..)
-        | Op::Cast(..)
-        | Op::Convert(..)
-        | Op::Deref(_)
-        | Op::Project(..)
-        | Op::Load(_)
-        | Op::Query(..)
-        | Op::Length(_)
-        | Op::IsEmpty(_)
-        | Op::Select(..)
-        | Op::Runtime(..)
-        | Op::ZeroGradient(_)
-        | Op::ZeroAt(_)
-        | Op::Take(_)
-        | Op::Exchange(..)
-        | Op::CopyGradient(_)
-        | Op::Begin(_)
-        | Op::Narrow(..)
-        | Op::CastTangent(..) => true,
-        _ => false,
-    }
 }
 
 pub(super) fn find_lets(region: &Region, into: &mut BTreeMap<ValueId, Op>) {
