@@ -200,7 +200,7 @@ impl Parts<'_> {
                     Passing::Mut => self.private("MutDirection"),
                     _ => self.private("SharedDirection"),
                 };
-                let ty = super::companions::with_lifetimes(&reference.elem, "_");
+                let ty = super::types::with_lifetimes(&reference.elem, "_");
                 quote!(#entry<'_, #ty>)
             }
             _ => quote!(()),

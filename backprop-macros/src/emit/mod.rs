@@ -6,6 +6,7 @@
 
 mod block;
 mod calls;
+mod changed;
 mod changing;
 mod checkpoint;
 mod circuit;
@@ -34,6 +35,8 @@ mod places;
 mod public;
 mod second;
 mod split;
+mod types;
+mod window;
 mod workspace;
 
 pub(crate) use circuit::{circuit, circuit_stub};
@@ -51,9 +54,9 @@ pub(crate) use objective::has_point;
 use crate::ir::{
     Arg, Callee, Function, LensCall, Op, PullbackArg, Region, Stmt, StmtId, Tree, ValueId,
 };
+pub(crate) use changed::changed_in;
 use names::NameTable;
 use paths::Facade;
-pub(crate) use places::changed_in;
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use std::collections::{BTreeMap, BTreeSet};
@@ -84,7 +87,7 @@ impl<'a> Emitter<'a> {
             forward: crate::simplify::forward_counts(f),
         };
         let mut inline = BTreeMap::new();
-        let changed = places::changed(f);
+        let changed = changed::changed(f);
         plan(f, &f.body, &[], &counts, true, &mut inline);
         if let Some(reverse) = &f.reverse {
             plan(f, &reverse.body, &[], &counts, false, &mut inline);

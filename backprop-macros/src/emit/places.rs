@@ -3,114 +3,11 @@
 use super::Emitter;
 use super::names::{TO_ARRAY, plumbing};
 use crate::ir::{
-    Access, AddAt, Aggregate, BinaryOp, Candidates, Claimed, Count, Function, Hold, Kind, Mutate,
-    Op, Order, Owning, Place, Proj, PullbackArg, Region, RevLoop, Run, Stmt, Store, TangentArg,
-    ValueId, Window,
+    AddAt, Aggregate, BinaryOp, Candidates, Claimed, Count, Hold, Kind, Mutate, Op, Owning, Place,
+    Proj, Store, ValueId,
 };
-use proc_macro2::{Ident, Literal, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use std::collections::BTreeSet;
-
-/// The values that either half changes in place.
-pub(super) fn changed(f: &Function) -> BTreeSet<ValueId> {
-    let mut changed = changed_in(f, &f.body);
-    if let Some(reverse) = &f.reverse {
-        changed.extend(changed_in(f, &reverse.body));
-    }
-    changed
-}
-
-/// The values that the statements of a region change in place.
-pub(crate) fn changed_in(f: &Function, region: &Region) -> BTreeSet<ValueId> {
-    fn visit(region: &Region, into: &mut BTreeSet<ValueId>) {
-        for stmt in &region.stmts {
-            match stmt {
-                Stmt::Store(store) => {
-                    into.insert(store.place.base);
-                }
-                Stmt::Mutate(mutate) => {
-                    into.insert(mutate.place.base);
-                }
-                Stmt::AddAt(add) => {
-                    into.insert(add.place.base);
-                }
-                Stmt::AddEach(to, ..) => {
-                    into.insert(*to);
-                }
-                Stmt::RevLoop(RevLoop {
-                    order: Order::Drain(drain),
-                    ..
-                }) if !matches!(drain.run, Run::All) => {
-                    into.insert(drain.tape);
-                }
-                Stmt::Save(checkpoints, _) | Stmt::Restore(checkpoints, _) => {
-                    into.insert(*checkpoints);
-                }
-                Stmt::Let(binding) => match &binding.op {
-                    Op::NextTurn(checkpoints) => {
-                        into.insert(*checkpoints);
-                    }
-                    Op::View(place, true)
-                    | Op::Checked(place, Claimed::SequenceMut | Claimed::VectorMut)
-                    | Op::SplitAt(place, _)
-                    | Op::Take(place)
-                    | Op::Exchange(place, _)
-                    | Op::PopValue(place)
-                    | Op::Pop(place) => {
-                        into.insert(place.base);
-                    }
-                    Op::Window(window) if window.access != Access::Shared => {
-                        into.insert(window.of.base);
-                    }
-                    Op::Choose(candidates) => {
-                        into.extend(candidates.places.iter().map(|place| place.base));
-                    }
-                    // found by a method that takes `&mut`
-                    Op::Load(place) | Op::Snapshot(place)
-                        if place
-                            .path
-                            .iter()
-                            .any(|step| matches!(step, Proj::Variant(..))) =>
-                    {
-                        into.insert(place.base);
-                    }
-                    _ => {}
-                },
-                Stmt::Call(call) => {
-                    let tangents = call.tangents.iter().flat_map(|tangents| &tangents.args);
-                    for tangent in tangents {
-                        if let TangentArg::MutView(place) = tangent {
-                            into.insert(place.base);
-                        }
-                    }
-                }
-                Stmt::Pullback(call) => {
-                    for arg in &call.args {
-                        match arg {
-                            PullbackArg::View { adjoint, .. } => {
-                                into.extend(adjoint.iter().map(|place| place.base));
-                            }
-                            PullbackArg::MutView {
-                                content, adjoint, ..
-                            } => {
-                                into.insert(*content);
-                                into.extend(adjoint.iter().map(|place| place.base));
-                            }
-                            _ => {}
-                        }
-                    }
-                }
-                _ => {}
-            }
-            crate::ir::for_each_region(stmt, &mut |inner, _| visit(inner, into));
-        }
-    }
-    let mut into = BTreeSet::new();
-    visit(region, &mut into);
-    // what is changed through a `&mut` reference is not the reference
-    into.retain(|value| f.info(*value).hold != Hold::Mut);
-    into
-}
 
 /// Whether the first step of a path borrows what it starts from, or is `*` of it: a
 /// reference in front of it is looked through.
@@ -272,35 +169,6 @@ impl Emitter<'_> {
             match &mut #base {
                 #some(#inner) => #some(&mut #path),
                 ::core::option::Option::None => ::core::option::Option::None,
-            }
-        }
-    }
-
-    /// The slice that a loop looks at.
-    pub(super) fn window(&self, window: &Window, span: Span) -> TokenStream {
-        let (first, count) = (self.value(window.first), self.value(window.count));
-        let more = Literal::u64_unsuffixed(window.more);
-        let mutable = self.facade.private("window_mut", span);
-        match window.access {
-            Access::Shared => {
-                let function = self.facade.private("window", span);
-                let place = self.receiver(&window.of);
-                quote_spanned!(span=> #function(&#place[..], #first, #count, #more))
-            }
-            Access::Mut => {
-                let place = self.receiver(&window.of);
-                quote_spanned!(span=> #mutable(&mut #place[..], #first, #count, #more))
-            }
-            Access::Buffer => {
-                let (base, inner) = (self.ident(window.of.base), plumbing("buffer", span));
-                let path = self.buffered(&inner, &window.of.path);
-                let some = quote!(::core::option::Option::Some);
-                quote_spanned! {span=>
-                    match &mut #base {
-                        #some(#inner) => #some(#mutable(&mut #path[..], #first, #count, #more)),
-                        ::core::option::Option::None => ::core::option::Option::None,
-                    }
-                }
             }
         }
     }

@@ -2,6 +2,7 @@
 //! spelling, and the options of the attribute.
 
 mod checkpoint;
+mod checks;
 mod functions;
 pub(crate) mod lens;
 mod objects;
