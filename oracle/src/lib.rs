@@ -43,6 +43,7 @@
 
 mod cast;
 mod check;
+mod constant;
 mod dual;
 mod float;
 mod pattern;
@@ -50,7 +51,8 @@ mod value;
 
 pub use cast::Cast;
 pub use check::{Backprop, Grad, Hvp, Jvp, Parameter, Program};
-pub use dual::{Constant, Dual32, Dual64, Literal, constant, list, literal, repeat};
+pub use constant::{Constant, Literal, constant, list, literal, repeat};
+pub use dual::{Dual32, Dual64};
 pub use oracle_macros::{programs, twins};
 /// The attribute and the derive for companions written by hand.
 pub mod by_hand {

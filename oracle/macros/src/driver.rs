@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use syn::{Fields, FnArg, GenericParam, Item, ItemFn, Meta, Pat, Result, Type};
 
 use crate::facts::{Facts, Width, result, type_name, typed_parameters};
+use crate::modes::returns_mut;
 use crate::twin::is_differentiate;
 use crate::value::values;
 
@@ -124,7 +125,7 @@ fn has_option(function: &ItemFn, option: &str) -> bool {
     })
 }
 
-fn names_of(tokens: &TokenStream) -> Vec<String> {
+pub(crate) fn names_of(tokens: &TokenStream) -> Vec<String> {
     tokens
         .clone()
         .into_iter()
@@ -134,7 +135,7 @@ fn names_of(tokens: &TokenStream) -> Vec<String> {
 
 /// The functions that second derivatives go through: differentiated without a rule of
 /// their own, and calling no others.
-fn twice_differentiable(items: &[Item]) -> BTreeSet<String> {
+pub(crate) fn twice_differentiable(items: &[Item]) -> BTreeSet<String> {
     let functions = || {
         items.iter().filter_map(|item| match item {
             Item::Fn(function) => Some(function),
@@ -162,79 +163,6 @@ fn twice_differentiable(items: &[Item]) -> BTreeSet<String> {
         if found.len() == before {
             return found;
         }
-    }
-}
-
-/// Adds the options `jvp` and `hvp` to each function that can have them, and to blocks,
-/// whose methods get what they can have; if `reverse_only`, takes away the marks alone.
-pub(crate) fn ask_for_modes(items: &mut [Item], reverse_only: bool, second_order: bool) {
-    let twice = twice_differentiable(items);
-    for item in items {
-        match item {
-            Item::Fn(function) if returns_mut(&function.sig) => {}
-            Item::Fn(function) => {
-                let is_twice = twice.contains(&function.sig.ident.to_string());
-                ask_in(&mut function.attrs, reverse_only, second_order && is_twice);
-            }
-            Item::Impl(block) => {
-                ask_in(&mut block.attrs, reverse_only, second_order);
-                for item in &mut block.items {
-                    if let syn::ImplItem::Fn(method) = item
-                        && !returns_mut(&method.sig)
-                    {
-                        ask_in(&mut method.attrs, reverse_only, second_order);
-                    }
-                }
-            }
-            Item::Trait(block) => {
-                ask_in(&mut block.attrs, reverse_only, second_order);
-                for item in &mut block.items {
-                    if let syn::TraitItem::Fn(method) = item {
-                        ask_in(&mut method.attrs, reverse_only, second_order);
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
-/// Whether a function returns a `&mut` reference: it has a companion of one kind.
-fn returns_mut(sig: &syn::Signature) -> bool {
-    matches!(
-        &sig.output,
-        syn::ReturnType::Type(_, ty)
-            if matches!(&**ty, Type::Reference(reference) if reference.mutability.is_some())
-    )
-}
-
-/// Adds the options to the attributes of one item.
-fn ask_in(attributes: &mut Vec<syn::Attribute>, reverse_only: bool, second_order: bool) {
-    let mut take = |name: &str| {
-        let before = attributes.len();
-        attributes.retain(|attribute| !attribute.path().is_ident(name));
-        attributes.len() < before
-    };
-    let first_order_only = take("first_order_only");
-    if take("reverse_only") || reverse_only {
-        return;
-    }
-    let second = (second_order && !first_order_only).then(|| quote!(, hvp));
-    for attribute in attributes.iter_mut().filter(|a| is_differentiate(a)) {
-        let options = match &attribute.meta {
-            Meta::List(options) => options.tokens.clone(),
-            _ => TokenStream::new(),
-        };
-        let names = names_of(&options);
-        if names
-            .iter()
-            .any(|name| ["rule", "jvp"].contains(&name.as_str()))
-        {
-            continue;
-        }
-        let path = attribute.path().clone();
-        let comma = (!options.is_empty()).then(|| quote!(,));
-        attribute.meta = syn::parse_quote!(#path(#options #comma jvp #second));
     }
 }
 

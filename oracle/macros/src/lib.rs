@@ -8,6 +8,8 @@
 mod alias;
 mod driver;
 mod facts;
+mod lift;
+mod modes;
 mod pattern;
 mod twin;
 mod value;
@@ -33,7 +35,7 @@ pub fn programs(input: TokenStream) -> TokenStream {
         attributes.any(|attribute| attribute.path().is_ident(name))
     };
     let (reverse_only, first_order_only) = (says("reverse_only"), says("first_order_only"));
-    driver::ask_for_modes(&mut file.items, reverse_only, !first_order_only);
+    modes::ask_for_modes(&mut file.items, reverse_only, !first_order_only);
     expand(file.items, Mode::Companions)
 }
 
