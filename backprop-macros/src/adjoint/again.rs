@@ -21,6 +21,7 @@
 //! Results of expensive operations (`exp`) are recorded, not computed again.
 
 use super::checkpoint::{Outside, Pass, item_of, rename_arguments};
+use super::record::tapes::is_short;
 use crate::analyse::{light, repeated};
 use crate::ir::{
     Callee, Copies, Function, Head, If, Kind, Let, Loop, Op, Order, Place, Region, RevBranch,
@@ -30,9 +31,6 @@ use std::collections::BTreeMap;
 
 /// So many statements has an iteration at most that runs again.
 const MOST: usize = 250;
-
-/// An inner loop with so many iterations at most is taken as if it was written out.
-const MOST_TURNS: i64 = 8;
 
 /// What is known of a loop that may run again.
 pub(super) struct Plan {
@@ -96,14 +94,7 @@ impl Pass<'_> {
 
     /// Whether a loop runs a few times, as is written.
     fn is_short(&self, looped: &Loop) -> bool {
-        let Head::Range(range) = &looped.head else {
-            return false;
-        };
-        let ends = (
-            self.integers.get(&range.start),
-            self.integers.get(&range.end),
-        );
-        matches!(ends, (Some(start), Some(end)) if end.saturating_sub(*start) <= MOST_TURNS)
+        matches!(&looped.head, Head::Range(range) if is_short(range, &self.integers))
     }
 
     fn inspect(&self, region: &Region, found: &mut Found) -> Option<()> {

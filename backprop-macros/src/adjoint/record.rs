@@ -11,7 +11,7 @@
 //! its condition alone.
 
 pub(crate) mod settle;
-mod tapes;
+pub(super) mod tapes;
 mod zeros;
 
 use crate::ir::{

@@ -18,6 +18,7 @@
 
 mod body;
 
+use super::record::tapes::is_short;
 use crate::ir::{
     Access, BinaryOp, Function, Hold, If, Kind, Let, Op, Place, Proj, Range, RangeAdaptor, Region,
     RevBranch, Stmt, StmtId, ValueId, Views, Window, collect_definitions, for_each_region,
@@ -27,9 +28,6 @@ use body::{
     Body, Group, Index, Key, Looped, find_lets, for_access_mut, for_each_access_mut, is_plain,
 };
 use std::collections::{BTreeMap, BTreeSet};
-
-/// A loop with so many iterations at most, as is written, is written out by the compiler.
-const MOST_TURNS: i64 = 8;
 
 /// Opens windows before the loops of both halves.
 pub(crate) fn open(f: &mut Function) {
@@ -201,13 +199,8 @@ impl Pass<'_> {
 
     /// Whether a loop is not one of a few iterations.
     fn is_worthwhile(&self, range: &Range) -> bool {
-        let known = |value: &ValueId| self.integers.get(value);
-        let is_short = match (known(&range.start), known(&range.end)) {
-            (Some(start), Some(end)) => end.saturating_sub(*start) <= MOST_TURNS,
-            _ => false,
-        };
         let steps = |adaptor: &RangeAdaptor| matches!(adaptor, RangeAdaptor::StepBy(_));
-        !is_short && !range.adaptors.iter().any(steps)
+        !is_short(range, &self.integers) && !range.adaptors.iter().any(steps)
     }
 
     /// The groups of accesses in a loop that get a window.

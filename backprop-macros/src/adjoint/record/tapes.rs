@@ -9,6 +9,7 @@ use crate::ir::{
     Function, Head, Kind, Let, Loop, Op, Order, Range, RangeAdaptor, Region, RevLoop, Run, Stmt,
     TapeSize, ValueId, for_each_region,
 };
+use std::collections::BTreeMap;
 
 /// A tape of constant size holds at most so many values: it is on the stack.
 const MAX_INLINE: u64 = 512;
@@ -38,20 +39,13 @@ impl Pass<'_> {
         match &looped.head {
             Head::Range(range) => Around::Loop {
                 range: (looped.stop.is_none() && !has_steps(range)).then(|| range.clone()),
-                count: self.constant_count(range),
+                count: constant_count(range, &self.integers),
             },
             _ => Around::Loop {
                 range: None,
                 count: None,
             },
         }
-    }
-
-    /// How many numbers a range has at most, if that is written.
-    fn constant_count(&self, range: &Range) -> Option<u64> {
-        let start = self.integers.get(&range.start)?;
-        let end = self.integers.get(&range.end)?;
-        Some(end.saturating_sub(*start).max(0) as u64 + u64::from(range.inclusive))
     }
 
     /// Declares the tape of a loop: returns what goes before the loop, and how
@@ -65,7 +59,7 @@ impl Pass<'_> {
         range: Option<&Range>,
     ) -> (Vec<Stmt>, Run) {
         let own = match &forward.head {
-            Head::Range(range) => self.constant_count(range),
+            Head::Range(range) => constant_count(range, &self.integers),
             _ => None,
         };
         let around = self.within_fused().iter().map(|around| match around {
@@ -155,6 +149,21 @@ impl Pass<'_> {
         }
         resumed
     }
+}
+
+/// How many numbers a range has at most, if that is written.
+pub(in crate::adjoint) fn constant_count(
+    range: &Range,
+    integers: &BTreeMap<ValueId, i64>,
+) -> Option<u64> {
+    let (start, end) = (integers.get(&range.start)?, integers.get(&range.end)?);
+    Some(end.saturating_sub(*start).max(0) as u64 + u64::from(range.inclusive))
+}
+
+/// Whether a range has so few numbers, as is written, that the compiler writes its loop out.
+pub(in crate::adjoint) fn is_short(range: &Range, integers: &BTreeMap<ValueId, i64>) -> bool {
+    const MOST: u64 = 8;
+    constant_count(range, integers).is_some_and(|count| count <= MOST)
 }
 
 fn has_steps(range: &Range) -> bool {
