@@ -220,6 +220,20 @@ oracle::programs! {
         m[0][1] * m[1][0] + w[0]
     }
 
+    /// An array that each iteration changes, hands on whole, and changes again.
+    #[differentiate]
+    fn handed_on(start: [f64; 2], k: f64, steps: usize) -> f64 {
+        let mut y = start;
+        let mut s = k;
+        for _ in 0..steps {
+            y[0] *= y[1] + k;
+            y = moved(y, [k, y[0]], 0.5);
+            y[1] -= y[0] * y[0] * 0.1;
+            s += y[0] * y[1];
+        }
+        s
+    }
+
     #[differentiate]
     fn backwards(x: f64, k: f64, steps: usize) -> f64 {
         let mut x = x;
@@ -258,6 +272,7 @@ fn values_and_gradients() {
         oracle::check!(in_place_slice(&mut [0.3, 0.8, -0.4], 0.6, steps));
         oracle::check!(with_vector(&[0.3, 0.8, -0.4], 0.6, steps));
         oracle::check!(matrix([[0.3, 0.8], [-0.4, 0.2]], 0.6, steps));
+        oracle::check!(handed_on([0.9, 0.6], 0.3, steps));
         oracle::check!(backwards(0.9, 0.6, steps));
         oracle::check!(carried_integers(0.9, 0.6, steps));
         oracle::check!(until(1.2, 0.9, steps));
