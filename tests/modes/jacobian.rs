@@ -235,6 +235,39 @@ fn remembering(x: &[f64; 2], y: f64) -> Vec<f64> {
     out
 }
 
+// slices that loops take before they begin, of vectors that the reverse half puts back, and
+// iterations that run again around them
+#[differentiate]
+fn slope(y: [f64; 2], k: f64) -> [f64; 2] {
+    [y[0] * (k - y[1]), y[1] * (y[0] - k)]
+}
+
+#[differentiate(jacobian)]
+fn through_windows(x: &[f64; 2], k: f64) -> Vec<f64> {
+    let _counted: bool = backprop::constant(count());
+    let mut u = vec![x[0], x[1], k, x[0] * k, x[1] - k];
+    let mut v = u.clone();
+    let mut y = *x;
+    for _ in 0..3 {
+        for i in 0..4 {
+            let d = slope(y, u[i] * u[i + 1]);
+            y = [y[1] + 0.1 * d[0], y[0] * d[1] + 0.2];
+        }
+        for i in 1..4 {
+            v[i] = u[i] * u[i] + k * (u[i - 1] - 2.0 * u[i] + u[i + 1]) * y[0];
+        }
+        for i in 1..4 {
+            u[i] = v[i] * v[i - 1] + v[i] * u[i];
+        }
+    }
+    for i in 0..5 {
+        if u[i] > 0.2 {
+            u[i] = u[i].sin() * v[i] * y[1];
+        }
+    }
+    u
+}
+
 type Adjoints = (f64, Vec<f64>, Vec<f64>);
 
 #[differentiate(rule = product_rule)]
@@ -371,6 +404,12 @@ fn the_forward_half_runs_once() {
             let (value, rows) = remembering_jacobian(&[x[0], x[1]], x[2]);
             assert_eq!(runs(), 1);
             let rows = rows.iter().map(|(d, y)| vec![d[0], d[1], *y]);
+            (value, rows.collect())
+        });
+        check_rows(x.map(|x| 0.4 * x), |x| {
+            let (value, rows) = through_windows_jacobian(&[x[0], x[1]], x[2]);
+            assert_eq!(runs(), 1);
+            let rows = rows.iter().map(|(d, k)| vec![d[0], d[1], *k]);
             (value, rows.collect())
         });
         check_rows([x[0], x[2]], |x| {

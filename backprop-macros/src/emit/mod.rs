@@ -133,7 +133,8 @@ fn find_active_args(region: &Region, into: &mut BTreeMap<StmtId, u64>) {
             let active = call.args.iter().take(63).enumerate();
             let active = active.filter(|(_, arg)| is_active(arg));
             let mask = active.fold(0, |mask, (index, _)| mask | 1 << index);
-            into.insert(call.of, mask);
+            // a copy of a pullback may want less
+            *into.entry(call.of).or_default() |= mask;
         }
         crate::ir::for_each_region(stmt, &mut |inner, _| find_active_args(inner, into));
     }
