@@ -98,6 +98,21 @@ oracle::programs! {
         s
     }
 
+    /// Elements beyond what every iteration looks at, on either side.
+    #[differentiate]
+    fn beyond(x: &[f64], from: usize, to: usize) -> f64 {
+        let mut s = 1.0;
+        for i in from..to {
+            s += x[i] * s;
+            if i % 2 == 0 {
+                s *= x[i + 3];
+            } else {
+                s -= x[i - 1] * x[i];
+            }
+        }
+        s
+    }
+
     /// Two parts of one vector: one slice cannot serve both.
     #[differentiate]
     fn halves(x: &mut [f64], k: f64) {
@@ -196,6 +211,8 @@ fn values_and_gradients() {
         oracle::check!(at_a_distance(&x, 0.6, lag));
     }
     oracle::check!(under_conditions(&x, 0.45));
+    oracle::check!(beyond(&x, 0, 6));
+    oracle::check!(beyond(&x, 1, 5));
     oracle::check!(halves(&mut [0.3, -0.8, 0.5, 1.1, -0.4], 0.7));
     oracle::check!(rows(
         &mut [0.3, -0.8, 0.5, 1.1, -0.4, 0.9, 0.7, -0.2, 0.6],

@@ -210,12 +210,6 @@ impl Pass<'_> {
             self.collect(region, true, &mut body);
         }
         let mut groups = std::mem::take(&mut body.groups);
-        let mut per_base: BTreeMap<ValueId, (usize, usize)> = BTreeMap::new();
-        for ((base, ..), group) in &groups {
-            let entry = per_base.entry(*base).or_default();
-            entry.0 += 1;
-            entry.1 += group.uses;
-        }
         let written: BTreeSet<ValueId> = body
             .written
             .iter()
@@ -228,8 +222,7 @@ impl Pass<'_> {
             let info = self.f.info(*base);
             let is_alone = || {
                 let others = used.iter().filter(|other| *other != base);
-                per_base.get(base) == Some(&(1, group.uses))
-                    && body.uses.get(base) == Some(&group.uses)
+                body.uses.get(base) == Some(&group.uses)
                     && !others
                         .flat_map(|other| self.views.roots(*other))
                         .any(|root| roots.contains(&root))
