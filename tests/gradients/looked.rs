@@ -27,6 +27,11 @@ fn area(s: &Shape, k: f64) -> f64 {
     match *s {
         Shape::Circle { r } => 3.5 * square(r) * k,
         Shape::Rect { w, h } if w > h => w * h,
+        // a guard sees the copies, too
+        Shape::Rect { mut w, ref h } if w > 1.0 && square(*h) > w + 0.5 => {
+            w *= k;
+            w - h
+        }
         Shape::Rect { mut w, h } => {
             w *= h;
             w * k

@@ -151,6 +151,7 @@ catalogue! {
     OPTION_PATTERN = "on an `Option` or a `Result`, names, tuples and literals inside `Some(..)`, `Ok(..)`, and guards are differentiated; nest another `match` for the rest";
     OPTION_CLOSURE = "this closure must end in `Some(..)`, `None`, or a method of an `Option`";
     ITERATOR_VALUE = "an iterator over active values is not passed on or returned; bind it with `let`, call `sum`, `fold`, `collect` … on it, or loop over it";
+    RANGE_VALUE = "a range in a variable is one of integers that is gone over, or asked for `next`; name its ends where they are used or changed: `let mut start = ..`";
     ITERATOR_IN_OPAQUE_CODE = "an iterator under a name is used where it is bound, not in code that is passed through as it is or in a closure that is passed to a function; collect it first";
     ITERATOR_RESUMED = "items are taken from an iterator one after another where it goes over a container or a range: after `take_while`, `flat_map` and `flatten`, and of iterators that `chain` puts together after `filter` and its like, it is used up at once";
     ITERATOR_LENGTH = "`len` of this iterator is not known here; write `count()`, or take the length of what it goes over";

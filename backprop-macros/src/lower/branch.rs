@@ -206,8 +206,13 @@ impl Lowerer<'_> {
             let guard = guard.map(|guard| {
                 let mut cond = None;
                 let mut region = this.region(|this| {
-                    let value = this.expr(guard);
-                    cond = value.map(|value| this.leaf(&value, guard.span()));
+                    this.scoped(|this| {
+                        if let Some(modes) = &modes {
+                            this.copy_bound(&bindings, modes);
+                        }
+                        let value = this.expr(guard);
+                        cond = value.map(|value| this.leaf(&value, guard.span()));
+                    });
                 });
                 let cond = match cond {
                     Some(cond) => cond,

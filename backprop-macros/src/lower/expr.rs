@@ -160,7 +160,10 @@ impl Lowerer<'_> {
                 }
                 Some(Binding::Closure(_)) => return self.refuse(path, no::CLOSURE),
                 Some(Binding::Function(_)) => return self.refuse(path, no::FUNCTION_KEPT),
-                Some(Binding::Iterator(_)) => return self.refuse(path, no::ITERATOR_VALUE),
+                Some(Binding::Iterator(chain)) => {
+                    let why = chain.no_value();
+                    return self.refuse(path, why);
+                }
                 Some(Binding::Range(range)) => return self.expr(&Expr::Range((*range).clone())),
                 None => {}
             }

@@ -138,7 +138,9 @@ impl Lowerer<'_> {
         }
         if let (Some(ty), Expr::MethodCall(call)) = (ty, strip(&init.expr))
             && call.method == "collect"
-            && (super::iter::is_map(ty) || matches!(Shape::of(ty, &self.reals), Shape::Constant))
+            && (super::iter::is_map(ty)
+                || super::iter::is_boxed(ty)
+                || matches!(Shape::of(ty, &self.reals), Shape::Constant))
         {
             let collected = self.verbatim_at(&init.expr, no::COLLECT, call.method.span())?;
             self.bind_pattern(pat, collected, Some(ty));

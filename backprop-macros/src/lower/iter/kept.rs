@@ -24,12 +24,24 @@ pub(super) struct Cursor {
     pub(super) end: Option<SlotId>,
     /// Whether it is another iterator's.
     is_lent: bool,
+    /// Whether it was written as a range, and may be used as one.
+    is_range: bool,
 }
 
 /// Methods that leave in the iterator what they do not take.
 const BORROWING: &[&str] = &[
     "next", "nth", "by_ref", "all", "any", "find", "find_map", "position", "try_fold",
 ];
+
+impl Chain {
+    /// Why what a name stands for is no value.
+    pub(in crate::lower) fn no_value(&self) -> no::Refusal {
+        match &self.driver {
+            Driver::Cursor(cursor) if cursor.is_range => no::RANGE_VALUE,
+            _ => no::ITERATOR_VALUE,
+        }
+    }
+}
 
 impl Lowerer<'_> {
     /// The iterator that a name stands for.
@@ -119,8 +131,11 @@ impl Lowerer<'_> {
         chain.driver = match chain.driver {
             Driver::Indexed(items) => Driver::Cursor(self.cursor(items, span)),
             Driver::Range(range) => {
+                let is_range = range.adaptors.is_empty() && chain.steps.is_empty();
                 let items = self.range_items(range, span);
-                Driver::Cursor(self.cursor(items, span))
+                let mut cursor = self.cursor(items, span);
+                cursor.is_range = is_range;
+                Driver::Cursor(cursor)
             }
             driver => driver,
         };
@@ -137,6 +152,7 @@ impl Lowerer<'_> {
             next,
             end,
             is_lent: false,
+            is_range: false,
         }
     }
 

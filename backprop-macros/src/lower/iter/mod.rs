@@ -20,7 +20,7 @@ mod sources;
 mod spelling;
 
 pub(super) use ends::is_of_references;
-pub(super) use passed::{is_map, makes_map};
+pub(super) use passed::{is_boxed, is_map, makes_map};
 
 use super::closure::Callback;
 use super::memory::Base;

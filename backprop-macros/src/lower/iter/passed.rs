@@ -110,6 +110,20 @@ pub(in crate::lower) fn is_map(ty: &Type) -> bool {
     }
 }
 
+/// Whether a type is something around a slice, or an option of a vector, by its spelling.
+pub(in crate::lower) fn is_boxed(ty: &Type) -> bool {
+    const OTHERS: &[&str] = &["Arc", "Box", "Cow", "Option", "Rc", "Result"];
+    match ty {
+        Type::Paren(inner) => is_boxed(&inner.elem),
+        Type::Group(inner) => is_boxed(&inner.elem),
+        Type::Path(path) => {
+            let last = path.path.segments.last();
+            last.is_some_and(|segment| OTHERS.iter().any(|other| segment.ident == other))
+        }
+        _ => false,
+    }
+}
+
 /// Whether an expression makes such a collection: `BTreeMap::from(..)`.
 pub(in crate::lower) fn makes_map(expr: &Expr) -> bool {
     let Expr::Call(call) = strip(expr) else {
