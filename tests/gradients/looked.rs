@@ -157,6 +157,7 @@ fn copies_behind_references() {
         Shape::Circle { r: 1.2 },
         Shape::Rect { w: 2.0, h: 0.7 },
         Shape::Rect { w: 0.7, h: 2.0 },
+        Shape::Rect { w: 1.2, h: 1.5 },
         Shape::Path(vec![1.1, 0.4]),
         Shape::Triangle([1.1, 0.4, 0.9]),
         Shape::Unit,
