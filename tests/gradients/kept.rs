@@ -153,6 +153,17 @@ oracle::programs! {
         first * s + u * b.next().unwrap_or(t)
     }
 
+    // so has a clone of what took an iterator with it
+    #[differentiate]
+    fn cloned_with_a_cursor(x: &[f64], t: f64) -> f64 {
+        let mut it = x.iter();
+        let first = it.next().copied().unwrap_or(t);
+        let pairs = x.iter().map(move |v| v * it.next().copied().unwrap_or(t));
+        let s: f64 = pairs.clone().sum();
+        let p: f64 = pairs.map(|v| v + t).product();
+        s * p + first
+    }
+
     #[differentiate]
     fn skipped_while(x: &[f64], t: f64) -> f64 {
         let mut late = x.iter().skip_while(|v| **v < 1.5).enumerate();
@@ -475,6 +486,7 @@ fn used_up_at_once() {
     oracle::check!(with_state(&X, 0.7));
     oracle::check!(with_state(&X[..1], 0.7));
     oracle::check!(moved(&X, 0.7));
+    oracle::check!(cloned_with_a_cursor(&X, 0.7));
     oracle::check!(array_by_value([1.3, 0.8, 2.1], 0.7));
     oracle::check!(part_by_value(&X, 0.7));
     oracle::check!(assigned_after(&X, 0.7));
