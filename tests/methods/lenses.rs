@@ -257,6 +257,19 @@ oracle::programs! {
         old * other + m.data[0] * m.data[1] * m.data[2] * m.data[3]
     }
 
+    // receivers that are `&mut` references only by their value
+    #[differentiate]
+    fn receivers(net: &mut Net, x: f64) -> f64 {
+        net.layer_mut(0).add_row(1, &[x, 0.5]);
+        net.layer_mut(1).add_row(0, &[0.5, x]);
+        (if x > 0.5 { &mut net.layers[0] } else { net.layer_mut(1) }).add_row(0, &[x, x]);
+        (*{ let m = net.layer_mut(1); m }).add_row(1, &[x, 2.0]);
+        (net.layer_mut(0), x).0.add_row(0, &[2.0, x]);
+        let mut sum = net.bias[0];
+        for m in &net.layers { sum += m.data[0] * m.data[1] + m.data[2] * m.data[3] * m.scale; }
+        sum
+    }
+
     #[differentiate]
     fn through_calls(net: &mut Net, x: f64) -> f64 {
         let first = written(net.layer_mut(0), x, 0.5);
@@ -329,6 +342,8 @@ fn of_functions() {
 fn of_what_is_nested() {
     oracle::check!(nested(&mut net(), 0.8));
     oracle::check!(through_calls(&mut net(), 0.4));
+    oracle::check!(receivers(&mut net(), 0.4));
+    oracle::check!(receivers(&mut net(), 0.8));
     let stack = || Stack {
         inner: Box::new(matrix(&[0.7, -0.2, 0.5, 0.9])),
         pair: (0.4, 0, 1.2),

@@ -7,7 +7,7 @@
 //! and the companion takes what it needs.
 
 use super::{Binding, Lowerer, Lowering};
-use crate::ir::{Callee, Hold, Kind, Tree, ValueId};
+use crate::ir::{Arg, Callee, Hold, Kind, Op, Stmt, Tree, ValueId};
 use crate::parse::{Passing, Sibling};
 use proc_macro2::Ident;
 use quote::ToTokens;
@@ -145,9 +145,38 @@ impl Lowerer<'_> {
         let callee = Callee::Method(call.method.clone(), call.turbofish.clone(), false);
         let span = call.method.span();
         // `p.step(p.x)`: the receiver is borrowed when the arguments are there
-        match super::swap::is_plain(&call.receiver) {
+        let result = match super::swap::is_plain(&call.receiver) {
             true => self.function_call_of(callee, exprs, 1, span, expected),
             false => self.function_call(callee, exprs, span, expected),
+        };
+        if result.is_some() && self.sibling(call).is_none() && !is_lent_too(&call.receiver, call) {
+            let mut calls = self.out.iter().rev().filter_map(|stmt| match stmt {
+                Stmt::Call(made) => Some(made.args.clone()),
+                _ => None,
+            });
+            if let Some(args) = calls.next() {
+                self.lend_receiver(&args);
+            }
+        }
+        result
+    }
+
+    /// What a receiver is may only be known when it is there: `(if first { &mut a } else {
+    /// &mut b }).step()`. A method may change what is behind a `&mut` reference.
+    fn lend_receiver(&mut self, args: &[Arg]) {
+        let Some(Arg::In(Tree::Leaf(receiver))) = args.first() else {
+            return;
+        };
+        let shared = self.out.iter_mut().rev().find_map(|stmt| match stmt {
+            Stmt::Let(binding) if binding.value == *receiver => Some(&mut binding.op),
+            _ => None,
+        });
+        if let Some(Op::View(place, mutable @ false)) = shared
+            && place.path.is_empty()
+            && self.f.info(place.base).hold == Hold::Mut
+        {
+            *mutable = true;
+            self.f.info_mut(*receiver).hold = Hold::Mut;
         }
     }
 
@@ -186,6 +215,8 @@ impl Lowerer<'_> {
                     _ => false,
                 }
             }
+            // `m.row_mut(0).double()`
+            Expr::Call(_) | Expr::MethodCall(_) => self.is_lens(expr),
             _ => false,
         }
     }
