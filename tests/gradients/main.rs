@@ -36,6 +36,7 @@ mod in_out;
 mod integers;
 mod iterators;
 mod kept;
+mod left_out;
 mod listed;
 mod looked;
 mod loops;
