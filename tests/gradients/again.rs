@@ -281,3 +281,39 @@ fn values_and_gradients() {
     oracle::check!(while_large(1.7, 0.4));
     oracle::check!(while_large(0.01, 0.4));
 }
+
+thread_local! {
+    static DRAWN: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
+}
+
+fn drawn() -> f64 {
+    DRAWN.set(DRAWN.get() + 1);
+    f64::from(DRAWN.get())
+}
+
+#[differentiate]
+fn times_drawn(x: f64) -> f64 {
+    x * backprop::constant(drawn())
+}
+
+#[differentiate]
+fn through_another(x: f64) -> f64 {
+    2.0 * times_drawn(x)
+}
+
+#[differentiate]
+fn drawn_product(x: f64, n: usize) -> f64 {
+    let mut y = x;
+    for _ in 0..n {
+        y = through_another(y);
+    }
+    y
+}
+
+/// What does not give the same again is recorded, however far down it is called.
+#[test]
+fn what_differs_runs_once() {
+    let (value, slope) = drawn_product_grad(3.0, 4);
+    assert_eq!((value, slope), (3.0 * 384.0, 384.0));
+    assert_eq!(DRAWN.get(), 4);
+}

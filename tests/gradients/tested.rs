@@ -181,10 +181,22 @@ fn weighted(w: &[f64], x: &[f64]) -> f64 {
     w.iter().zip(x).map(|(w, x)| w * x * x).sum()
 }
 
+#[expect(clippy::needless_range_loop, reason = "an index loop is the subject")]
+#[differentiate]
+fn squared_in_place(x: &mut [f64], k: f64) {
+    for i in 0..x.len() {
+        x[i] = x[i] * x[i] * k;
+    }
+}
+
 #[test]
 fn what_is_lent_stays() {
     let (w, x) = (vec![0.4, -0.3], [0.7, 0.2, 0.9]);
     backprop::assert_gradient!(weighted(&w, &x[..2]));
     backprop::assert_gradient!(weighted(&w, &x[1..]));
     assert_eq!(w.len(), 2);
+    let y = vec![0.6, -1.2, 0.4];
+    backprop::assert_gradient!(squared_in_place(&mut y[1..], 0.7));
+    backprop::assert_gradient!(squared_in_place(&mut y, 0.7));
+    assert_eq!(y, [0.6, -1.2, 0.4]);
 }

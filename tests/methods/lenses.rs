@@ -258,6 +258,7 @@ oracle::programs! {
     }
 
     // receivers that are `&mut` references only by their value
+    #[expect(clippy::let_and_return, reason = "a block is the subject")]
     #[differentiate]
     fn receivers(net: &mut Net, x: f64) -> f64 {
         net.layer_mut(0).add_row(1, &[x, 0.5]);
