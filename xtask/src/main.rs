@@ -45,6 +45,7 @@ fn main() -> ExitCode {
         }
         Some("tokens") => tokens(number("--inputs", 10_000), number("--seed", 0)),
         Some("bench") => bench::bench(&arguments[1..]),
+        Some("mutants") => mutants(&arguments[1..]),
         Some("compile-time") if flag("--gate") => compile_time::gate(),
         Some("compile-time") => compile_time::measure(),
         _ => {
@@ -54,7 +55,8 @@ fn main() -> ExitCode {
                  cargo xtask print [--seed S] [--wide] [--checkpoints]\n\
                  cargo xtask tokens [--inputs N] [--seed S]\n\
                  cargo xtask bench [--gate | --times | --others] [TASK...]\n\
-                 cargo xtask compile-time [--gate]"
+                 cargo xtask compile-time [--gate]\n\
+                 cargo xtask mutants [--every N] [--only TEXT] [--files N] [--again] [--report]"
             );
             ExitCode::FAILURE
         }
@@ -71,6 +73,16 @@ fn features(flag: impl Fn(&str) -> bool) -> Vec<&'static str> {
     ];
     let given = all.into_iter().filter(|(name, _)| flag(name));
     given.map(|(_, feature)| feature).collect()
+}
+
+/// Mutation testing of the macro crate: a program of its own, as it needs a parser.
+fn mutants(arguments: &[String]) -> ExitCode {
+    let mut command = Command::new(env!("CARGO"));
+    command
+        .args(["run", "--quiet", "--package", "mutants", "--"])
+        .args(arguments);
+    let status = command.status().expect("cargo runs");
+    ExitCode::from(u8::from(!status.success()))
 }
 
 /// Expands random tokens: a test of the macro crate, whose inside only its own tests
