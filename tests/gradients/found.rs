@@ -55,6 +55,35 @@ oracle::programs! {
         if let [first, .., last] = &held.v[..] { held.y += first * last * k; }
         first * held.y + held.x
     }
+
+    /// What is added to one element of the adjoint of a copy waits for a branch: so does what
+    /// reads the whole of it.
+    #[differentiate]
+    fn copied_then_changed(x: f64, v: &[f64]) -> f64 {
+        let mut parts = [0.5 - x, x];
+        let sum: f64 = v.iter().sum();
+        let bent = sum.tanh();
+        let [first, ..] = parts;
+        let element = first * bent / (2.0 + x.abs());
+        if v[0] > 2.0 {
+            parts[0] -= element;
+        }
+        first * x
+    }
+
+    #[differentiate]
+    fn copied_and_read(x: f64, v: &[f64]) -> f64 {
+        let mut parts = [0.5 - x, x, x * x];
+        let sum: f64 = v.iter().sum();
+        let bent = sum.tanh();
+        let [first, .., last] = parts;
+        let element = first * bent / (2.0 + x.abs());
+        if v[0] > 0.0 {
+            parts[0] -= element;
+            parts[2] += element * last;
+        }
+        first * x + parts[0] * parts[2]
+    }
 }
 
 fn held(v: &[f64]) -> Held {
@@ -85,5 +114,15 @@ fn slice_patterns_of_fields() {
         &[1.1, 0.9, -0.4, 0.2],
     ] {
         oracle::check!(first_of(held(v), 0.7));
+    }
+}
+
+#[test]
+fn the_adjoint_of_a_copy_is_complete_when_it_is_added() {
+    for v in [[0.4, -0.9], [3.0, 0.2], [-1.0, 0.1]] {
+        oracle::check!(copied_then_changed(-0.8, &v));
+        oracle::check!(copied_then_changed(0.3, &v));
+        oracle::check!(copied_and_read(-0.8, &v));
+        oracle::check!(copied_and_read(0.3, &v));
     }
 }

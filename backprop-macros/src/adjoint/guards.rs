@@ -231,8 +231,10 @@ impl Pass<'_> {
                 }
                 Stmt::AddAt(add) => {
                     let belongs = matches!(run.otherwise.get(&add.value), Some(Otherwise::Zero));
+                    // a whole buffer is read: what was added to it before may wait
+                    let reads = !matches!(self.f.kind(add.value), Kind::Real(_));
                     if !(depends || waits) {
-                        if index > end {
+                        if index > end || (run.adds && reads) {
                             break;
                         }
                         continue;
