@@ -208,8 +208,8 @@ mod objective;
 pub mod optimisers;
 
 pub use backprop_core::{
-    Circuit, Differentiable, DifferentiableFn, DynGradient, Numbers, Real, Workspace, circuit,
-    constant,
+    Circuit, Differentiable, DifferentiableFn, DynGradient, FnDoubled, FnTangent, Numbers, Real,
+    Workspace, circuit, constant,
 };
 pub use objective::{GradientOf, Objective, TwiceDifferentiable};
 

@@ -34,7 +34,7 @@ mod workspace;
 
 pub use circuit::Circuit;
 pub use differentiable::Differentiable;
-pub use function::DifferentiableFn;
+pub use function::{DifferentiableFn, FnDoubled, FnTangent};
 pub use numbers::Numbers;
 pub use object::DynGradient;
 pub use protocol::constant::constant;

@@ -82,10 +82,6 @@ pub(crate) fn companions(
         };
     }
     if !modes_are_sound(&mut input, errors) {
-        if !input.functions.is_empty() {
-            // none is there, so there is nothing to stand in for
-            input.options.modes = parse::Modes::default();
-        }
         return emit::stub(&input);
     }
     if home == Home::Declaration {
@@ -158,12 +154,12 @@ fn modes_are_sound(input: &mut Input, errors: &mut Errors) -> bool {
     {
         errors.refuse(option, no::WORKSPACE);
     }
-    if !input.functions.is_empty() {
-        let options = &input.options;
-        for option in options.objective.iter().chain(&options.circuit) {
-            errors.refuse(option, no::FUNCTION_MODE);
-        }
-    } else if let Some(option) = &input.options.objective {
+    if !input.functions.is_empty()
+        && let Some(option) = &input.options.circuit
+    {
+        errors.refuse(option, no::FUNCTION_MODE);
+    }
+    if let Some(option) = &input.options.objective {
         if input.home != Home::Module {
             errors.refuse(option, no::OBJECTIVE_OF_A_METHOD);
         } else if !emit::rule_has_tangent(input) || emit::has_mut(input) {
@@ -179,10 +175,6 @@ fn modes_are_sound(input: &mut Input, errors: &mut Errors) -> bool {
 fn mode_refusal(input: &Input, mode: Mode) -> Option<Refusal> {
     let has_rule = input.options.rule.is_some();
     let is_operator = input.home == Home::Operator;
-    // the rows are those of the pullback, whatever it calls
-    if !input.functions.is_empty() && mode != Mode::Jacobian {
-        return Some(no::FUNCTION_MODE);
-    }
     match mode {
         Mode::Jvp => (has_rule && !emit::rule_has_tangent(input)).then_some(no::MODE_WITH_RULE),
         Mode::Jacobian | Mode::Hessian if is_operator => Some(no::MODE_OF_AN_OPERATOR),
@@ -208,14 +200,10 @@ fn compile(input: &Input, errors: &mut Errors) -> Option<TokenStream> {
     }
     let repeatable = analyse::repeated::repeatable(&function);
     let modes = &input.options.modes;
-    let mut forward = modes
-        .jvp
-        .as_ref()
-        .map(|_| tangent::tangent(&function, &activity));
-    if let Some((span, refusal)) = forward.as_ref().and_then(|forward| forward.unsupported) {
-        errors.refuse_at(span, refusal);
-        return None;
-    }
+    let forward = match &modes.jvp {
+        Some(_) => Some(forward(&function, &activity, errors)?),
+        None => None,
+    };
     let drawn = match &input.options.circuit {
         Some(option) => Some(circuit::circuit(
             input,
@@ -255,10 +243,6 @@ fn compile(input: &Input, errors: &mut Errors) -> Option<TokenStream> {
         complete(form);
     }
     adjoint::runs::repeat(&mut function);
-    if let Some(form) = &mut forward {
-        simplify::simplify(form);
-        simplify::settle(form);
-    }
     let forms = emit::Forms {
         forward: forward.as_ref(),
         second: second.as_ref(),
@@ -301,17 +285,47 @@ fn second_order(f: &mut Function, value: Option<Tree<ValueId>>, errors: &mut Err
     true
 }
 
-/// Adds the reverse half to a lowered function. Whether nothing was refused.
-pub(crate) fn add_reverse(f: &mut Function, errors: &mut Errors) -> bool {
-    let activity = analyse::analyse(f, errors);
-    if errors.any() || !add_adjoint(f, &activity, errors) {
-        return false;
+/// The split form of a closure, and those of the modes: forward mode and second
+/// derivatives. Nothing if something was refused.
+pub(crate) fn closure_forms(
+    mut f: Function,
+    [is_forward, is_doubled]: [bool; 2],
+    errors: &mut Errors,
+) -> Option<[Option<Function>; 3]> {
+    let activity = analyse::analyse(&mut f, errors);
+    if errors.any() {
+        return None;
     }
-    simplify::simplify(f);
-    adjoint::restore::choose(f);
-    complete(f);
-    adjoint::runs::repeat(f);
-    true
+    let forward = match is_forward {
+        true => Some(forward(&f, &activity, errors)?),
+        false => None,
+    };
+    let doubled = match is_doubled {
+        true => {
+            let mut form = tangent::with_tangent(&f, &activity);
+            second_order(&mut form, None, errors).then_some(())?;
+            Some(form)
+        }
+        false => None,
+    };
+    add_adjoint(&mut f, &activity, errors).then_some(())?;
+    simplify::simplify(&mut f);
+    adjoint::restore::choose(&mut f);
+    complete(&mut f);
+    adjoint::runs::repeat(&mut f);
+    Some([Some(f), forward, doubled])
+}
+
+/// Values and tangents; nothing if something was refused.
+fn forward(f: &Function, activity: &analyse::Activity, errors: &mut Errors) -> Option<Function> {
+    let mut form = tangent::tangent(f, activity);
+    if let Some((span, refusal)) = form.unsupported {
+        errors.refuse_at(span, refusal);
+        return None;
+    }
+    simplify::simplify(&mut form);
+    simplify::settle(&mut form);
+    Some(form)
 }
 
 fn add_adjoint(f: &mut Function, activity: &analyse::Activity, errors: &mut Errors) -> bool {

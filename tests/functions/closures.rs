@@ -3,7 +3,6 @@
 use backprop::{Differentiable, differentiate};
 
 oracle::programs! {
-    #![reverse_only]
 
     #[derive(Clone, Debug, PartialEq, Differentiable)]
     struct Line { slope: f64, offsets: Vec<f64> }

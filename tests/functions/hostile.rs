@@ -139,7 +139,7 @@ fn methods_that_take_functions() {
     };
     assert_gradient!(methods(&line.clone(), 0.4));
     assert_gradient!(scenes(&line.clone(), 0.4));
-    let (value, (d_line, (), d_x)) = line.apply_grad(sine {}, 0.4);
+    let (value, (d_line, d_x)) = line.apply_grad(sine {}, 0.4);
     assert_eq!(value, 0.7_f64.sin() * 0.4_f64.sin());
     assert_eq!(d_line.slope, 0.7_f64.cos() * 0.4_f64.sin());
     assert_eq!(d_x, 0.7_f64.sin() * 0.4_f64.cos());

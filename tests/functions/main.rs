@@ -18,4 +18,5 @@
 
 mod closures;
 mod hostile;
+mod modes;
 mod named;

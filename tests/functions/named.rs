@@ -3,7 +3,6 @@
 use backprop::differentiate;
 
 oracle::programs! {
-    #![reverse_only]
 
     #[differentiate]
     fn sine(x: f64) -> f64 {
@@ -88,7 +87,7 @@ oracle::programs! {
             if slope == 0.0 {
                 return x;
             }
-            x -= f(x) / slope;
+            x -= 0.1 * f(x) / slope;
         }
         x
     }
@@ -285,9 +284,8 @@ fn in_loops_and_memory() {
 
 #[test]
 fn from_plain_code() {
-    let (value, (d_f, d_a, d_b)) = integrate_grad(sine {}, 0.0, 1.0, 4);
+    let (value, (d_a, d_b)) = integrate_grad(sine {}, 0.0, 1.0, 4);
     assert_eq!(value, integrate(sine, 0.0, 1.0, 4));
-    assert_eq!(d_f, ());
     let difference = |a: f64, b: f64| integrate(sine, a, b, 4);
     let h = 1e-6;
     let by_a = (difference(h, 1.0) - difference(-h, 1.0)) / (2.0 * h);
@@ -376,5 +374,5 @@ fn generic_functions() {
         any_grad(1.5),
         (2.0 * (1.5_f64.powi(3) + 1.5), 2.0 * (3.0 * 1.5 * 1.5 + 1.0))
     );
-    assert_eq!(of_any_grad(&product {}, 1.5).1.1, 3.0 * 1.5 * 1.5 + 1.0);
+    assert_eq!(of_any_grad(&product {}, 1.5).1, 3.0 * 1.5 * 1.5 + 1.0);
 }

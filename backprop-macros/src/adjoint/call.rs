@@ -84,6 +84,7 @@ impl Pass<'_> {
             of: call.id,
             pullback,
             of_parameter: matches!(call.callee, Callee::Parameter),
+            is_doubled: call.is_doubled,
             upstream,
             args,
             guard,

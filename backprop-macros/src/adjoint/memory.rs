@@ -277,7 +277,7 @@ impl Pass<'_> {
                     let index = self.push(Op::Integer(index as i64), Kind::Int, span);
                     Proj::Index(index)
                 }
-                Aggregate::Tuple | Aggregate::Closure(_) => {
+                Aggregate::Tuple | Aggregate::Closure(..) => {
                     Proj::Field(syn::Member::Unnamed(index.into()))
                 }
                 Aggregate::Box => Proj::Deref,

@@ -55,6 +55,7 @@ impl Pass<'_> {
             of,
             pullback,
             of_parameter: false,
+            is_doubled: false,
             upstream: Tree::Leaf(upstream),
             args,
             guard: None,

@@ -135,7 +135,7 @@ impl Pass<'_> {
             Op::Aggregate(aggregate, _) => {
                 let aggregate = match aggregate {
                     // a gradient is that of what it captures
-                    Aggregate::Closure(_) => Aggregate::Tuple,
+                    Aggregate::Closure(..) => Aggregate::Tuple,
                     aggregate => aggregate.clone(),
                 };
                 let built = Op::Aggregate(aggregate, told.to_vec());

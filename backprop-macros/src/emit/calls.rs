@@ -3,7 +3,7 @@
 use super::Emitter;
 use super::names::{Form, companion_method, plumbing};
 use crate::ir::{Arg, Call, Callee, Op, Pullback, PullbackArg, Stmt, Tree, ValueId};
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
 impl Emitter<'_> {
@@ -80,7 +80,7 @@ impl Emitter<'_> {
             true => {
                 let tangents = call.args.iter().skip(1).step_by(2);
                 let tangents = tangents.map(|arg| self.tangent_arg(arg, call.span));
-                Companion::Doubled(quote!((#(#tangents,)*)), mask)
+                Companion::Doubled(tangents.collect(), mask)
             }
             false => Companion::Split(mask),
         };
@@ -106,7 +106,7 @@ impl Emitter<'_> {
             // what is a function in the primal is none here
             let active = self.facade.private("Active", span);
             return match &call.callee {
-                Callee::Parameter => self.parameter_call("__call", call),
+                Callee::Parameter => self.parameter_call(companion, call),
                 _ => {
                     let split = Companion::Split(quote!(#active::<0u64>));
                     let split = self.callee(call, &split);
@@ -117,7 +117,7 @@ impl Emitter<'_> {
         match &call.callee {
             Callee::Function(path) => {
                 let args = self.arguments(call, companion, 0);
-                let (ty, more) = (companion_type(path), companion.more());
+                let (ty, more) = (companion_type(path), companion.more(span));
                 match companion {
                     Companion::None => quote!(#path(#(#args),*)),
                     Companion::Split(mask) => {
@@ -131,14 +131,14 @@ impl Emitter<'_> {
                     }
                 }
             }
-            Callee::Parameter => self.parameter_call("__split", call),
+            Callee::Parameter => self.parameter_call(companion, call),
             Callee::Associated(path) => {
                 let mut path = path.clone();
                 if let Some(last) = path.path.segments.last_mut() {
                     last.ident = companion.method(&last.ident);
                 }
                 let args = self.arguments(call, companion, 0).into_iter();
-                let args = args.chain(companion.more());
+                let args = args.chain(companion.more(span));
                 quote_spanned!(span=> #path(#(#args),*))
             }
             Callee::Operator(operator) => self.operator(call, operator, companion),
@@ -149,7 +149,7 @@ impl Emitter<'_> {
                 };
                 let receiver = call.args.first().map(|arg| self.receiver_arg(arg));
                 let args = self.arguments(call, companion, 1).into_iter();
-                let args = args.chain(companion.more());
+                let args = args.chain(companion.more(span));
                 let is_primal = matches!(companion, Companion::None);
                 let turbofish = turbofish.as_ref().filter(|_| is_primal);
                 quote_spanned!(span=> #receiver.#name #turbofish(#(#args),*))
@@ -202,11 +202,11 @@ impl Emitter<'_> {
             }
             Companion::Forward(tangents) => {
                 let rule = name("Tangent");
-                quote_spanned!(span=> #rule::jvp(#(#operands,)* #tangents))
+                quote_spanned!(span=> #rule::jvp(#(#operands,)* (#(#tangents,)*)))
             }
             Companion::Doubled(tangents, mask) => {
                 let rule = name("Doubled");
-                quote_spanned!(span=> #rule::doubled(#(#operands,)* (#tangents, #mask)))
+                quote_spanned!(span=> #rule::doubled(#(#operands,)* ((#(#tangents,)*), #mask)))
             }
             Companion::None => {
                 let op = super::expr::symbol(operator.symbol, span);
@@ -238,13 +238,27 @@ impl Emitter<'_> {
     }
 
     /// The call of a function that is a parameter.
-    fn parameter_call(&self, method: &str, call: &Call) -> TokenStream {
+    fn parameter_call(&self, companion: &Companion, call: &Call) -> TokenStream {
         let span = call.span.resolved_at(proc_macro2::Span::mixed_site());
+        let (of, method) = match companion {
+            Companion::None => ("DifferentiableFn", "__call"),
+            Companion::Split(_) => ("DifferentiableFn", "__split"),
+            Companion::Forward(..) => ("FnTangent", "__jvp"),
+            Companion::Doubled(..) => ("FnDoubled", "__doubled"),
+        };
         let method = proc_macro2::Ident::new(method, span);
-        let of = self.facade.private("DifferentiableFn", span);
-        let function = call.args.first().map(|arg| self.arg(arg));
-        let args = call.args.iter().skip(1).map(|arg| self.arg(arg));
-        quote_spanned!(span=> #of::#method(#function, (#(#args,)*)))
+        let of = self.facade.private(of, span);
+        let mut args = values(call, companion).map(|arg| self.arg(arg));
+        let function = args.next();
+        // the tangent of the function stands by itself
+        let (along, tangents) = match companion {
+            Companion::Forward(tangents) | Companion::Doubled(tangents, _) => {
+                let (own, rest) = (tangents.first(), tangents.get(1..).unwrap_or_default());
+                (Some(quote!(#own,)), Some(quote!(, (#(#rest,)*))))
+            }
+            _ => (None, None),
+        };
+        quote_spanned!(span=> #of::#method(#function, #along (#(#args,)*) #tangents))
     }
 
     /// A function by name, as it is passed to the primal.
@@ -383,9 +397,15 @@ impl Emitter<'_> {
             }
         }
         if call.of_parameter && !entries.is_empty() {
-            entries.truncate(1);
-            let arguments = returned.split_off(1);
-            returned.push(quote!((#(#arguments,)*)));
+            // those of the arguments as tuples; of their tangents as others
+            let step = if call.is_doubled { 2 } else { 1 };
+            for parts in [&mut entries, &mut returned] {
+                let rest = parts.split_off(step.min(parts.len()));
+                for first in 0..step {
+                    let each = rest.iter().skip(first).step_by(step);
+                    parts.push(quote!((#(#each,)*)));
+                }
+            }
         }
         let (pullback, given) = (self.before_dot(call.pullback), &self.run);
         let upstream = self.tree(&Tree::Ref(Box::new(call.upstream.clone())));
@@ -436,9 +456,9 @@ pub(super) enum Companion {
     /// The split form, with the mask of active arguments.
     Split(TokenStream),
     /// The split form with tangents: those of all arguments, and the mask.
-    Doubled(TokenStream, TokenStream),
+    Doubled(Vec<TokenStream>, TokenStream),
     /// Forward mode, with the tangents of all arguments.
-    Forward(TokenStream),
+    Forward(Vec<TokenStream>),
 }
 
 impl Companion {
@@ -463,11 +483,14 @@ impl Companion {
     }
 
     /// What a companion of a method takes after the arguments.
-    fn more(&self) -> Vec<TokenStream> {
+    fn more(&self, span: Span) -> Vec<TokenStream> {
         match self {
             Companion::None => Vec::new(),
-            Companion::Split(more) | Companion::Forward(more) => vec![more.clone()],
-            Companion::Doubled(tangents, mask) => vec![quote!((#tangents, #mask))],
+            Companion::Split(mask) => vec![mask.clone()],
+            Companion::Forward(tangents) => vec![quote_spanned!(span=> (#(#tangents,)*))],
+            Companion::Doubled(tangents, mask) => {
+                vec![quote_spanned!(span=> ((#(#tangents,)*), #mask))]
+            }
         }
     }
 }

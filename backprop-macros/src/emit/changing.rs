@@ -39,7 +39,10 @@ impl Parts<'_> {
         let run = self.both(&direction);
         let gradient_type = self.of_listed(|param| self.gradient(&param.ty));
         let (head, generics) = (self.public_head(&docs), self.public_generics());
-        let (take, where_clause) = (self.take_receiver(false), self.where_clause(None));
+        let (take, where_clause) = (
+            self.take_receiver(false),
+            self.where_clause_in("FnDoubled", None),
+        );
         let (forward, reverse, value) = (&run.forward, &run.reverse, plumbing("value", span));
         let (gradient, product) = (&run.gradient, &run.product);
         let Some(wrapped) = self.wrapped() else {
@@ -124,7 +127,7 @@ impl Parts<'_> {
         let gradient_type = self.of_listed(|param| self.gradient(&param.ty));
         let (head, generics) = (self.public_head(&docs), self.public_generics());
         let (params, take) = (self.public_params(), self.take_receiver(false));
-        let (where_clause, vec) = (self.where_clause(None), self.private("Vec"));
+        let (where_clause, vec) = (self.where_clause_in("FnDoubled", None), self.private("Vec"));
         let (forward, reverse, value) = (&run.forward, &run.reverse, plumbing("value", span));
         let (gradient, product) = (&run.gradient, &run.product);
         let Some(wrapped) = self.wrapped() else {

@@ -276,7 +276,10 @@ impl Parts<'_> {
             }
             false => quote!(impl #pullback),
         };
-        let (check, where_clause) = (self.private("check_companion"), self.where_clause(None));
+        let (check, where_clause) = (
+            self.private("check_companion"),
+            self.where_clause_in("FnDoubled", None),
+        );
         quote_spanned! {span=>
             #[doc(hidden)]
             #[inline]

@@ -110,7 +110,7 @@ impl Emitter<'_> {
             }
             Op::Function(path, _) => {
                 let (named, companion) = (
-                    self.facade.private("named", span),
+                    self.facade.located("named", span),
                     super::calls::companion_type(path),
                 );
                 (quote_spanned!(span=> #named(#companion {}, #path)), ATOM)
@@ -351,11 +351,11 @@ impl Emitter<'_> {
                 quote!((#(#parts,)*))
             }
             Tree::Ref(inner) => {
-                let inner = match &**inner {
-                    Tree::Leaf(leaf) => self.at_least(*leaf, UNARY),
-                    inner => self.tree(inner),
+                let (inner, span) = match &**inner {
+                    Tree::Leaf(leaf) => (self.at_least(*leaf, UNARY), self.span(*leaf)),
+                    inner => (self.tree(inner), proc_macro2::Span::call_site()),
                 };
-                quote!(&#inner)
+                quote_spanned!(span=> &#inner)
             }
             Tree::Option(some, payload) => {
                 let (some, payload) = (self.tree(some), self.some_of(payload));

@@ -192,7 +192,10 @@ impl Parts<'_> {
                 (Some(quote!(#primal_ty: #has)), body)
             }
         };
-        let where_clause = self.where_clause(more);
+        let where_clause = match more {
+            None => self.where_clause_in("FnTangent", None),
+            more => self.where_clause(more),
+        };
         quote_spanned! {span=>
             #[doc(hidden)]
             #[inline]
@@ -259,7 +262,6 @@ impl Emitter<'_> {
                 }
             });
         }
-        let entries = quote!((#(#entries,)*));
         let run = self.callee(call, &Companion::Forward(entries));
         let mut tangent = self.pattern(&tangents.result);
         if call.result.is_fallible() {

@@ -1,8 +1,9 @@
 //! The function as a value that is passed to other differentiated functions, and
 //! functions as parameters.
 
-use super::companions::{Parts, RawIdent, respan};
+use super::companions::{Parts, RawIdent, plain, respan};
 use super::names::plumbing;
+use crate::ir::ClosureMode;
 use crate::parse::{Home, Parameter, Passing, Shape, option_payload};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -52,9 +53,9 @@ impl Parts<'_> {
             respan(quote!(#ty))
         });
         let types = quote!((#(#types,)*));
-        let slots = params.iter().map(|param| self.slot_type(param));
+        let slots: Vec<_> = params.iter().map(|param| self.slot_type(param)).collect();
         let names: Vec<Ident> = params.iter().map(|param| self.inner(param)).collect();
-        let units = params.iter().map(|_| quote!(()));
+        let units: Vec<_> = params.iter().map(|_| quote!(())).collect();
         let (parameters, where_clause) = (self.generic_parameters(), self.where_clause(None));
         let captured = self.type_arguments();
         let (shared, in_place) = (self.private("Shared"), self.private("AddedInPlace"));
@@ -64,6 +65,8 @@ impl Parts<'_> {
         let split = self.call_split(self.full_mask().to_token_stream(), &args);
         let type_of = self.private("type_of");
         let (run, run_name) = (self.private("Run"), self.run_name());
+        let entries = quote!((#(#units,)*));
+        let modes = self.modes_of_value(&types, &args);
         quote_spanned! {span=>
             #(#cfgs)*
             #[automatically_derived]
@@ -86,13 +89,16 @@ impl Parts<'_> {
                 #[inline]
                 fn __split(&self, (#(#names,)*): #types) -> (
                     #result,
-                    impl ::core::ops::Fn(#run, &#upstream, #shared<'_, Self>)
+                    impl ::core::ops::Fn(#run, &#upstream, #shared<'_, Self>, #entries)
                         -> (#in_place, (#(#slots,)*)) + use<#(#captured),*>,
                 ) {
                     let (#value, #pullback) = #split;
-                    (#value, move |#run_name: #run, #upstream_name: &#upstream, _: #shared<'_, Self>| {
-                        (#in_place, #pullback(#run_name, #upstream_name, #(#units),*))
-                    })
+                    (#value, move |
+                        #run_name: #run,
+                        #upstream_name: &#upstream,
+                        _: #shared<'_, Self>,
+                        _: #entries,
+                    | (#in_place, #pullback(#run_name, #upstream_name, #(#units),*)))
                 }
 
                 #[inline]
@@ -100,7 +106,121 @@ impl Parts<'_> {
                     #type_of(&#own)
                 }
             }
+
+            #modes
         }
+    }
+
+    /// `FnTangent` and `FnDoubled`, where the modes are asked for.
+    fn modes_of_value(&self, types: &TokenStream, args: &[TokenStream]) -> TokenStream {
+        let (span, krate, result) = (self.span, self.krate, &self.result);
+        let item = &self.input.item;
+        let cfgs = super::companions::attributes(&item.attrs, &["cfg"]);
+        let (companion, primal) = (Ident::new_raw_if(&item.sig.ident, span), &item.sig.ident);
+        let (parameters, where_clause) = (self.generic_parameters(), self.where_clause(None));
+        let params = &self.input.signature.params;
+        let upstream = &self.upstream;
+        let option = quote!(::core::option::Option);
+        let tangent_names: Vec<Ident> = params.iter().map(|p| self.tangent_name(p)).collect();
+        let tangent_types = params.iter().map(|param| match param.has_adjoint() {
+            true => self.tangent_type(param),
+            // what has no derivative has no tangent
+            false => quote!(#option<()>),
+        });
+        let tangent_types = quote!((#(#tangent_types,)*));
+        let along = params.iter().zip(&tangent_names);
+        let along = along.map(|(param, name)| match param.has_adjoint() {
+            true => quote!(#name),
+            false => quote!(()),
+        });
+        let along = quote!((#(#along,)*));
+        let unused = params.iter().zip(&tangent_names);
+        let unused = unused.filter(|(param, _)| !param.has_adjoint());
+        let unused: Vec<_> = unused.map(|(_, name)| quote!(let _ = #name;)).collect();
+        let head = quote! {
+            _: #option<&()>,
+            (#(#args,)*): #types,
+            (#(#tangent_names,)*): #tangent_types,
+        };
+        let forward = self.forward.as_ref().map(|_| {
+            quote_spanned! {span=>
+                #(#cfgs)*
+                #[automatically_derived]
+                impl<#(#parameters),*> #krate::FnTangent<#types, #result> for #companion
+                    #where_clause
+                {
+                    #[inline]
+                    fn __jvp(&self, #head) -> (#result, #upstream) {
+                        #(#unused)*
+                        #companion::jvp(#primal, #(#args,)* #along)
+                    }
+                }
+            }
+        });
+        let doubled = self.doubled.as_ref().map(|_| {
+            let [shared, direction, in_place] =
+                ["Shared", "SharedDirection", "AddedInPlace"].map(|name| self.private(name));
+            let (run, run_name) = (self.private("Run"), self.run_name());
+            let upstream_name = self.upstream_name();
+            let (values, pullback) = (plumbing("values", span), plumbing("pullback", span));
+            let (active, mask) = (self.private("Active"), self.full_mask());
+            let slots: Vec<_> = params.iter().map(|param| self.slot_type(param)).collect();
+            let captured = self.type_arguments();
+            let entries: Vec<_> = params.iter().map(|_| quote!(())).collect();
+            let (units, pairs) = (
+                quote!((#(#entries,)*)),
+                [&entries[..], &entries[..]].concat(),
+            );
+            let names = |what: &str| -> Vec<Ident> {
+                let each = params
+                    .iter()
+                    .map(|p| plumbing(&format!("{what}_{}", plain(&p.name)), span));
+                each.collect()
+            };
+            let (found, found_along) = (names("slot"), names("slot_along"));
+            let both = found
+                .iter()
+                .zip(&found_along)
+                .map(|(slot, along)| quote!(#slot, #along));
+            quote_spanned! {span=>
+                #(#cfgs)*
+                #[automatically_derived]
+                impl<#(#parameters),*> #krate::FnDoubled<#types, #result> for #companion
+                    #where_clause
+                {
+                    #[inline]
+                    fn __doubled(&self, #head) -> (
+                        (#result, #upstream),
+                        impl ::core::ops::Fn(
+                            #run,
+                            &(#upstream, #upstream),
+                            #shared<'_, Self>,
+                            #direction<'_, Self>,
+                            #units,
+                            #units,
+                        ) -> (#in_place, #in_place, (#(#slots,)*), (#(#slots,)*))
+                        + use<#(#captured),*>,
+                    ) {
+                        #(#unused)*
+                        let (#values, #pullback) = #companion::doubled(
+                            #primal, #(#args,)* (#along, #active::<#mask>),
+                        );
+                        (#values, move |
+                            #run_name: #run,
+                            #upstream_name: &(#upstream, #upstream),
+                            _: #shared<'_, Self>,
+                            _: #direction<'_, Self>,
+                            _: #units,
+                            _: #units,
+                        | {
+                            let (#(#both,)*) = #pullback(#run_name, #upstream_name, #(#pairs),*);
+                            (#in_place, #in_place, (#(#found,)*), (#(#found_along,)*))
+                        })
+                    }
+                }
+            }
+        });
+        quote!(#forward #doubled)
     }
 
     /// For each parameter that is a function, what makes one of a closure: its arguments
@@ -123,15 +243,35 @@ impl Parts<'_> {
             plumbing("Pullback", span),
             plumbing("Split", span),
         );
+        let (form, back_along) = (plumbing("Form", span), plumbing("PullbackAlong", span));
         let (closure, make) = (self.private("Closure"), self.private("closure"));
         let run = self.private("Run");
+        let mode = plumbing("mode", span);
+        let forms = ["TangentForm", "DoubledForm"].map(|name| self.private(name));
+        let [tangent_form, doubled_form] = forms;
+        let option = quote!(::core::option::Option);
         let params = input.signature.params.iter().enumerate();
         let each = params.filter_map(|(index, param)| {
             let function = &param.function.as_ref()?.of;
-            let name = super::closure::constructor(index, span);
+            let [name, name_along, name_doubled] =
+                ClosureMode::ALL.map(|mode| super::closure::constructor(index, mode, span));
             let (inputs, output) = (&function.inputs, &function.output);
-            let gradients = inputs.iter().map(|ty| self.gradient(ty));
+            let gradients: Vec<_> = inputs.iter().map(|ty| self.gradient(ty)).collect();
             let upstream = self.gradient(output);
+            let of_env = quote!(<#env as #krate::Differentiable>::Gradient);
+            let units = inputs.iter().map(|_| quote!(()));
+            let units = quote!((#(#units,)*));
+            let args = quote!((#(#inputs,)*));
+            let tangents = quote!((#(#option<#gradients>,)*));
+            let slots = quote!((#(#gradients,)*));
+            let bounds = quote! {
+                #env: #krate::Differentiable + ::core::clone::Clone,
+                #back: ::core::ops::Fn(#run, &#upstream, &#env, #option<&mut #of_env>, #units)
+                    -> #slots,
+                #forth: ::core::ops::Fn(&#env, #args) -> (#output, #back)
+                    + ::core::marker::Copy + 'static,
+                #(#predicates,)*
+            };
             Some(quote_spanned! {span=>
                 #[doc(hidden)]
                 #[inline]
@@ -139,19 +279,47 @@ impl Parts<'_> {
                     #environment: #env,
                     #split: #forth,
                 ) -> #closure<#env, #forth>
-                where
-                    #env: #krate::Differentiable + ::core::clone::Clone,
-                    #back: ::core::ops::Fn(
-                        #run,
-                        &#upstream,
-                        &#env,
-                        ::core::option::Option<&mut <#env as #krate::Differentiable>::Gradient>,
-                    ) -> (#(#gradients,)*),
-                    #forth: ::core::ops::Fn(&#env, (#(#inputs,)*)) -> (#output, #back)
-                        + ::core::marker::Copy + 'static,
-                    #(#predicates,)*
+                where #bounds
                 {
                     #make(#environment, #split)
+                }
+
+                #[doc(hidden)]
+                #[inline]
+                pub fn #name_along<#(#parameters,)* #env, #back, #forth, #form>(
+                    #environment: #env,
+                    #split: #forth,
+                    #mode: #form,
+                ) -> #closure<#env, #forth, #tangent_form<#form>>
+                where
+                    #form: ::core::ops::Fn(&#env, &#of_env, #args, #tangents)
+                        -> (#output, #upstream) + ::core::marker::Copy + 'static,
+                    #bounds
+                {
+                    #make(#environment, #split).with_tangent(#mode)
+                }
+
+                #[doc(hidden)]
+                #[inline]
+                pub fn #name_doubled<#(#parameters,)* #env, #back, #forth, #back_along, #form>(
+                    #environment: #env,
+                    #split: #forth,
+                    #mode: #form,
+                ) -> #closure<#env, #forth, #doubled_form<#form>>
+                where
+                    #back_along: ::core::ops::Fn(
+                        #run,
+                        &(#upstream, #upstream),
+                        (&#env, &#of_env),
+                        [#option<&mut #of_env>; 2],
+                        #units,
+                        #units,
+                    ) -> (#slots, #slots),
+                    #form: ::core::ops::Fn(&#env, &#of_env, #args, #tangents)
+                        -> ((#output, #upstream), #back_along) + ::core::marker::Copy + 'static,
+                    #bounds
+                {
+                    #make(#environment, #split).doubled(#mode)
                 }
             })
         });

@@ -86,6 +86,18 @@ impl Parts<'_> {
         self.where_clause_of(&self.input.item.sig.generics, more)
     }
 
+    /// The same, with what a mode asks of functions: `FnTangent` or `FnDoubled`.
+    pub(super) fn where_clause_in(&self, mode: &str, more: Option<TokenStream>) -> TokenStream {
+        let (krate, name) = (self.krate, Ident::new(mode, self.span));
+        let bounds = self.input.functions.iter().map(|function| {
+            let (ty, output) = (&function.name, &function.output);
+            let args = function.arguments(krate);
+            quote_spanned!(self.span=> #ty: #krate::#name<#args, #output>)
+        });
+        let all: Vec<TokenStream> = bounds.chain(more).collect();
+        self.where_clause((!all.is_empty()).then(|| quote!(#(#all),*)))
+    }
+
     /// The same, of some of the generic parameters.
     pub(super) fn where_clause_of(
         &self,

@@ -76,7 +76,10 @@ impl Parts<'_> {
         let names = self.tangent_names();
         let types = all.iter().map(|param| self.tangent_type(param));
         let (result, tangent) = (&self.result, self.result_tangent());
-        let where_clause = self.where_clause(bound);
+        let where_clause = match bound {
+            None => self.where_clause_in("FnTangent", None),
+            bound => self.where_clause(bound),
+        };
         quote_spanned! {span=>
             fn #name #generics(#(#params,)* #names: (#(#types,)*))
                 -> (#result, #tangent) #where_clause
@@ -111,7 +114,11 @@ impl Parts<'_> {
         let has_body = self.input.home != Home::Declaration;
         let is_stub = has_body && self.doubled.is_none();
         let returned = self.returned(&self.doubled_pullback(), is_stub);
-        let (generics, where_clause) = (self.member_generics(), self.where_clause(bound));
+        let where_clause = match bound {
+            None => self.where_clause_in("FnDoubled", None),
+            bound => self.where_clause(bound),
+        };
+        let generics = self.member_generics();
         quote_spanned! {span=>
             fn #name #generics(#(#params,)* #names: ((#(#types,)*), #active))
                 -> ((#result, #tangent), #returned) #where_clause
@@ -141,7 +148,7 @@ impl Parts<'_> {
         let names = self.tangent_names();
         let types = all.iter().map(|param| self.direction_type(param));
         let (result, gradients) = (&self.result, self.gradients());
-        let where_clause = self.where_clause(None);
+        let where_clause = self.where_clause_in("FnDoubled", None);
         quote_spanned! {span=>
             fn #name #generics(#(#params,)* #names: (#(#types,)*))
                 -> (#result, (#(#gradients,)*), (#(#gradients,)*)) #where_clause

@@ -63,7 +63,7 @@ impl Parts<'_> {
             plain(primal)
         );
         let (head, generics) = (self.public_head(&docs), self.public_generics());
-        let where_clause = self.where_clause(None);
+        let where_clause = self.where_clause_in("FnDoubled", None);
         let tangent = |param: &Parameter| Ident::new(&format!("d_{}", plain(&param.name)), span);
         let check = self.private("check_shape");
         let (mut params, mut checks) = (Vec::new(), TokenStream::new());
@@ -146,7 +146,7 @@ impl Parts<'_> {
         );
         let (head, generics) = (self.public_head(&docs), self.public_generics());
         let (params, result) = (self.public_params(), &self.result);
-        let where_clause = self.where_clause(None);
+        let where_clause = self.where_clause_in("FnDoubled", None);
         let gradient_type = self.of_listed(|param| self.gradient(&param.ty));
         let (zero, lend) = (self.private("zero_gradient"), self.private("lend"));
         let (copy, rows) = (self.private("copy_tangent"), self.private("hessian"));
@@ -215,7 +215,7 @@ impl Parts<'_> {
         );
         let head = self.public_head(&docs);
         let generics = self.public_generics();
-        let where_clause = self.where_clause(None);
+        let where_clause = self.where_clause_in("FnTangent", None);
         let tangent = |param: &Parameter| Ident::new(&format!("d_{}", plain(&param.name)), span);
         let listed: Vec<Ident> = self.listed().iter().map(|p| p.name.clone()).collect();
         let mut params = Vec::new();

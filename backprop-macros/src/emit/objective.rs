@@ -37,13 +37,16 @@ impl Parts<'_> {
         let others = || params.iter().filter(|param| param.name != point.name);
         let names: Vec<_> = others().map(|param| &param.name).collect();
         let types = others().map(|param| {
-            let ty = &param.ty;
+            let ty = self.public_type(param);
             respan(quote!(#ty))
         });
         // each call has arguments of its own
         let copies = others().map(|param| {
             let name = &param.name;
+            let function = param.function.as_ref();
+            let is_owned = function.is_some_and(|function| function.by_value.is_some());
             match param.passing {
+                _ if is_owned => quote!(let #name = ::core::clone::Clone::clone(#name);),
                 Passing::Value => quote!(let #name = ::core::clone::Clone::clone(#name);),
                 _ => quote!(let #name = *#name;),
             }
@@ -61,8 +64,22 @@ impl Parts<'_> {
         let point_ty = respan(quote!(#point_ty));
         let grad = format_ident!("{}_grad", self.stem(), span = span);
         let args: Vec<_> = params.iter().map(|param| &param.name).collect();
-        let (parameters, where_clause) = (self.generic_parameters(), self.where_clause(None));
+        // the primal takes other functions than companions do
+        let lend = self.lend_functions();
+        let value = match self.input.functions.is_empty() {
+            true => quote!(#name(#(#args),*)),
+            false => {
+                let args: Vec<TokenStream> = args.iter().map(|arg| quote!(#arg)).collect();
+                let split = self.call_split(quote!(0u64), &args);
+                quote!(#lend #split.0)
+            }
+        };
         let is_twice = self.second.is_some();
+        let parameters = self.generic_parameters();
+        let where_clause = match is_twice {
+            true => self.where_clause_in("FnDoubled", None),
+            false => self.where_clause(None),
+        };
         let (kind, make) = match is_twice {
             true => ("TwiceDifferentiable", "twice_differentiable"),
             false => ("Objective", "objective"),
@@ -71,7 +88,7 @@ impl Parts<'_> {
         let hvp = is_twice.then(|| {
             let companion = proc_macro2::Ident::new_raw_if(name, span);
             let (copy, lend) = (self.private("copy_tangent"), self.private("lend"));
-            let check = self.private("check_shape");
+            let (check, lend_functions) = (self.private("check_shape"), self.lend_functions());
             let directions = params.iter().map(|param| match param.name == point.name {
                 false => self.no_direction(param),
                 true if param.passing == Passing::Value => quote!(#copy(#direction)),
@@ -83,7 +100,7 @@ impl Parts<'_> {
             quote_spanned! {span=>
                 , |#varied: &#point_ty, #direction, #fixed| {
                     #check(#varied, #lend(#varied, #direction));
-                    #prepare
+                    #prepare #lend_functions
                     let #found = #companion::hvp(#(#args,)* (#(#directions,)*));
                     (#found.0, #found.1.#index, #found.2.#index)
                 }
@@ -98,7 +115,7 @@ impl Parts<'_> {
             {
                 #make(
                     (#(#names,)*),
-                    |#varied: &#point_ty, #fixed| { #prepare #name(#(#args),*) },
+                    |#varied: &#point_ty, #fixed| { #prepare #value },
                     |#varied: &#point_ty, #fixed| { #prepare #grad(#(#args),*) }
                     #hvp
                 )

@@ -16,6 +16,15 @@ impl Facade {
         quote_spanned!(span.resolved_at(Span::mixed_site())=> #krate::__private::#name)
     }
 
+    /// The same in what a message is about: all of it is at the user's code.
+    pub(crate) fn located(&self, name: &str, span: Span) -> TokenStream {
+        let each = self.private(name, span).into_iter().map(|mut token| {
+            token.set_span(token.span().located_at(span));
+            token
+        });
+        each.collect()
+    }
+
     /// A function of the runtime that rules call.
     pub(crate) fn rule(&self, name: &str, span: Span) -> TokenStream {
         let module = self.private("rules", span);

@@ -472,7 +472,7 @@ impl Emitter<'_> {
                 }
             }
             Aggregate::Tuple => quote!((#(#values,)*)),
-            Aggregate::Closure(form) => self.closure(form, &values, span),
+            Aggregate::Closure(form, mode) => self.closure(form, *mode, &values, span),
             Aggregate::Box => {
                 let boxed = self.facade.private("Box", span);
                 quote!(#boxed::new(#(#values),*))

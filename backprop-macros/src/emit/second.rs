@@ -119,7 +119,7 @@ impl Parts<'_> {
         let types = self.input.signature.params.iter();
         let types: Vec<_> = types.map(|param| self.direction_type(param)).collect();
         let (result, gradients) = (&self.result, self.gradients());
-        let where_clause = self.where_clause(None);
+        let where_clause = self.where_clause_in("FnDoubled", None);
         Some(quote_spanned! {span=>
             #[doc(hidden)]
             #[inline]

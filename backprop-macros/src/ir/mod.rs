@@ -54,8 +54,8 @@ pub(crate) use stmt::*;
 pub(crate) use circuit::{Drawing, Gate, GateInput};
 pub(crate) use copy::Copies;
 pub(crate) use op::{
-    Access, Aggregate, BinaryOp, Callee, Candidates, Capture, Claimed, ClosureForm, Count,
-    LensCall, Method, Op, Operator, Owning, Window,
+    Access, Aggregate, BinaryOp, Callee, Candidates, Capture, Claimed, ClosureForm, ClosureMode,
+    Count, LensCall, Method, Op, Operator, Owning, Window,
 };
 pub(crate) use place::{Hold, Place, Proj, Views, kind_at, payload_path};
 pub(crate) use tree::Tree;

@@ -229,8 +229,8 @@ pub(crate) enum Aggregate {
     Vec,
     Tuple,
     Box,
-    /// A closure that is passed to a function: of what it captures.
-    Closure(std::rc::Rc<ClosureForm>),
+    /// A closure that is passed to a function: of what it captures, in a mode.
+    Closure(std::rc::Rc<ClosureForm>, ClosureMode),
     /// `Path { member: .., }`; the last part is the base if there is one.
     Struct {
         path: Box<syn::Path>,
@@ -244,10 +244,33 @@ pub(crate) enum Aggregate {
 pub(crate) struct ClosureForm {
     /// Its parameters are what it captures, then its arguments.
     pub(crate) function: super::Function,
+    /// The same of values and tangents: for the modes of the function around it.
+    pub(crate) forward: Option<super::Function>,
+    pub(crate) doubled: Option<super::Function>,
     /// What it captures: whether each part is a constant, whatever its type.
     pub(crate) captured: Vec<bool>,
     /// The free function that it is passed to, and as which argument.
     pub(crate) of: (syn::Path, usize),
+}
+
+/// What a closure is needed for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum ClosureMode {
+    /// The split form.
+    Split,
+    /// Forward mode, too.
+    Forward,
+    /// Second derivatives, too.
+    Doubled,
+}
+
+impl ClosureMode {
+    /// All there are.
+    pub(crate) const ALL: [ClosureMode; 3] = [
+        ClosureMode::Split,
+        ClosureMode::Forward,
+        ClosureMode::Doubled,
+    ];
 }
 
 impl std::fmt::Debug for ClosureForm {

@@ -388,6 +388,8 @@ pub(crate) struct Pullback {
     /// Whether the callee is a parameter, which gives the adjoints of its arguments as
     /// one tuple.
     pub(crate) of_parameter: bool,
+    /// Whether each second argument is a tangent.
+    pub(crate) is_doubled: bool,
     pub(crate) upstream: Tree<ValueId>,
     pub(crate) args: Vec<PullbackArg>,
     /// Run only if this `bool` holds: every upstream is zero otherwise.

@@ -9,7 +9,8 @@ use super::function::Parameter;
 use super::{Binding, Lowerer, Lowering};
 use crate::fence::catalogue as no;
 use crate::ir::{
-    Aggregate, ClosureForm, Function, Hold, Kind, Op, Param, Place, Region, Stmt, Tree, ValueId,
+    Aggregate, ClosureForm, ClosureMode, Function, Hold, Kind, Op, Param, Place, Region, Stmt,
+    Tree, ValueId,
 };
 use crate::parse::Shape;
 use proc_macro2::{Ident, Span, TokenStream};
@@ -58,17 +59,24 @@ impl Lowerer<'_> {
         };
         let closure = self.captured_closure(closure, &mut environment);
         let parts = std::mem::take(&mut environment.parts);
-        let mut function = self.closure_body(closure, environment, span);
-        if self.errors.any() || !crate::expand::add_reverse(&mut function, self.errors) {
+        let function = self.closure_body(closure, environment, span);
+        if self.errors.any() {
             return Some(self.dummy(span));
         }
+        let forms = crate::expand::closure_forms(function, self.modes, self.errors);
+        let Some([Some(function), forward, doubled]) = forms else {
+            return Some(self.dummy(span));
+        };
         let (parts, captured) = parts.into_iter().unzip();
         let form = ClosureForm {
             function,
+            forward,
+            doubled,
             captured,
             of,
         };
-        let op = Op::Aggregate(Aggregate::Closure(Rc::new(form)), parts);
+        let closure = Aggregate::Closure(Rc::new(form), ClosureMode::Split);
+        let op = Op::Aggregate(closure, parts);
         let handle = self.push_value(op, Kind::Opaque, span);
         let view = self.view(Place::whole(handle), false, span);
         self.f.functions.insert(handle);
@@ -247,6 +255,7 @@ impl Lowerer<'_> {
             reals: std::mem::take(&mut inner.f.reals),
             ..environment.inside
         };
+        inner.modes = self.modes;
         inner.nested = self.nested.clone();
         inner.depth = self.depth + 1;
         inner.closures = self.closures + 1;

@@ -99,6 +99,8 @@ fn to_ssa(function: &mut Function, errors: &mut Errors) {
 /// Lowers the body of `input`, variables and exits still in place.
 pub(crate) fn raw(input: &Input, errors: &mut Errors) -> Lowered {
     let mut lowerer = Lowerer::new(errors, input.siblings.clone(), input.reals.clone());
+    let modes = &input.options.modes;
+    lowerer.modes = [modes.jvp.is_some(), modes.second().next().is_some()];
     lowerer.function(input);
     indexing::mark_written(&mut lowerer.f);
     Lowered {
@@ -199,6 +201,8 @@ struct Lowerer<'a> {
     siblings: BTreeMap<String, Sibling>,
     /// Type parameters that stand for real numbers.
     reals: Reals,
+    /// The modes in which closures are passed: forward mode, second derivatives.
+    modes: [bool; 2],
 }
 
 /// The value of an expression, or `None` if control never comes out of it.
@@ -243,6 +247,7 @@ impl<'a> Lowerer<'a> {
             object_vars: BTreeSet::new(),
             siblings,
             reals,
+            modes: [false; 2],
         };
         lowerer.f.reals = lowerer.reals.names().to_vec();
         lowerer

@@ -112,7 +112,10 @@ pub(super) fn check_result(
     wrt_is_sound: bool,
     errors: &mut Errors,
 ) {
-    let listed = |param: &&Parameter| param.is_active() || param.passing == Passing::Mut;
+    let listed = |param: &&Parameter| {
+        // what a function carries is active in those that pass it
+        param.is_active() || param.passing == Passing::Mut || param.function.is_some()
+    };
     let has_active = params
         .iter()
         .any(|param| listed(&param) && param.shape.may_be_active());

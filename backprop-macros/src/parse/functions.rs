@@ -6,7 +6,7 @@
 use super::{Options, Reals, Shape};
 use crate::errors::Errors;
 use crate::fence::catalogue as no;
-use proc_macro2::{Ident, Span};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
@@ -26,6 +26,15 @@ pub(crate) struct FunctionType {
     pub(crate) name: Ident,
     pub(crate) inputs: Vec<Type>,
     pub(crate) output: Type,
+}
+
+impl FunctionType {
+    /// The type of its arguments, as the traits of functions have it.
+    pub(crate) fn arguments(&self, _krate: &syn::Path) -> TokenStream {
+        let (inputs, span) = (&self.inputs, self.name.span());
+        let span = span.resolved_at(Span::mixed_site());
+        quote_spanned!(span=> (#(#inputs,)*))
+    }
 }
 
 impl Functions {
@@ -76,18 +85,20 @@ impl Functions {
             }
             let krate = &options.krate;
             let span = param.ident.span().resolved_at(Span::mixed_site());
+            let function = FunctionType {
+                name: param.ident.clone(),
+                inputs,
+                output,
+            };
+            let (args, output) = (function.arguments(krate), &function.output);
             let bound: TypeParamBound = syn::parse_quote_spanned! {span=>
-                #krate::DifferentiableFn<(#(#inputs,)*), #output>
+                #krate::DifferentiableFn<#args, #output>
             };
             // what is lent need not be copied or sent
             let rest = bounds.into_iter().filter(|bound| !is_dropped(bound));
             param.colon_token = Some(syn::Token![:](span));
             param.bounds = std::iter::once(bound).chain(rest).collect();
-            found.push(FunctionType {
-                name: param.ident.clone(),
-                inputs,
-                output,
-            });
+            found.push(function);
         }
         let functions = Functions(found);
         functions.check(sig, errors);
@@ -122,6 +133,11 @@ impl Functions {
     /// Whether there are any.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// All of them.
+    pub(crate) fn iter(&self) -> std::slice::Iter<'_, FunctionType> {
+        self.0.iter()
     }
 
     /// Whether a type parameter is one.

@@ -17,7 +17,7 @@ pub(crate) use checkpoint::{attributes_of_loop, checkpoint, is_checkpoint, strip
 pub(crate) use functions::{FunctionType, Functions};
 pub(crate) use lens::{Lens, returns_mut};
 pub(crate) use objects::is_object;
-pub(crate) use options::{Mode, Modes, Options};
+pub(crate) use options::{Mode, Options};
 pub(crate) use reals::Reals;
 pub(crate) use receiver::{RECEIVER, is_receiver};
 pub(crate) use signature::{

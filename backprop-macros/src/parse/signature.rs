@@ -244,7 +244,8 @@ impl Parameter {
 
     /// Whether the parameter is listed by the public functions.
     pub(crate) fn is_active(&self) -> bool {
-        self.in_wrt && self.shape.may_be_active()
+        // functions carry no numbers that a user could see
+        self.in_wrt && self.function.is_none() && self.shape.may_be_active()
     }
 }
 

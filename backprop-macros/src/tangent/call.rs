@@ -44,15 +44,6 @@ impl Pass<'_> {
             self.out.push(Stmt::Call(call.clone()));
             return;
         }
-        let takes_function = call.args.iter().any(|arg| match arg {
-            Arg::In(tree) => tree.any(|leaf| self.f.functions.contains(leaf)),
-            Arg::Mut { .. } => false,
-        });
-        if takes_function {
-            self.f
-                .unsupported
-                .get_or_insert((call.span, no::FUNCTION_MODE));
-        }
         if self.is_differentiated {
             self.doubled(call);
             return;

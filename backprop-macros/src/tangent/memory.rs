@@ -5,8 +5,8 @@ use super::Pass;
 use crate::emit::TO_ARRAY;
 use crate::fence::catalogue as no;
 use crate::ir::{
-    Aggregate, Function, Hold, Kind, Let, Mutate, Op, Place, Proj, Region, Stmt, Store, ValueId,
-    rewrite_region_uses,
+    Aggregate, ClosureMode, Function, Hold, Kind, Let, Mutate, Op, Place, Proj, Region, Stmt,
+    Store, ValueId, rewrite_region_uses,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -186,6 +186,18 @@ impl Pass<'_> {
         }
     }
 
+    /// A closure that is made for this mode.
+    pub(super) fn in_mode(&self, binding: &Let) -> Let {
+        let mut binding = binding.clone();
+        if let Op::Aggregate(Aggregate::Closure(_, mode), _) = &mut binding.op {
+            *mode = match self.is_differentiated {
+                true => ClosureMode::Doubled,
+                false => ClosureMode::Forward,
+            };
+        }
+        binding
+    }
+
     /// A literal of an array, a vector, a tuple, a box, a struct or an enum.
     pub(super) fn aggregated(&mut self, binding: &Let, aggregate: &Aggregate, parts: &[ValueId]) {
         let value = binding.value;
@@ -197,9 +209,28 @@ impl Pass<'_> {
         } = aggregate
         else {
             // before the parts are moved away
-            let tangents = parts.iter().map(|part| self.owned(*part)).collect();
+            let (aggregate, tangents) = match aggregate {
+                Aggregate::Closure(form, _) => {
+                    let tangents =
+                        parts.iter().zip(&form.captured).map(
+                            |(part, is_constant)| match is_constant {
+                                true => self.push(
+                                    Op::Aggregate(Aggregate::Tuple, Vec::new()),
+                                    Kind::Constant,
+                                    self.f.info(*part).span,
+                                ),
+                                false => self.owned(*part),
+                            },
+                        );
+                    (Aggregate::Tuple, tangents.collect())
+                }
+                aggregate => {
+                    let tangents = parts.iter().map(|part| self.owned(*part));
+                    (aggregate.clone(), tangents.collect())
+                }
+            };
             self.out.push(primal);
-            self.define(value, Op::Aggregate(aggregate.clone(), tangents));
+            self.define(value, Op::Aggregate(aggregate, tangents));
             return;
         };
         // the name of the type of the gradient is not known, but its zero is

@@ -230,6 +230,7 @@ impl Pass<'_> {
     /// The statement itself, then the tangent of what it defines.
     fn operation(&mut self, binding: &Let) {
         let value = binding.value;
+        let binding = &self.in_mode(binding);
         let primal = Stmt::Let(binding.clone());
         if let Op::PopValue(place) = &binding.op {
             self.out.push(primal);

@@ -1,6 +1,6 @@
 use backprop::differentiate;
 
-#[differentiate(jvp)]
+#[differentiate(circuit)]
 fn twice(f: impl Fn(f64) -> f64, x: f64) -> f64 {
     f(f(x))
 }
