@@ -420,7 +420,7 @@ fn the_forward_half_runs_once() {
         });
         check_rows([x[0]], |x| {
             let (value, rows) = applied_jacobian(sine {}, x[0], spread {});
-            let rows = rows.iter().map(|((), d_x, ())| vec![*d_x]);
+            let rows = rows.iter().map(|d_x| vec![*d_x]);
             (value.to_vec(), rows.collect())
         });
         check_rows([x[0], x[2]], |x| {

@@ -1,7 +1,7 @@
 //! What companions add to the generics of the primal: the bounds that their
 //! own code needs.
 
-use super::companions::Parts;
+use super::companions::{Parts, respan};
 use crate::parse::Passing;
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
@@ -16,6 +16,10 @@ impl Parts<'_> {
     /// The same of some of them.
     pub(super) fn parameters_of(&self, generics: &syn::Generics) -> Vec<TokenStream> {
         let each = |param: &GenericParam| match param {
+            // modes ask for more: all of it stands in the clause
+            GenericParam::Type(param) if self.input.functions.is_one(&param.ident) => {
+                param.ident.to_token_stream()
+            }
             // beside what is written, so that no bound stands in two places
             GenericParam::Type(param) if !param.bounds.is_empty() => {
                 let more = self.bounds_of(&param.ident);
@@ -92,7 +96,7 @@ impl Parts<'_> {
         let bounds = self.input.functions.iter().map(|function| {
             let (ty, output) = (&function.name, &function.output);
             let args = function.arguments(krate);
-            quote_spanned!(self.span=> #ty: #krate::#name<#args, #output>)
+            respan(quote_spanned!(self.span=> #ty: #krate::#name<#args, #output>))
         });
         let all: Vec<TokenStream> = bounds.chain(more).collect();
         self.where_clause((!all.is_empty()).then(|| quote!(#(#all),*)))
@@ -122,6 +126,12 @@ impl Parts<'_> {
         let around = outer.flat_map(|outer| outer.type_params());
         let reals = &self.input.reals;
         let around = around.filter(|param| reals.index(&param.ident).is_some());
+        let functions = generics.type_params();
+        for param in functions.filter(|param| self.input.functions.is_one(&param.ident)) {
+            let (name, bounds, more) = (&param.ident, &param.bounds, self.bounds_of(&param.ident));
+            let more = (!more.is_empty()).then(|| quote!(+ #more));
+            predicates.push(respan(quote!(#name: #bounds #more)));
+        }
         let own = generics.type_params();
         for param in around.chain(own.filter(|param| param.bounds.is_empty())) {
             let (name, bounds) = (&param.ident, self.bounds_of(&param.ident));

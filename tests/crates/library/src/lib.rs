@@ -57,8 +57,8 @@ mod tests {
     fn gradients() {
         autodiff::assert_gradient!(sigmoid(0.3), crate = autodiff);
         autodiff::assert_gradient!(falling(4.5, 3), crate = autodiff);
-        let (value, (d_f, d_b)) = moment_grad(sigmoid {}, 0.5);
-        assert_eq!((value, d_f), (moment(sigmoid, 0.5), ()));
+        let (value, d_b) = moment_grad(sigmoid {}, 0.5);
+        assert_eq!(value, moment(sigmoid, 0.5));
         let difference = moment(sigmoid, 0.5 + 1e-6) - moment(sigmoid, 0.5 - 1e-6);
         assert!((d_b - difference / 2e-6).abs() < 1e-8);
         autodiff::assert_gradient!(step(&mut 0.4, &0.7), crate = autodiff);

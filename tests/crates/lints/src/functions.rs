@@ -4,19 +4,19 @@ use backprop::{Real, differentiate};
 use std::ops::Mul;
 
 /// A wave.
-#[differentiate]
+#[differentiate(jvp, hessian)]
 #[must_use]
 pub fn wave(x: f64) -> f64 {
     x.sin()
 }
 
-#[differentiate]
+#[differentiate(jvp, hessian)]
 fn product<T: Real + Mul<Output = T>>(x: T, y: T) -> T {
     x * y
 }
 
 /// A function by value, called in a loop.
-#[differentiate(wrt(a, b))]
+#[differentiate(jvp, jacobian, hessian, wrt(a, b))]
 pub fn integrate(f: impl Fn(f64) -> f64, a: f64, b: f64, n: u32) -> f64 {
     let step = (b - a) / f64::from(n);
     let mut sum = 0.0;
@@ -27,12 +27,12 @@ pub fn integrate(f: impl Fn(f64) -> f64, a: f64, b: f64, n: u32) -> f64 {
 }
 
 /// A function behind a reference, and one that is passed on.
-#[differentiate]
+#[differentiate(jvp, hessian)]
 pub fn twice<F: Fn(f64) -> f64>(f: &F, x: f64) -> f64 {
     f(f(x)) + integrate(f, 0.0, x, 3)
 }
 
-#[differentiate]
+#[differentiate(jvp, hessian)]
 fn fold(f: fn(f64, f64) -> f64, xs: &[f64]) -> f64 {
     let mut acc = 1.0;
     for x in xs {
@@ -42,7 +42,7 @@ fn fold(f: fn(f64, f64) -> f64, xs: &[f64]) -> f64 {
 }
 
 /// Passes them by name.
-#[differentiate]
+#[differentiate(jvp, hessian)]
 #[must_use]
 pub fn passed(x: f64, xs: &[f64]) -> f64 {
     twice(&wave, x) * integrate(wave, 0.0, x, 10) + fold(product, xs)
@@ -57,7 +57,7 @@ pub struct Line {
     pub offset: f64,
 }
 
-#[differentiate]
+#[differentiate(jvp, hessian)]
 impl Line {
     /// A closure that captures `self`.
     #[must_use]
@@ -67,7 +67,7 @@ impl Line {
 }
 
 /// Passes closures.
-#[differentiate]
+#[differentiate(jvp, hessian)]
 #[must_use]
 pub fn closures(x: f64, xs: &[f64], line: &Line) -> f64 {
     let scale = passed(x, xs);
