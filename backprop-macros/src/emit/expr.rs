@@ -110,7 +110,7 @@ impl Emitter<'_> {
             }
             Op::Function(path, _) => {
                 let (named, companion) = (
-                    self.facade.located("named", span),
+                    self.facade.private("named", span),
                     super::calls::companion_type(path),
                 );
                 (quote_spanned!(span=> #named(#companion {}, #path)), ATOM)

@@ -1,7 +1,8 @@
 //! What companions add to the generics of the primal: the bounds that their
 //! own code needs.
 
-use super::companions::{Parts, respan};
+use super::companions::Parts;
+use super::paths::located;
 use crate::parse::Passing;
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
@@ -96,7 +97,7 @@ impl Parts<'_> {
         let bounds = self.input.functions.iter().map(|function| {
             let (ty, output) = (&function.name, &function.output);
             let args = function.arguments(krate);
-            respan(quote_spanned!(self.span=> #ty: #krate::#name<#args, #output>))
+            located(quote!(#ty: #krate::#name<#args, #output>), ty.span())
         });
         let all: Vec<TokenStream> = bounds.chain(more).collect();
         self.where_clause((!all.is_empty()).then(|| quote!(#(#all),*)))
@@ -130,7 +131,7 @@ impl Parts<'_> {
         for param in functions.filter(|param| self.input.functions.is_one(&param.ident)) {
             let (name, bounds, more) = (&param.ident, &param.bounds, self.bounds_of(&param.ident));
             let more = (!more.is_empty()).then(|| quote!(+ #more));
-            predicates.push(respan(quote!(#name: #bounds #more)));
+            predicates.push(located(quote!(#name: #bounds #more), name.span()));
         }
         let own = generics.type_params();
         for param in around.chain(own.filter(|param| param.bounds.is_empty())) {
