@@ -255,6 +255,35 @@ oracle::programs! {
         }
         x * k
     }
+
+    #[differentiate]
+    fn root(x: f64) -> Result<f64, String> {
+        if x < 0.0 {
+            return Err("negative".to_owned());
+        }
+        Ok((x + 0.1).sqrt())
+    }
+
+    #[differentiate]
+    fn larger(x: f64, y: f64) -> Option<f64> {
+        if x > y { Some(x * y) } else { None }
+    }
+
+    /// Calls in a branch of an iteration that runs again.
+    #[differentiate]
+    fn after_an_exit(x: f64, w: &[f64], most: usize) -> f64 {
+        let mut v = x;
+        let mut n = 0;
+        while n < 3 {
+            n += 1;
+            if n * 2 > most {
+                break;
+            }
+            v += root(w[1]).map(|r| r * 0.5).unwrap_or(x);
+            v = v * w[0] + larger(v, w[1]).map_or(x, |r| r * 0.5);
+        }
+        v * v
+    }
 }
 
 #[test]
@@ -280,6 +309,10 @@ fn values_and_gradients() {
     oracle::check!(until(0.2, 0.3, 9));
     oracle::check!(while_large(1.7, 0.4));
     oracle::check!(while_large(0.01, 0.4));
+    for most in 1..8 {
+        oracle::check!(after_an_exit(0.8, &[0.3, 0.5], most));
+        oracle::check!(after_an_exit(0.8, &[0.4, -0.6], most));
+    }
 }
 
 thread_local! {

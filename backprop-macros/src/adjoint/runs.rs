@@ -25,6 +25,7 @@ pub(crate) fn repeat(f: &mut Function) {
         zeros: BTreeSet::new(),
         pushed: BTreeMap::new(),
         tapes: BTreeMap::new(),
+        recorded: BTreeSet::new(),
         in_arms: BTreeMap::new(),
         on_tapes: BTreeMap::new(),
         f,
@@ -52,6 +53,9 @@ struct Pass<'a> {
     pushed: BTreeMap<ValueId, Vec<ValueId>>,
     /// Each name that a tape has in the reverse half, and the tape.
     tapes: BTreeMap<ValueId, ValueId>,
+    /// The branches of the forward half. Those of iterations that run again in the reverse
+    /// half have their records there, as their own.
+    recorded: BTreeSet<StmtId>,
     /// Which parts of the records of arms, and of those on tapes, are kept under which
     /// name.
     in_arms: BTreeMap<(StmtId, usize), Vec<(usize, ValueId)>>,
@@ -83,7 +87,13 @@ impl Pass<'_> {
                 Stmt::Push(tape, values) => {
                     self.pushed.insert(*tape, values.clone());
                 }
+                Stmt::Match(choice) => {
+                    self.recorded.insert(choice.id);
+                }
                 _ => {}
+            }
+            if let Stmt::If(branch) = stmt {
+                self.recorded.insert(branch.id);
             }
             for_each_region(stmt, &mut |inner, _| self.look_at(inner));
         }
@@ -188,7 +198,9 @@ impl Pass<'_> {
     }
 
     fn branch(&mut self, branch: &mut RevBranch) {
-        if let Some(record) = &mut branch.record {
+        if let Some(record) = &mut branch.record
+            && self.recorded.contains(&branch.of)
+        {
             let arms = record.arms.iter_mut().zip(&mut branch.arms).enumerate();
             for (index, (values, arm)) in arms {
                 let mut regained = Vec::new();
