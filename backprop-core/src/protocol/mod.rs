@@ -25,6 +25,15 @@ use core::any::TypeId;
 #[derive(Clone, Copy, Debug)]
 pub struct Active<const MASK: u64>;
 
+/// Ends what rustc only checks: the block with a companion that is looked for and not run.
+///
+/// # Panics
+/// Always.
+#[cold]
+pub fn never() -> ! {
+    unreachable!()
+}
+
 /// Panics unless the companion was found for the very function that is called.
 ///
 /// A name can mean one function among values and another companion among

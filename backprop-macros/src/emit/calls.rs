@@ -96,7 +96,8 @@ impl Emitter<'_> {
         let split = self.callee(call, &Companion::Split(quote!(#active::<0u64>)));
         let there = plumbing("companion", span);
         // what is moved there is not moved on
-        quote_spanned!(span=> if false { let #there = #split; ::core::unreachable!() })
+        let never = self.facade.private("never", span);
+        quote_spanned!(span=> if false { let #there = #split; #never() })
     }
 
     /// The call itself: of the primal, or of one of its companions.

@@ -4,13 +4,25 @@
 #![forbid(unsafe_code)]
 #![deny(
     warnings,
+    absolute_paths_not_starting_with_crate,
+    ambiguous_negative_literals,
+    closure_returning_async_block,
+    deprecated_in_future,
+    deprecated_safe_2024,
+    edition_2024_expr_fragment_specifier,
+    ffi_unwind_calls,
     future_incompatible,
+    if_let_rescope,
+    impl_trait_overcaptures,
     keyword_idents,
     let_underscore,
+    missing_unsafe_on_extern,
     nonstandard_style,
+    redundant_imports,
     refining_impl_trait,
     rust_2018_idioms,
     rust_2021_compatibility,
+    rust_2024_compatibility,
     unused,
     explicit_outlives_requirements,
     impl_trait_redundant_captures,
@@ -21,18 +33,63 @@
     non_ascii_idents,
     redundant_lifetimes,
     single_use_lifetimes,
+    tail_expr_drop_order,
     trivial_casts,
     trivial_numeric_casts,
     unit_bindings,
+    unnameable_types,
     unreachable_pub,
+    unsafe_attr_outside_unsafe,
+    unused_crate_dependencies,
     unused_extern_crates,
     unused_import_braces,
     unused_lifetimes,
+    unused_macro_rules,
     unused_qualifications,
     unused_results,
     variant_size_differences
 )]
-#![deny(clippy::all, clippy::pedantic)]
+#![deny(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)]
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::default_numeric_fallback,
+    clippy::float_arithmetic,
+    clippy::indexing_slicing,
+    clippy::integer_division_remainder_used,
+    clippy::missing_asserts_for_indexing,
+    clippy::suboptimal_flops,
+    clippy::while_float,
+    reason = "functions of numbers do so, and their derivatives after them"
+)]
+#![allow(
+    clippy::absolute_paths,
+    clippy::arbitrary_source_item_ordering,
+    clippy::blanket_clippy_restriction_lints,
+    clippy::deref_by_slicing,
+    clippy::derive_partial_eq_without_eq,
+    clippy::exhaustive_enums,
+    clippy::impl_trait_in_params,
+    clippy::implicit_return,
+    clippy::min_ident_chars,
+    clippy::missing_const_for_fn,
+    clippy::missing_docs_in_private_items,
+    clippy::missing_inline_in_public_items,
+    clippy::missing_trait_methods,
+    clippy::pattern_type_mismatch,
+    clippy::question_mark_used,
+    clippy::renamed_function_params,
+    clippy::shadow_unrelated,
+    clippy::single_char_lifetime_names,
+    clippy::std_instead_of_core,
+    reason = "this crate is written so"
+)]
+#![allow(
+    clippy::exhaustive_structs,
+    clippy::shadow_reuse,
+    clippy::shadow_same,
+    clippy::useless_let_if_seq,
+    reason = "handles are structs without fields, runs of `f_hessian` copy what they take under its name, and what is chosen is declared before"
+)]
 
 pub mod functions;
 pub mod methods;
