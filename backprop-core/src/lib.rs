@@ -20,6 +20,7 @@ pub mod circuit;
 mod check;
 #[cfg(feature = "libm")]
 mod math;
+mod nest;
 mod object;
 mod operators;
 mod protocol;
@@ -51,6 +52,7 @@ pub mod __private {
     pub use crate::function::*;
     #[cfg(feature = "libm")]
     pub use crate::math::{Float, erfc};
+    pub use crate::nest::*;
     pub use crate::numbers::Numbers;
     pub use crate::object::{DynGradient, ObjectEntry, object_fits};
     pub use crate::operators::*;
@@ -60,7 +62,7 @@ pub mod __private {
     pub use crate::tangent::*;
     pub use crate::tape::*;
     pub use crate::window::{window, window_mut};
-    pub use crate::workspace::{PooledTape, Workspace, pooled_tape, pooled_tape_for};
+    pub use crate::workspace::{PooledNest, PooledTape, Workspace, pooled_nest, pooled_tape};
     /// What `f_circuit` calls.
     pub mod circuit {
         pub use crate::circuit::build::*;

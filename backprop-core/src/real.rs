@@ -1,5 +1,6 @@
 //! Real scalars.
 
+use crate::nest::Plain;
 use crate::protocol::{AsReal, ByValue, Number, RealOperand};
 #[cfg(feature = "libm")]
 use crate::slopes::Power;
@@ -85,14 +86,14 @@ impl Real for f64 {
 )]
 #[cfg(feature = "libm")]
 pub trait RealParameter:
-    Real + Numbers + RealOperand + Number + ByValue<Value = Self> + Power + AsReal
+    Real + Numbers + RealOperand + Number + ByValue<Value = Self> + Power + AsReal + Plain
 {
 }
 
 /// What companions ask of a type parameter that stands for a real number.
 #[cfg(not(feature = "libm"))]
 pub trait RealParameter:
-    Real + Numbers + RealOperand + Number + ByValue<Value = Self> + AsReal
+    Real + Numbers + RealOperand + Number + ByValue<Value = Self> + AsReal + Plain
 {
 }
 

@@ -9,38 +9,39 @@ use alloc::vec::Vec;
 /// A tape of unknown length.
 pub type Tape<T> = Vec<T>;
 
-/// A tape with room for a record of each number of a range.
-#[inline]
-pub fn tape_for<T, I: Iterator>(range: &I) -> Tape<T> {
-    Vec::with_capacity(trip_count(range))
-}
-
 /// How many numbers a range has.
 #[inline]
 pub fn trip_count<I: Iterator>(range: &I) -> usize {
     range.size_hint().0
 }
 
-/// Makes room for the `records` of one run of a loop and, where there is none,
-/// for as many again in each iteration that is left of the loops around it: a
-/// rectangular nest of loops allocates once. A tape that is not empty grows by no
-/// less than its length, as a `Vec` does, so that many short runs do not copy it
-/// each time.
+/// The product of two counts.
 #[inline]
-pub fn reserve<T, const LOOPS: usize>(
-    tape: &mut Tape<T>,
-    records: usize,
-    iterations: [usize; LOOPS],
-) {
+pub fn times(a: usize, b: usize) -> usize {
+    a.saturating_mul(b)
+}
+
+/// The sum of two counts.
+#[inline]
+pub fn plus(a: usize, b: usize) -> usize {
+    a.saturating_add(b)
+}
+
+/// Makes room for so many records. A tape that is not empty grows by no less than its
+/// length, as a `Vec` does, so that many short runs do not copy it each time.
+#[inline]
+pub fn reserve<T>(tape: &mut Tape<T>, records: usize) {
     if tape.capacity() - tape.len() < records {
-        let all = iterations.into_iter().fold(records, usize::saturating_mul);
-        // a nest that long runs out of time before it runs out of memory
-        let affordable = isize::MAX as usize / 4 / size_of::<T>().max(1);
-        let all = all.min(affordable.max(records));
-        match tape.is_empty() {
-            true => tape.reserve_exact(all),
-            false => tape.reserve(all),
-        }
+        // a nest for which there is no memory does not come to its end
+        const SURE: usize = 1 << 30;
+        let _ = match tape.capacity() {
+            0 if records <= SURE / size_of::<T>().max(1) => {
+                *tape = Vec::with_capacity(records);
+                Ok(())
+            }
+            0 => tape.try_reserve_exact(records),
+            _ => tape.try_reserve(records),
+        };
     }
 }
 

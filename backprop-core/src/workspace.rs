@@ -1,5 +1,6 @@
 //! Records that keep their memory between calls.
 
+use crate::nest::Nest;
 use crate::records::Recorded;
 use crate::tape::Backwards;
 use alloc::boxed::Box;
@@ -157,19 +158,48 @@ pub fn pooled_tape<T: 'static>(workspace: &Workspace, site: usize) -> PooledTape
     }
 }
 
-/// The same, with room for a record of each number of a range.
-#[inline]
-pub fn pooled_tape_for<'w, T: 'static, I: Iterator>(
-    workspace: &'w Workspace,
+/// The tape of a nest of loops in the memory of a workspace, which gets it back.
+#[derive(Debug)]
+pub struct PooledNest<'w> {
+    nest: Nest,
     site: usize,
-    range: &I,
-) -> PooledTape<'w, T> {
-    let mut tape = pooled_tape(workspace, site);
-    let tape_of: &mut PooledTape<'w, T> = &mut tape;
-    tape_of
-        .records
-        .reserve_exact(crate::tape::trip_count(range));
-    tape
+    workspace: &'w Workspace,
+}
+
+impl Drop for PooledNest<'_> {
+    fn drop(&mut self) {
+        let mut bytes = self.nest.take_memory();
+        if bytes.capacity() > 0 {
+            bytes.clear();
+            self.workspace.give(self.site, bytes);
+        }
+    }
+}
+
+impl Deref for PooledNest<'_> {
+    type Target = Nest;
+
+    #[inline]
+    fn deref(&self) -> &Nest {
+        &self.nest
+    }
+}
+
+impl DerefMut for PooledNest<'_> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut Nest {
+        &mut self.nest
+    }
+}
+
+/// Nest number `site` of a function.
+#[inline]
+pub fn pooled_nest(workspace: &Workspace, site: usize) -> PooledNest<'_> {
+    PooledNest {
+        nest: Nest::in_memory(workspace.take(site)),
+        site,
+        workspace,
+    }
 }
 
 #[cfg(test)]
@@ -180,7 +210,8 @@ mod tests {
     fn memory_comes_back_and_is_used_again() {
         let workspace = Workspace::new();
         let place = {
-            let mut tape = pooled_tape_for::<f64, _>(&workspace, 0, &(0..10));
+            let mut tape = pooled_tape::<f64>(&workspace, 0);
+            crate::tape::reserve(&mut tape, 10);
             tape.push(1.0);
             tape.as_ptr()
         };

@@ -41,6 +41,7 @@ mod listed;
 mod looked;
 mod loops;
 mod memory;
+mod nests;
 mod operators;
 mod optional;
 mod options;

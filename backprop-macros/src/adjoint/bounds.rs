@@ -158,8 +158,8 @@ impl Pass<'_> {
                 | Stmt::RevBranch(_)
                 | Stmt::RevLoop(_)
                 | Stmt::NewTape(..)
-                | Stmt::Reserve(..)
-                | Stmt::Push(..)
+                | Stmt::Reserve(_)
+                | Stmt::Push(_)
                 | Stmt::Check(..)
                 | Stmt::SameType(..)
                 | Stmt::Reach(_) => true,

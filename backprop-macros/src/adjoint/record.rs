@@ -10,6 +10,7 @@
 //! same range backwards. A branch whose records are all empty is reversed by
 //! its condition alone.
 
+mod counts;
 pub(crate) mod settle;
 pub(super) mod tapes;
 mod zeros;
@@ -20,6 +21,7 @@ use crate::ir::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 use tapes::Around;
+pub(crate) use tapes::MOST_PARTS;
 
 /// Makes every use of a forward value in the reverse half legal.
 pub(crate) fn record(f: &mut Function) {
@@ -35,6 +37,11 @@ pub(crate) fn record(f: &mut Function) {
         recovered: BTreeMap::new(),
         around: Vec::new(),
         hoisted: Vec::new(),
+        nest: None,
+        sites: BTreeMap::new(),
+        runs: BTreeSet::new(),
+        counted: BTreeSet::new(),
+        plain_branches: BTreeSet::new(),
     };
     pass.scope(&mut forward, &mut reverse.body);
     own(f, &mut forward, &mut reverse);
@@ -86,6 +93,16 @@ struct Pass<'a> {
     around: Vec<Around>,
     /// Declarations of tapes that go before the outermost loop.
     hoisted: Vec<Stmt>,
+    /// The tape of the nest at hand, if there is one.
+    nest: Option<ValueId>,
+    /// The nest of each site.
+    sites: BTreeMap<ValueId, ValueId>,
+    /// Tapes that hold the records of one run at a time.
+    runs: BTreeSet<ValueId>,
+    /// Tapes and sites of loops, of which it is counted how many records there will be.
+    counted: BTreeSet<ValueId>,
+    /// Records of branches that hold nothing but numbers.
+    plain_branches: BTreeSet<ValueId>,
 }
 
 /// The integer literals of both halves.
@@ -145,8 +162,16 @@ impl Pass<'_> {
                     if let Some(Stmt::Loop(original)) = find(forward, of) {
                         let mut before = self.looped(original, looped);
                         if !self.in_loop() {
-                            reverse.stmts.append(&mut self.resume(looped));
                             before.append(&mut self.hoisted);
+                            if let Some(alone) = self.end_nest() {
+                                alone.declared(&mut before);
+                                alone.forward(original);
+                                alone.reverse(looped);
+                            }
+                            reverse.stmts.append(&mut self.resume(looped));
+                        }
+                        if self.is_counted_alone() {
+                            before.append(&mut self.room(original));
                         }
                         before_loops.insert(of, before);
                     }
@@ -189,6 +214,10 @@ impl Pass<'_> {
                 _ => {}
             }
             if outermost {
+                if let Some(alone) = self.end_nest() {
+                    alone.declared(&mut self.hoisted);
+                    alone.stmt(&mut stmt);
+                }
                 forward.stmts.append(&mut self.hoisted);
             }
             forward.stmts.push(stmt);
@@ -207,9 +236,15 @@ impl Pass<'_> {
             {
                 let around = std::mem::replace(&mut self.around, vec![Around::Fused]);
                 let hoisted = std::mem::take(&mut self.hoisted);
+                let nest = self.nest.take();
                 self.scope(body, &mut fused.body);
                 self.around = around;
+                if let Some(alone) = self.end_nest() {
+                    alone.declared(&mut self.hoisted);
+                    alone.stmt(&mut stmt);
+                }
                 let tapes = std::mem::replace(&mut self.hoisted, hoisted);
+                self.nest = nest;
                 reverse.stmts.extend(tapes);
             }
             reverse.stmts.push(stmt);
@@ -260,6 +295,7 @@ impl Pass<'_> {
             false => Kind::Opaque,
         };
         let value = self.f.value(kind, name, span);
+        self.note_branch(value, &records);
         let record = BranchRecord {
             value,
             arms: records,
@@ -307,12 +343,8 @@ impl Pass<'_> {
                 vec![Stmt::NewTape(count, TapeSize::Unknown)]
             }
             (false, range) => {
-                let tape = self
-                    .f
-                    .value(Kind::Opaque, Some("tape".to_owned()), forward.span);
-                forward.tape = Some(tape);
-                forward.body.stmts.push(Stmt::Push(tape, record.clone()));
-                let (before, run) = self.tape(forward, tape, record.len(), range.as_ref());
+                let recording = self.tape(forward, &record, range.as_ref());
+                let tape = forward.tape.unwrap_or(ValueId(0));
                 let popped: Vec<ValueId> = record.iter().map(|v| self.copy_of(*v)).collect();
                 for (old, new) in record.iter().zip(&popped) {
                     rename(&mut reverse.body, *old, *new);
@@ -327,11 +359,12 @@ impl Pass<'_> {
                 });
                 reverse.order = Order::Drain(Drain {
                     tape,
+                    nest: recording.nest,
                     values: popped,
-                    run,
+                    run: recording.run,
                     beside,
                 });
-                before
+                recording.before
             }
         }
     }

@@ -84,8 +84,8 @@ impl Pass<'_> {
                 Stmt::NewTape(tape, _) => {
                     self.tapes.insert(*tape, *tape);
                 }
-                Stmt::Push(tape, values) => {
-                    self.pushed.insert(*tape, values.clone());
+                Stmt::Push(push) => {
+                    self.pushed.insert(push.tape, push.values.clone());
                 }
                 Stmt::Match(choice) => {
                     self.recorded.insert(choice.id);
@@ -222,6 +222,8 @@ impl Pass<'_> {
 
     fn looped(&mut self, looped: &mut RevLoop) {
         if let Order::Drain(drain) = &mut looped.order
+            // numbers are copied off the tape of a nest
+            && drain.nest.is_none()
             && let Some(tape) = self.tapes.get(&drain.tape).copied()
         {
             self.f.read.insert(drain.tape);
@@ -278,7 +280,11 @@ impl Pass<'_> {
     fn copy_of(&mut self, value: ValueId) -> ValueId {
         let info = self.f.info(value).clone();
         self.f.values.push(info);
-        ValueId(self.f.values.len() as u32 - 1)
+        let copy = ValueId(self.f.values.len() as u32 - 1);
+        if self.f.nests.contains(&value) {
+            self.f.nests.insert(copy);
+        }
+        copy
     }
 
     /// Copies containers that would be moved out of what is borrowed.
@@ -300,10 +306,10 @@ impl Pass<'_> {
         let mut stmts = Vec::new();
         for mut stmt in std::mem::take(&mut region.stmts) {
             match &mut stmt {
-                Stmt::Push(tape, values) => {
-                    let kept = self.on_tapes.get(tape);
+                Stmt::Push(push) => {
+                    let kept = self.on_tapes.get(&push.tape);
                     for (position, name) in kept.into_iter().flatten() {
-                        stmts.push(held(&mut values[*position], *name));
+                        stmts.push(held(&mut push.values[*position], *name));
                     }
                 }
                 Stmt::If(branch) => {

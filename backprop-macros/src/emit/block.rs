@@ -2,8 +2,7 @@
 
 use super::Emitter;
 use crate::ir::{
-    AddAt, BranchRecord, Claim, If, Let, Match, Op, Region, RevBranch, Stmt, TapeSize, Tree,
-    ValueId,
+    AddAt, BranchRecord, Claim, If, Let, Match, Op, Region, RevBranch, Stmt, Tree, ValueId,
 };
 use crate::simplify::{is_pinned, is_removable};
 use proc_macro2::{Group, Literal, Span, TokenStream, TokenTree};
@@ -72,22 +71,8 @@ impl Emitter<'_> {
             Stmt::RevLoop(looped) => self.reverse_loop(looped),
             Stmt::Pullback(call) => self.pullback(call),
             Stmt::NewTape(tape, size) => self.new_tape(*tape, size),
-            Stmt::Reserve(tape, range, outer) => {
-                let stmt_tape = *tape;
-                let reserve = self.facade.private("reserve", self.span(stmt_tape));
-                let (tape, range) = (self.ident(*tape), self.range(range));
-                let count = self.facade.private("trip_count", self.span(stmt_tape));
-                let times = outer.iter().map(|range| {
-                    let range = self.range(range);
-                    quote!(#count(&(#range)))
-                });
-                quote!(#reserve(&mut #tape, #count(&(#range)), [#(#times),*]);)
-            }
-            Stmt::Push(tape, values) => {
-                let name = self.ident(*tape);
-                let values = self.group(values);
-                quote!(#name.push(#values);)
-            }
+            Stmt::Reserve(reserve) => self.reserve(reserve),
+            Stmt::Push(push) => self.push(push),
             Stmt::Reach(reach) => self.reach(reach),
             Stmt::Save(checkpoints, state) => self.save(*checkpoints, state),
             Stmt::Restore(checkpoints, state) => self.restore(*checkpoints, state),
@@ -97,32 +82,6 @@ impl Emitter<'_> {
             | Stmt::Write(..)
             | Stmt::Block(..)
             | Stmt::Exit(_) => TokenStream::new(),
-        }
-    }
-
-    fn new_tape(&self, tape: ValueId, size: &TapeSize) -> TokenStream {
-        let (name, span) = (self.ident(tape), self.span(tape));
-        if self.f.kind(tape) == crate::ir::Kind::Int {
-            return quote!(let mut #name = 0usize;);
-        }
-        if self.in_workspace && !matches!(size, TapeSize::Constant(_)) {
-            return self.pooled_tape(tape, size);
-        }
-        match size {
-            TapeSize::Constant(n) => {
-                let inline = self.facade.private("InlineTape", span);
-                let n = Literal::u64_unsuffixed(*n);
-                quote!(let mut #name = #inline::<_, #n>::new();)
-            }
-            TapeSize::Range(range) => {
-                let tape = self.facade.private("tape_for", span);
-                let range = self.range(range);
-                quote!(let mut #name = #tape(&(#range));)
-            }
-            TapeSize::Unknown => {
-                let tape = self.facade.private("Tape", span);
-                quote!(let mut #name = #tape::new();)
-            }
         }
     }
 

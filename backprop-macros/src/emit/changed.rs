@@ -1,8 +1,8 @@
 //! What is changed in place: its name is `mut`.
 
 use crate::ir::{
-    Access, Claimed, Function, Hold, Op, Order, Proj, PullbackArg, Region, RevLoop, Run, Stmt,
-    TangentArg, ValueId,
+    Access, Claimed, Drain, Function, Hold, Op, Order, Proj, PullbackArg, Region, RevLoop, Run,
+    Stmt, TangentArg, ValueId,
 };
 use std::collections::BTreeSet;
 
@@ -31,6 +31,15 @@ pub(crate) fn changed_in(f: &Function, region: &Region) -> BTreeSet<ValueId> {
                 }
                 Stmt::AddEach(to, ..) => {
                     into.insert(*to);
+                }
+                Stmt::RevLoop(RevLoop {
+                    order:
+                        Order::Drain(Drain {
+                            nest: Some(nested), ..
+                        }),
+                    ..
+                }) => {
+                    into.insert(nested.nest);
                 }
                 Stmt::RevLoop(RevLoop {
                     order: Order::Drain(drain),

@@ -241,7 +241,20 @@ impl Emitter<'_> {
                 let tape = self.ident(*tape);
                 (quote!(#tape.len()), ATOM)
             }
-            Op::Resume(tape) if self.f.read.contains(tape) => (self.cursor(*tape), ATOM),
+            Op::Counts(op, a, b) => {
+                let function = self.facade.private(
+                    match op {
+                        BinaryOp::Mul => "times",
+                        _ => "plus",
+                    },
+                    span,
+                );
+                let (a, b) = (self.value(*a), self.value(*b));
+                (quote_spanned!(span=> #function(#a, #b)), ATOM)
+            }
+            Op::Resume(tape) if self.f.read.contains(tape) || self.f.nests.contains(tape) => {
+                (self.cursor(*tape), ATOM)
+            }
             Op::Resume(tape) => (self.ident(*tape).to_token_stream(), ATOM),
             Op::Hold(value) => {
                 let (hold, value) = (self.facade.private("hold", span), self.value(*value));

@@ -2,8 +2,7 @@
 
 use super::Emitter;
 use crate::ir::{
-    BinaryOp, Drain, Head, Kind, Loop, Op, Order, Range, RangeAdaptor, Reach, RevLoop, Run,
-    ValueId, Width,
+    BinaryOp, Head, Kind, Loop, Op, Order, Range, RangeAdaptor, Reach, RevLoop, ValueId, Width,
 };
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote};
@@ -49,7 +48,7 @@ impl Emitter<'_> {
         quote!(#inits #head { #body #next })
     }
 
-    fn for_head(&self, range: &Range) -> TokenStream {
+    pub(super) fn for_head(&self, range: &Range) -> TokenStream {
         let (item, range) = (self.ident(range.item), self.range(range));
         quote!(for #item in #range)
     }
@@ -193,22 +192,13 @@ impl Emitter<'_> {
         let inits = self.inits(&looped.params, &looped.inits);
         let body = self.stmts(&looped.body);
         let next = self.carry(&looped.params, &looped.body.yields);
+        let (mut first, mut then) = (TokenStream::new(), None);
         let head = match &looped.order {
             Order::Drain(drain) => {
-                let records = self.records(drain, looped);
-                let values = self.names(&drain.values);
-                let values = match self.f.read.contains(&drain.tape) {
-                    true => quote!(&#values),
-                    false => values,
-                };
-                match &drain.beside {
-                    Some(range) => {
-                        let (item, range) = (self.ident(range.item), self.range(range));
-                        let zip = quote!(::core::iter::Iterator::zip);
-                        quote!(for (#item, #values) in #zip(#range, #records))
-                    }
-                    None => quote!(for #values in #records),
-                }
+                let head;
+                (head, first) = self.drained(drain, looped);
+                then = self.cut(drain);
+                head
             }
             Order::Range(range) => self.for_head(range),
             Order::Count(count) => {
@@ -217,42 +207,6 @@ impl Emitter<'_> {
             }
             Order::Unknown => return TokenStream::new(),
         };
-        quote!(#inits #head { #body #next })
-    }
-
-    /// A tape, to be read from its end.
-    pub(super) fn cursor(&self, tape: ValueId) -> TokenStream {
-        let cursor = self.facade.private("cursor", self.span(tape));
-        let tape = self.reference(tape);
-        quote!(#cursor(#tape))
-    }
-
-    /// The records of one run, last to first.
-    fn records(&self, drain: &Drain, looped: &RevLoop) -> TokenStream {
-        let is_read = self.f.read.contains(&drain.tape);
-        let tape = match (is_read, &drain.run) {
-            (true, Run::All) => self.cursor(drain.tape),
-            _ => self.ident(drain.tape).to_token_stream(),
-        };
-        let private = |name| self.facade.private(name, looped.span);
-        match &drain.run {
-            Run::All => {
-                let backwards = private("backwards");
-                quote!(#backwards(#tape))
-            }
-            Run::Rest => {
-                let rest = private("rest");
-                quote!(#rest(&mut #tape, 0))
-            }
-            Run::Range(range) => {
-                let (last, count) = (private("last"), private("trip_count"));
-                let range = self.range(range);
-                quote!(#last(&mut #tape, #count(&(#range))))
-            }
-            Run::Since(mark) => {
-                let (rest, mark) = (private("rest"), self.value(*mark));
-                quote!(#rest(&mut #tape, #mark))
-            }
-        }
+        quote!(#inits #head { #first #body #next } #then)
     }
 }

@@ -35,6 +35,7 @@ mod places;
 mod public;
 mod second;
 mod split;
+mod tapes;
 mod types;
 mod window;
 mod workspace;

@@ -1,10 +1,8 @@
 //! `f_backprop_in`: tapes in the memory of a workspace.
 
-use super::Emitter;
 use super::companions::{Parts, RawIdent, plain};
 use super::names::plumbing;
-use crate::ir::{TapeSize, ValueId};
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 
 impl Parts<'_> {
@@ -82,24 +80,5 @@ impl Parts<'_> {
 
             #joint
         })
-    }
-}
-
-impl Emitter<'_> {
-    pub(super) fn pooled_tape(&self, tape: ValueId, size: &TapeSize) -> TokenStream {
-        let (name, span) = (self.ident(tape), self.span(tape));
-        let workspace = plumbing("workspace", span);
-        let site = Literal::u32_unsuffixed(tape.0);
-        match size {
-            TapeSize::Range(range) => {
-                let made = self.facade.private("pooled_tape_for", span);
-                let range = self.range(range);
-                quote!(let mut #name = #made(#workspace, #site, &(#range));)
-            }
-            _ => {
-                let made = self.facade.private("pooled_tape", span);
-                quote!(let mut #name = #made(#workspace, #site);)
-            }
-        }
     }
 }

@@ -134,6 +134,8 @@ pub(crate) struct Function {
     /// it may run again.
     pub(crate) lent: BTreeSet<ValueId>,
     pub(crate) read: BTreeSet<ValueId>,
+    /// Tapes of nests of loops.
+    pub(crate) nests: BTreeSet<ValueId>,
     /// Type parameters that stand for real numbers.
     pub(crate) reals: Vec<Ident>,
     /// Parameters that are functions.
@@ -220,6 +222,7 @@ impl Function {
             borrowed: BTreeSet::new(),
             lent: BTreeSet::new(),
             read: BTreeSet::new(),
+            nests: BTreeSet::new(),
             reals: Vec::new(),
             functions: BTreeSet::new(),
             unsupported: None,

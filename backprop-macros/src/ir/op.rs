@@ -118,8 +118,10 @@ pub(crate) enum Op {
     /// A tangent as an integer or a real number that is cast to another type: of
     /// the value of a type that only rustc knows.
     CastTangent(ValueId, ValueId),
-    /// The number of records on a tape.
+    /// The number of records on a tape; of bytes, if it is that of a nest.
     TapeLength(ValueId),
+    /// Counts of records, multiplied or added.
+    Counts(BinaryOp, ValueId, ValueId),
     /// A tape in the reverse half, where it is taken back run by run.
     Resume(ValueId),
     /// What the reverse half takes, kept for the runs after that.

@@ -43,11 +43,8 @@ pub(crate) enum Stmt {
     Pullback(Pullback),
     /// Declares a tape or an iteration count before a loop.
     NewTape(ValueId, TapeSize),
-    /// Makes room on a tape for the records of a run of a loop, and of each
-    /// later run in the iterations that are left of the loops around it.
-    Reserve(ValueId, Range, Vec<Range>),
-    /// Pushes a record on a tape.
-    Push(ValueId, Vec<ValueId>),
+    Reserve(Reserve),
+    Push(Push),
     /// Panics if a loop, which comes next, would go out of bounds.
     Reach(Reach),
     /// Keeps a copy of what a loop carries among its snapshots, if one is due.
@@ -81,8 +78,36 @@ pub(crate) enum TapeSize {
     Unknown,
     /// At most so many: it needs no allocation.
     Constant(u64),
-    /// As many as the range has numbers.
-    Range(Range),
+    /// None: they are on the tape of a nest. Its type tells what a record is.
+    Site,
+    /// Those of all loops of a nest.
+    Nest,
+}
+
+/// Makes room on a tape for the records of loops that come next.
+#[derive(Clone, Debug)]
+pub(crate) struct Reserve {
+    pub(crate) tape: ValueId,
+    /// How many records; of which loop, if the tape is that of a nest.
+    pub(crate) counts: Vec<(Option<ValueId>, ValueId)>,
+}
+
+/// Pushes the record of an iteration.
+#[derive(Clone, Debug)]
+pub(crate) struct Push {
+    /// The tape of the loop, or its site in a nest.
+    pub(crate) tape: ValueId,
+    pub(crate) to: Memory,
+    pub(crate) values: Vec<ValueId>,
+}
+
+/// Where a record goes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Memory {
+    /// To the tape of the loop.
+    Own,
+    /// To the tape of a nest.
+    Nest(ValueId),
 }
 
 /// What a [`Stmt::Check`] claims of a type that only rustc knows.
@@ -358,12 +383,22 @@ pub(crate) enum Order {
 /// How a reverse loop takes its records back.
 #[derive(Clone, Debug)]
 pub(crate) struct Drain {
+    /// The tape of the loop, or its site in a nest.
     pub(crate) tape: ValueId,
+    pub(crate) nest: Option<Nested>,
     /// What one record holds.
     pub(crate) values: Vec<ValueId>,
     pub(crate) run: Run,
     /// The forward range from its end to its start, if its item is used.
     pub(crate) beside: Option<Range>,
+}
+
+/// A loop on the tape of a nest.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Nested {
+    pub(crate) nest: ValueId,
+    /// No other loop that records is inside: the records of a run lie together.
+    pub(crate) is_innermost: bool,
 }
 
 /// Which records of a tape belong to the run of the loop that is reversed. One

@@ -1,10 +1,12 @@
 //! The text form of a function: one line per statement, stable, for snapshots
 //! and for reading.
 
+mod tapes;
+
 use super::{
     Arg, BranchRecord, Candidates, Capture, Drawing, Function, GateInput, Head, Op, Order, Owning,
-    Place, Proj, PullbackArg, Range, RangeAdaptor, Reached, Region, RevBranch, Run, Stmt,
-    TangentArg, TapeSize, Tree, ValueId,
+    Place, Proj, PullbackArg, Range, RangeAdaptor, Reached, Region, RevBranch, Stmt, TangentArg,
+    Tree, ValueId,
 };
 use quote::ToTokens;
 
@@ -226,23 +228,8 @@ impl Text<'_> {
             Stmt::Write(var, v) => self.line(&format!("write ${} {}", var.0, name(*v))),
             Stmt::Exit(target) => self.line(&format!("exit @{}", target.0)),
             Stmt::Block(target, region) => self.nested(&format!("block @{}", target.0), region),
-            Stmt::NewTape(tape, size) => {
-                let size = match size {
-                    TapeSize::Unknown => String::new(),
-                    TapeSize::Constant(n) => format!(" of {n}"),
-                    TapeSize::Range(range) => format!(" for {}", self.range(range)),
-                };
-                self.line(&format!("{} = new tape{size}", name(*tape)));
-            }
-            Stmt::Reserve(tape, range, outer) => {
-                let ranges = std::iter::once(range).chain(outer);
-                let ranges: Vec<String> = ranges.map(|range| self.range(range)).collect();
-                self.line(&format!(
-                    "reserve {} for {}",
-                    name(*tape),
-                    ranges.join(" x ")
-                ));
-            }
+            Stmt::NewTape(tape, size) => self.new_tape(*tape, size),
+            Stmt::Reserve(reserve) => self.reserve(reserve),
             Stmt::Reach(reach) => {
                 let start = reach.start.map_or(reach.literal.to_string(), name);
                 let end = name(reach.end);
@@ -259,9 +246,7 @@ impl Text<'_> {
                 let line = format!("({}) = restored from {}", self.list(values), name(*from));
                 self.line(&line);
             }
-            Stmt::Push(tape, values) => {
-                self.line(&format!("push {} ({})", name(*tape), self.list(values)));
-            }
+            Stmt::Push(push) => self.push(push),
             Stmt::Call(call) => {
                 let args = call.args.iter().map(|arg| match arg {
                     Arg::In(tree) => self.tree(tree),
@@ -352,23 +337,7 @@ impl Text<'_> {
             Stmt::RevLoop(looped) => {
                 let order = match &looped.order {
                     Order::Unknown => "backwards".to_owned(),
-                    Order::Drain(drain) => {
-                        let run = match &drain.run {
-                            Run::All => String::new(),
-                            Run::Rest => " rest of".to_owned(),
-                            Run::Range(range) => format!(" as many as {} of", self.range(range)),
-                            Run::Since(mark) => format!(" since {} of", name(*mark)),
-                        };
-                        let beside = drain.beside.as_ref().map(|range| {
-                            format!(" for {} in {}", name(range.item), self.range(range))
-                        });
-                        format!(
-                            "drain{run} {} to ({}){}",
-                            name(drain.tape),
-                            self.list(&drain.values),
-                            beside.unwrap_or_default()
-                        )
-                    }
+                    Order::Drain(drain) => self.drain(drain),
                     Order::Range(range) => {
                         format!("for {} in {}", name(range.item), self.range(range))
                     }
@@ -562,6 +531,7 @@ impl Text<'_> {
             Op::NextTurn(of) => format!("next turn of {}", name(of)),
             Op::TurnStart(of) => format!("start of turn of {}", name(of)),
             Op::TurnEnd(of) => format!("end of turn of {}", name(of)),
+            Op::Counts(op, a, b) => format!("count {} {} {}", name(a), op.symbol(), name(b)),
             Op::TripCount(range) => format!("count of {}", self.range(range)),
             Op::Window(window) => format!(
                 "window {:?} of {} from {}, {} + {}",

@@ -4,9 +4,9 @@
 //! more often than they replace, so reading must not copy what it walks over.
 
 use super::{
-    Arg, BranchRecord, Candidates, Capture, Count, Drain, Drawing, GateInput, Head, Op, Order,
-    Place, Proj, PullbackArg, Range, RangeAdaptor, Reached, Region, RevBranch, Run, Stmt,
-    TangentArg, TapeSize, ValueId,
+    Arg, BranchRecord, Candidates, Capture, Count, Drain, Drawing, GateInput, Head, Memory, Op,
+    Order, Place, Proj, PullbackArg, Range, RangeAdaptor, Reached, Region, RevBranch, Run, Stmt,
+    TangentArg, ValueId,
 };
 
 /// Calls `f` on every value that a statement uses, nested regions included.
@@ -144,12 +144,11 @@ macro_rules! walk {
                         inner(&$($mut)? fused.body, f);
                     }
                 }
-                Stmt::NewTape(_, TapeSize::Range(size)) => $range(size, f),
-                Stmt::Reserve(tape, size, outer) => {
-                    f(tape);
-                    $range(size, f);
-                    for size in outer {
-                        $range(size, f);
+                Stmt::Reserve(reserve) => {
+                    f(&$($mut)? reserve.tape);
+                    // sites are used where records are taken back
+                    for (_, count) in &$($mut)? reserve.counts {
+                        f(count);
                     }
                 }
                 Stmt::Reach(reach) => {
@@ -211,8 +210,11 @@ macro_rules! walk {
                     match &$($mut)? looped.order {
                         Order::Unknown => {}
                         Order::Count(count) => f(count),
-                        Order::Drain(Drain { tape, run, beside, .. }) => {
+                        Order::Drain(Drain { tape, nest, run, beside, .. }) => {
                             f(tape);
+                            if let Some(nested) = nest {
+                                f(&$($mut)? nested.nest);
+                            }
                             match run {
                                 Run::All | Run::Rest => {}
                                 Run::Range(records) => $range(records, f),
@@ -262,7 +264,17 @@ macro_rules! walk {
                     }
                 }
                 Stmt::Restore(from, _) => f(from),
-                Stmt::Push(to, values) | Stmt::Save(to, values) => {
+                Stmt::Push(push) => {
+                    f(&$($mut)? push.tape);
+                    match &$($mut)? push.to {
+                        Memory::Own => {}
+                        Memory::Nest(to) => f(to),
+                    }
+                    for value in &$($mut)? push.values {
+                        f(value);
+                    }
+                }
+                Stmt::Save(to, values) => {
                     f(to);
                     for value in values {
                         f(value);
@@ -385,6 +397,10 @@ macro_rules! walk {
                         f(a);
                     }
                     Op::TripCount(range) => $range(range, f),
+                    Op::Counts(_, a, b) => {
+                        f(a);
+                        f(b);
+                    }
                     Op::Window(window) => {
                         window.of.$each(f);
                         f(&$($mut)? window.first);

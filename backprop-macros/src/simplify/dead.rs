@@ -82,9 +82,9 @@ fn has_effect(f: &Function, stmt: &Stmt, live: &BTreeSet<ValueId>, forward: bool
             let guarded = |arm: &crate::ir::Arm| arm.guard.is_some() || !arm.body.stmts.is_empty();
             defines() || choice.arms.iter().any(guarded)
         }
-        Stmt::NewTape(tape, _) | Stmt::Push(tape, _) | Stmt::Reserve(tape, ..) => {
-            live.contains(tape)
-        }
+        Stmt::NewTape(tape, _) => live.contains(tape),
+        Stmt::Push(push) => live.contains(&push.tape),
+        Stmt::Reserve(reserve) => live.contains(&reserve.tape),
         Stmt::Save(checkpoints, _) => live.contains(checkpoints),
         _ => defines(),
     }
@@ -98,6 +98,11 @@ fn is_lent(arg: &PullbackArg) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether the records of a loop are taken back.
+fn is_kept(site: Option<ValueId>, live: &BTreeSet<ValueId>) -> bool {
+    site.is_none_or(|site| live.contains(&site))
 }
 
 /// Whether adjoints are changed in place inside a statement.
@@ -200,6 +205,12 @@ fn mark(f: &Function, region: &Region, live: &mut BTreeSet<ValueId>, forward: bo
                 );
                 mark(f, &looped.body, live, forward);
             }
+            Stmt::Reserve(reserve) => {
+                let counts = reserve.counts.iter();
+                let counts = counts.filter(|(site, _)| is_kept(*site, live));
+                let counts: Vec<ValueId> = counts.map(|(_, count)| *count).collect();
+                live.extend(counts);
+            }
             stmt => crate::ir::for_each_use(stmt, &mut |value| {
                 live.insert(value);
             }),
@@ -228,6 +239,7 @@ fn mark_order(order: &Order, live: &mut BTreeSet<ValueId>) {
         Order::Range(range) => mark_range(range, live),
         Order::Drain(drain) => {
             live.insert(drain.tape);
+            live.extend(drain.nest.map(|nested| nested.nest));
             match &drain.run {
                 Run::All | Run::Rest => {}
                 Run::Range(range) => mark_range(range, live),
@@ -339,6 +351,7 @@ fn sweep(f: &Function, region: &mut Region, live: &BTreeSet<ValueId>, forward: b
                     looped.tape = None;
                 }
             }
+            Stmt::Reserve(reserve) => reserve.counts.retain(|(site, _)| is_kept(*site, live)),
             Stmt::RevBranch(branch) => removed |= sweep_branch(f, branch, live),
             Stmt::RevLoop(looped) => removed |= sweep_loop(f, looped, live),
             _ => {}

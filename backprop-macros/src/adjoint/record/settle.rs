@@ -183,7 +183,7 @@ impl Pass<'_> {
 
     /// A read through a reference that is gone in the reverse half, as one of
     /// what it refers to, where that is still there.
-    fn seen_from_root(&self, op: &Op) -> Op {
+    pub(super) fn seen_from_root(&self, op: &Op) -> Op {
         let mut op = op.clone();
         if let Op::Load(place)
         | Op::Query(place, _)
