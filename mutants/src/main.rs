@@ -8,6 +8,8 @@
 
 mod list;
 mod process;
+mod programs;
+mod prune;
 mod report;
 mod schema;
 mod server;
@@ -20,9 +22,12 @@ mod tests;
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use list::Mutant;
 use process::End;
+use programs::Program;
 use report::{Outcome, Results};
 use server::{Change, Server};
 use suite::Suite;
@@ -39,8 +44,16 @@ struct Options {
     again: bool,
     /// Files of tests for a mutant.
     files: usize,
+    /// How many of them are compiled at a time.
+    jobs: usize,
+    /// Functions that are expanded with all modes, where they are the same without.
+    modes: usize,
     /// Only mutants with this in their names.
     filter: Option<String>,
+    /// No tests are compiled.
+    expand: bool,
+    /// Nothing else is done.
+    tests: bool,
     /// Nothing is run.
     report: bool,
 }
@@ -57,7 +70,11 @@ fn main() -> ExitCode {
         every: number("--every", 1),
         again: arguments.iter().any(|argument| argument == "--again"),
         files: number("--files", FILES),
+        modes: number("--modes", 60),
+        jobs: number("--jobs", 1),
         filter: after("--only").cloned(),
+        tests: arguments.iter().any(|argument| argument == "--tests"),
+        expand: arguments.iter().any(|argument| argument == "--expand"),
         report: arguments.iter().any(|argument| argument == "--report"),
     };
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
@@ -89,17 +106,49 @@ fn run(
         Some(filter) => mutant.key.contains(filter),
         None => mutant.number.is_multiple_of(options.every),
     };
-    let is_open = |mutant: &Mutant, results: &Results| match results.of(mutant) {
+    let asked: Vec<&Mutant> = mutants
+        .iter()
+        .filter(|mutant| workspace.inside.contains(&mutant.number) && asked(mutant))
+        .collect();
+    let of_outcome = |results: &Results, open: &dyn Fn(Option<Outcome>) -> bool| -> Vec<&Mutant> {
+        let asked = asked.iter().copied();
+        asked.filter(|mutant| open(results.of(mutant))).collect()
+    };
+    let is_open = |outcome: Option<Outcome>| match outcome {
         None => true,
         Some(outcome) => options.again && outcome.is_survivor(),
     };
-    let open: Vec<&Mutant> = mutants
-        .iter()
-        .filter(|mutant| workspace.inside.contains(&mutant.number))
-        .filter(|mutant| asked(mutant) && is_open(mutant, results))
-        .collect();
-    println!("{} of {} mutants to try", open.len(), mutants.len());
-    let suite = Suite::new(&workspace.root);
+    let open = of_outcome(results, &is_open);
+    let units = Units::new(&workspace.root);
+    if !open.is_empty() && !options.tests {
+        let suite = Suite::new(&workspace.root);
+        println!("{} mutants for the suite of the macro crate", open.len());
+        let left = own_tests(&suite, open, results);
+        println!("{} are left for expansions", left.len());
+        expansions(&workspace, &suite, &units, left, options, results);
+    }
+    if options.expand {
+        return;
+    }
+    let mut changed = of_outcome(results, &|outcome| outcome == Some(Outcome::Changed));
+    println!("{} are left for tests", changed.len());
+    // far apart, so that a run that is stopped has tried a fair sample
+    changed.sort_by_key(|mutant| mutant.number * 619 % 1009);
+    let next = AtomicUsize::new(0);
+    let results = Mutex::new(results);
+    std::thread::scope(|scope| {
+        for _ in 0..options.jobs {
+            scope.spawn(|| {
+                while let Some(mutant) = changed.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    tests(&units, mutant, &results);
+                }
+            });
+        }
+    });
+}
+
+/// The macro crate's own tests; what they do not catch.
+fn own_tests<'a>(suite: &Suite, open: Vec<&'a Mutant>, results: &mut Results) -> Vec<&'a Mutant> {
     let mut left = Vec::new();
     for mutant in open {
         let end = match suite.reached.contains(&mutant.number) {
@@ -112,61 +161,96 @@ fn run(
             End::Passed => left.push(mutant),
         }
     }
-    println!("{} are left after the suite of the macro crate", left.len());
-    if left.is_empty() {
-        return;
-    }
-    let mut units = Units::new(&workspace.root);
-    let programs = folder.join("programs");
-    units.inputs(&programs);
-    let text = std::fs::read_to_string(&programs).expect("programs");
-    // the functions, with the files that they stand in
-    let files = text.split_terminator('\x1e');
-    let files = files.map(|program| program.split('\x1f').next().unwrap_or_default());
-    let of_programs: Vec<Option<usize>> = files.map(|file| units.of(file)).collect();
-    println!("{} functions in the tests", of_programs.len());
-    let mut server = Server::new(&suite.binary, &programs);
+    left
+}
+
+/// Expands the functions of the tests under each mutant.
+fn expansions(
+    workspace: &Workspace,
+    suite: &Suite,
+    units: &Units,
+    left: Vec<&Mutant>,
+    options: &Options,
+    results: &mut Results,
+) {
+    let programs = programs::all(&workspace.root, units);
+    let count = programs.len();
+    println!("{count} functions in the tests");
+    // most of the time goes into forward mode and second derivatives: first without
+    let text: String = programs
+        .iter()
+        .map(Program::without_modes)
+        .chain(programs.iter().map(Program::with_modes))
+        .collect();
+    let path = workspace.root.join("../programs");
+    std::fs::write(&path, text).expect("a file can be written");
+    let mut server = Server::new(&suite.binary, &path);
     let reached = server.reached();
     for mutant in left {
-        let reaching = (0..reached.len())
-            .filter(|program| reached[*program].binary_search(&mutant.number).is_ok())
-            .filter_map(|program| Some((program, of_programs[program]?)));
-        let mut reaching: Vec<_> = reaching.collect();
-        // files that compile fast come first
-        reaching.sort_by_key(|(_, unit)| *unit);
-        let Some(changes) = server.changes(mutant.number, options.files, &reaching) else {
+        let reaching = |range: std::ops::Range<usize>, are_refused: bool| {
+            let reaching = range
+                .filter(|at| reached[*at].binary_search(&mutant.number).is_ok())
+                .filter(|at| programs[at % count].unit.is_none() == are_refused)
+                .map(|at| (at, programs[at % count].unit.unwrap_or_default()));
+            let mut reaching: Vec<_> = reaching.collect();
+            // short functions compile fast
+            reaching.sort_by_key(|(at, _)| programs[at % count].len());
+            reaching
+        };
+        let refused = reaching(count..2 * count, true);
+        let plain = reaching(0..count, false);
+        let all = reaching(count..2 * count, false);
+        // some of each length
+        let step = all.len().div_ceil(options.modes.max(1)).max(1);
+        let some: Vec<_> = all.iter().copied().step_by(step).collect();
+        let mut found = Some(Vec::new());
+        for (programs, most) in [(refused, 1), (plain, options.files), (some, options.files)] {
+            if found.as_ref().is_some_and(Vec::is_empty) {
+                found = server.changes(mutant.number, most, &programs);
+            }
+        }
+        let Some(changes) = found else {
             results.add(mutant, Outcome::Expansion, "endless");
             continue;
         };
-        if let Some((program, change)) = changes
+        let at_once = changes
             .iter()
-            .find(|(_, change)| *change != Change::Differs)
-        {
-            let file = of_programs[*program].map_or("", |unit| &units.all[unit].file);
-            results.add(mutant, Outcome::Expansion, &format!("{change:?} {file}"));
-            continue;
-        }
-        let mut changed: Vec<usize> = changes
-            .iter()
-            .filter_map(|(program, _)| of_programs[*program])
-            .collect();
-        changed.dedup();
-        if changed.is_empty() {
-            let detail = format!("{} functions reach it", reaching.len());
+            .find(|(at, change)| *change != Change::Differs || programs[at % count].unit.is_none());
+        if let Some((at, change)) = at_once {
+            let detail = format!("{change:?} {}", programs[at % count].file);
+            results.add(mutant, Outcome::Expansion, &detail);
+        } else if changes.is_empty() {
+            let detail = format!("{} functions reach it", all.len());
             results.add(mutant, Outcome::Unchanged, &detail);
-            continue;
-        }
-        let caught = changed.iter().find(|unit| {
-            let end = units.run(**unit, mutant.number);
-            end.is_some_and(|end| end != End::Passed)
-        });
-        match caught {
-            Some(unit) => results.add(mutant, Outcome::Tests, &units.all[*unit].file),
-            None => {
-                let names = changed.iter().map(|unit| &*units.all[*unit].file);
-                let names: Vec<&str> = names.collect();
-                results.add(mutant, Outcome::Passed, &names.join(" "));
+        } else {
+            let mut files: Vec<&str> = Vec::new();
+            let mut details = Vec::new();
+            for (at, _) in changes {
+                let program = &programs[at % count];
+                if !files.contains(&&*program.file) {
+                    files.push(&program.file);
+                    details.push(format!("{}:{}", program.file, program.name));
+                }
             }
+            results.add(mutant, Outcome::Changed, &details.join(" "));
         }
+    }
+}
+
+/// Runs the tests of functions that a mutant changes.
+fn tests(units: &Units, mutant: &Mutant, results: &Mutex<&mut Results>) {
+    let lock = || results.lock().expect("no panic");
+    let detail = lock().detail(mutant).to_owned();
+    let caught = detail.split(' ').find(|program| {
+        let Some((file, name)) = program.split_once(':') else {
+            return false;
+        };
+        let unit = units.all.iter().position(|unit| unit.file == file);
+        let name = Some(name).filter(|name| !name.is_empty());
+        unit.is_some_and(|unit| units.fails(unit, name, mutant.number))
+    });
+    match caught {
+        Some(program) => lock().add(mutant, Outcome::Tests, program),
+        None => lock().add(mutant, Outcome::Passed, &detail),
     }
 }

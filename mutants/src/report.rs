@@ -15,6 +15,8 @@ pub(crate) enum Outcome {
     Suite,
     /// The expansion of a function of the tests panics, does not end, or refuses it.
     Expansion,
+    /// Expansions change; no tests have been compiled yet.
+    Changed,
     /// Tests do not compile, or fail.
     Tests,
     /// No function of the tests is expanded to other code.
@@ -24,10 +26,11 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
-    const ALL: [(Self, &'static str); 6] = [
+    const ALL: [(Self, &'static str); 7] = [
         (Self::Unviable, "unviable"),
         (Self::Suite, "suite"),
         (Self::Expansion, "expansion"),
+        (Self::Changed, "changed"),
         (Self::Tests, "tests"),
         (Self::Unchanged, "unchanged"),
         (Self::Passed, "passed"),
@@ -67,6 +70,10 @@ impl Results {
 
     pub(crate) fn of(&self, mutant: &Mutant) -> Option<Outcome> {
         self.of.get(&mutant.key).map(|(outcome, _)| *outcome)
+    }
+
+    pub(crate) fn detail(&self, mutant: &Mutant) -> &str {
+        self.of.get(&mutant.key).map_or("", |(_, detail)| detail)
     }
 
     pub(crate) fn add(&mut self, mutant: &Mutant, outcome: Outcome, detail: &str) {
@@ -117,10 +124,11 @@ pub(crate) fn print(mutants: &[Mutant], results: &Results, explained: &Path) -> 
             *counts.entry("mutants").or_default() += 1;
         }
     }
-    const COLUMNS: [&str; 9] = [
+    const COLUMNS: [&str; 10] = [
         "mutants",
         "unviable",
         "not tried",
+        "changed",
         "suite",
         "expansion",
         "tests",

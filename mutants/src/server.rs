@@ -7,7 +7,7 @@ use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;
 
 /// All functions together take a few seconds.
-const ENDLESS: Duration = Duration::from_secs(60);
+const ENDLESS: Duration = Duration::from_secs(30);
 
 /// What a mutant makes of a function.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -1,6 +1,7 @@
 //! What stands in the place of each sort of mutants.
 
 use crate::list::{Genre, Mutant};
+use crate::prune::prune;
 use crate::schema::rewrite;
 
 /// The text of `source` with mutants where it has marks: `genre` of what begins there.
@@ -102,4 +103,38 @@ fn chains_stay() {
     let rewritten = rewrite(source, &[&mutant]);
     assert!(rewritten.inside.is_empty());
     assert_eq!(rewritten.text, source);
+}
+
+/// A function with what it calls and the statements that check it; one that is not checked
+/// with what is.
+#[test]
+fn functions_alone() {
+    let source = "\
+oracle::programs! {
+    fn a(x: f64) -> f64 { b(x) }
+    fn b(x: f64) -> f64 { x }
+    fn c(x: f64) -> f64 { x }
+}
+fn helper() -> f64 { c_grad(1.0) }
+#[test]
+fn checks() {
+    for x in [1.0] {
+        oracle::check!(a(x));
+        oracle::check!(c(x));
+    }
+    assert!(helper() > 0.0);
+    nothing();
+}
+";
+    let of_a = source
+        .replace("    fn c(x: f64) -> f64 { x }\n", "    \n")
+        .replace("fn helper() -> f64 { c_grad(1.0) }\n", "\n")
+        .replace("        oracle::check!(c(x));\n", "        \n")
+        .replace("    assert!(helper() > 0.0);\n", "    \n");
+    assert_eq!(prune(source, "a").as_deref(), Some(&*of_a));
+    assert_eq!(prune(source, "b").as_deref(), Some(&*of_a));
+    let of_c = prune(source, "c").expect("it is tested");
+    assert!(of_c.contains("check!(c(x))") && of_c.contains("helper()"));
+    assert!(!of_c.contains("fn a(") && !of_c.contains("fn b("));
+    assert_eq!(prune("oracle::programs! { fn a() {} }", "a"), None);
 }

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::sync::Mutex;
 
 use crate::process::{End, end, limited};
+use crate::prune::prune;
 use crate::workspace::cargo;
 
 /// Suites whose functions are looked at.
@@ -29,8 +30,6 @@ pub(crate) struct Unit {
     wrapper: PathBuf,
     /// In bytes of source: what it costs to compile.
     pub(crate) size: usize,
-    /// Whether it passes without mutants, once that is known.
-    passes: Option<bool>,
 }
 
 pub(crate) struct Units {
@@ -38,8 +37,8 @@ pub(crate) struct Units {
     pub(crate) all: Vec<Unit>,
     /// How cargo calls rustc for a file of tests, with `INPUT` and `OUTPUT`.
     script: String,
-    /// Seconds of each run so far.
-    pub(crate) times: Vec<(usize, f64)>,
+    /// What passes without mutants, by wrapper.
+    passes: Mutex<BTreeMap<PathBuf, bool>>,
 }
 
 impl Units {
@@ -81,7 +80,7 @@ impl Units {
             script: script(root),
             root: root.to_owned(),
             all,
-            times: Vec::new(),
+            passes: Mutex::default(),
         }
     }
 
@@ -95,9 +94,9 @@ impl Units {
         })
     }
 
-    /// Everything that the attribute stands on, in one file. What a file of tests gives is
+    /// Everything that the attribute stands on. What a file of tests gives is
     /// kept until that changes.
-    pub(crate) fn inputs(&self, path: &Path) {
+    pub(crate) fn inputs(&self) -> String {
         let time = |path: &Path| {
             std::fs::metadata(path)
                 .and_then(|data| data.modified())
@@ -119,7 +118,7 @@ impl Units {
             if sources.iter().any(|source| time(&kept) < time(source)) {
                 std::fs::create_dir_all(kept.parent().expect("a folder")).expect("a folder");
                 std::fs::write(&kept, "").expect("a file can be written");
-                let mut command = self.rustc(unit, "metadata");
+                let mut command = self.rustc(&unit.wrapper, "metadata");
                 command.env("BACKPROP_MUTANT_INPUTS", &kept);
                 if end(&mut command) != End::Passed {
                     println!("{} does not compile by itself", unit.file);
@@ -127,38 +126,76 @@ impl Units {
             }
             all += &std::fs::read_to_string(kept).unwrap_or_default();
         }
-        std::fs::write(path, all).expect("a file can be written");
+        all
     }
 
-    fn rustc(&self, unit: &Unit, emit: &str) -> Command {
+    fn rustc(&self, wrapper: &Path, emit: &str) -> Command {
         let script = self.script.replace("EMIT", emit);
         let mut command = limited("sh", SECONDS);
         command
             .args(["-c", &script])
             .current_dir(&self.root)
-            .env("INPUT", &unit.wrapper)
+            .env("INPUT", wrapper)
             .env("OUTPUT", self.root.join("../unit"));
         command
     }
 
-    /// How the tests of a unit end under a mutant; nothing if they fail without it.
-    pub(crate) fn run(&mut self, unit: usize, mutant: usize) -> Option<End> {
-        if self.all[unit].passes.is_none() {
-            let start = Instant::now();
-            let end = self.end(unit, None);
-            self.times.push((unit, start.elapsed().as_secs_f64()));
-            self.all[unit].passes = Some(end == End::Passed);
-            if end != End::Passed {
-                println!("{} fails by itself", self.all[unit].file);
+    /// Whether tests of a unit fail under a mutant that changes its function `name`.
+    pub(crate) fn fails(&self, unit: usize, name: Option<&str>, mutant: usize) -> bool {
+        if let Some(wrapper) = name.and_then(|name| self.pruned(unit, name)) {
+            if self.end(&wrapper, Some(mutant)) == End::Passed {
+                return false;
+            }
+            if self.passes(&wrapper) {
+                return true;
             }
         }
-        (self.all[unit].passes == Some(true)).then(|| self.end(unit, Some(mutant)))
+        // what was cut out was needed
+        let wrapper = self.all[unit].wrapper.clone();
+        self.end(&wrapper, Some(mutant)) != End::Passed && self.passes(&wrapper)
     }
 
-    fn end(&self, unit: usize, mutant: Option<usize>) -> End {
-        let binary = self.root.join("../unit");
+    fn passes(&self, wrapper: &Path) -> bool {
+        let known = |passes: &BTreeMap<PathBuf, bool>| passes.get(wrapper).copied();
+        if let Some(passes) = known(&self.passes.lock().expect("no panic")) {
+            return passes;
+        }
+        let passes = self.end(wrapper, None) == End::Passed;
+        if !passes {
+            println!("{} fails by itself", wrapper.display());
+        }
+        let mut all = self.passes.lock().expect("no panic");
+        all.insert(wrapper.to_owned(), passes);
+        passes
+    }
+
+    /// The tests of a function alone.
+    fn pruned(&self, unit: usize, name: &str) -> Option<PathBuf> {
+        let unit = &self.all[unit];
+        let path = self.root.join(&unit.file);
+        let source = std::fs::read_to_string(&path).ok()?;
+        let wrapper = std::fs::read_to_string(&unit.wrapper).ok()?;
+        let pruned = prune(&source, name)?;
+        let file = format!("{}_{name}.rs", unit.file.replace(['/', '.'], "_"));
+        let folder = self.root.join("../pruned");
+        let at = folder.join(&file);
+        crate::workspace::write(&at, pruned.as_bytes());
+        if unit.wrapper == path {
+            return (!source.contains("\nmod ")).then_some(at);
+        }
+        let wrapped = folder.join(format!("of_{file}"));
+        let text = wrapper.replace(&format!("{path:?}"), &format!("{at:?}"));
+        crate::workspace::write(&wrapped, text.as_bytes());
+        Some(wrapped)
+    }
+
+    fn end(&self, wrapper: &Path, mutant: Option<usize>) -> End {
+        // runs go side by side
+        let thread = format!("unit_{:?}", std::thread::current().id());
+        let binary = self.root.join("..").join(thread.replace(['(', ')'], ""));
         let _ = std::fs::remove_file(&binary);
-        let mut command = self.rustc(&self.all[unit], "link");
+        let mut command = self.rustc(wrapper, "link");
+        command.env("OUTPUT", &binary);
         if let Some(mutant) = mutant {
             command.env("BACKPROP_MUTANT", mutant.to_string());
         }
@@ -182,7 +219,6 @@ fn unit(root: &Path, folder: &Path, module: &str, wrapper: PathBuf) -> Option<Un
         file,
         wrapper,
         size: usize::try_from(size).ok()?,
-        passes: None,
     })
 }
 

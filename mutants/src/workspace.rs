@@ -67,7 +67,10 @@ fn read_numbers(path: &Path, mutants: &[Mutant]) -> BTreeSet<usize> {
 pub(crate) fn write(path: &Path, content: &[u8]) {
     if std::fs::read(path).ok().as_deref() != Some(content) {
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-        std::fs::write(path, content).expect("a file can be written");
+        // others may read it meanwhile
+        let whole = path.with_extension(format!("{:?}", std::thread::current().id()));
+        std::fs::write(&whole, content).expect("a file can be written");
+        std::fs::rename(whole, path).expect("a file can be written");
     }
 }
 

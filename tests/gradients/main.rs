@@ -15,6 +15,7 @@
     reason = "the programs use every form that people write"
 )]
 
+mod activity;
 mod again;
 mod bounds;
 mod boxes;

@@ -56,7 +56,7 @@ fn main() -> ExitCode {
                  cargo xtask tokens [--inputs N] [--seed S]\n\
                  cargo xtask bench [--gate | --times | --others] [TASK...]\n\
                  cargo xtask compile-time [--gate]\n\
-                 cargo xtask mutants [--every N] [--only TEXT] [--files N] [--again] [--report]"
+                 cargo xtask mutants [--every N] [--only TEXT] [--files N] [--modes N] [--jobs N] [--expand | --tests] [--again] [--report]"
             );
             ExitCode::FAILURE
         }
