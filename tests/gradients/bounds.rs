@@ -206,3 +206,46 @@ fn panics() {
     let call = || drop(told_grad(&[0.3, -0.2, 0.7], 5));
     assert_eq!(panic_of(call), "a negative number");
 }
+
+#[differentiate]
+fn unused_element(x: &[f64], i: usize) -> f64 {
+    let _unused = x[i];
+    x[0] * x[0]
+}
+
+#[differentiate]
+fn unused_part(x: &[f64], i: usize) -> f64 {
+    let _unused = &x[i..];
+    x[0] * x[0]
+}
+
+#[differentiate]
+fn unused_clamp(x: f64, low: f64) -> f64 {
+    let _unused = x.clamp(low, 1.0);
+    x * x
+}
+
+#[differentiate]
+fn unused_quotient(x: f64, n: usize, m: usize) -> f64 {
+    let _unused = n / m;
+    x * x
+}
+
+/// Nothing needs the value, and it panics all the same.
+#[cfg(not(feature = "__circuit_grad"))]
+#[test]
+fn panics_of_what_is_not_used() {
+    let x = [0.3, 0.7];
+    assert_eq!(unused_element_grad(&x, 1).1, [0.6, 0.0]);
+    assert_eq!(unused_part_grad(&x, 2).1, [0.6, 0.0]);
+    assert_eq!(unused_clamp_grad(0.5, 0.0).1, (1.0, 0.0));
+    assert_eq!(unused_quotient_grad(0.5, 1, 2).1, 1.0);
+    panic_of(|| drop(unused_element_grad(&x, 2)));
+    panic_of(|| drop(unused_part_grad(&x, 3)));
+    panic_of(|| {
+        unused_clamp_grad(0.5, 2.0);
+    });
+    panic_of(|| {
+        unused_quotient_grad(0.5, 1, 0);
+    });
+}

@@ -6,5 +6,6 @@ mod catalogue;
 mod gallery;
 mod growth;
 mod modes;
+mod refused;
 mod stages;
 mod tokens;
