@@ -208,8 +208,8 @@ mod objective;
 pub mod optimisers;
 
 pub use backprop_core::{
-    Circuit, Differentiable, DifferentiableFn, DynGradient, FnDoubled, FnTangent, Numbers, Real,
-    Workspace, circuit, constant,
+    Borrowed, Circuit, Differentiable, DifferentiableFn, DynGradient, FnDoubled, FnTangent,
+    Numbers, Real, Workspace, circuit, constant,
 };
 pub use objective::{GradientOf, Objective, TwiceDifferentiable};
 

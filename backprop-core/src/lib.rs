@@ -35,7 +35,7 @@ mod workspace;
 
 pub use circuit::Circuit;
 pub use differentiable::Differentiable;
-pub use function::{DifferentiableFn, FnDoubled, FnTangent};
+pub use function::{Borrowed, DifferentiableFn, FnDoubled, FnTangent};
 pub use numbers::Numbers;
 pub use object::DynGradient;
 pub use protocol::constant::constant;

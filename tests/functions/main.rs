@@ -16,6 +16,7 @@
     reason = "the programs use every form that people write"
 )]
 
+mod borrowed;
 mod closures;
 mod hostile;
 mod modes;

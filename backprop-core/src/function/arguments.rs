@@ -1,10 +1,14 @@
 //! What the arguments of functions are, and how they go into pullbacks and tangents.
 
 use crate::Differentiable;
+use crate::protocol::{AddedInPlace, InPlace, Shared};
+use crate::tangent::SharedDirection;
+use core::marker::PhantomData;
 
 /// One argument of a function that is passed.
 ///
-/// What is passed by value stands for itself. Its adjoint is returned by the pullback.
+/// What is passed by value stands for itself: its adjoint is returned by the pullback. For
+/// what is passed by reference stands [`Borrowed`].
 pub trait Passable: 'static {
     /// The argument itself.
     type Passed<'a>;
@@ -24,6 +28,19 @@ impl<T: Differentiable + 'static> Passable for T {
     type Entry<'a> = ();
     type Direction<'a> = ();
     type Slot = T::Gradient;
+}
+
+/// An argument `&T` of a function that is passed: `Fn(&[f64]) -> f64` is a
+/// [`DifferentiableFn<(Borrowed<[f64]>,), f64>`](super::DifferentiableFn).
+#[derive(Debug)]
+pub struct Borrowed<T: ?Sized>(PhantomData<fn(&T)>);
+
+impl<T: InPlace + ?Sized + 'static> Passable for Borrowed<T> {
+    type Passed<'a> = &'a T;
+    type Tangent<'a> = Option<&'a T::Adjoint>;
+    type Entry<'a> = Shared<'a, T>;
+    type Direction<'a> = SharedDirection<'a, T>;
+    type Slot = AddedInPlace;
 }
 
 /// The arguments of a function that is passed: a tuple.

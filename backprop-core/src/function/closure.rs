@@ -23,6 +23,40 @@ pub struct TangentForm<J>(J);
 #[derive(Clone, Copy, Debug)]
 pub struct DoubledForm<D>(D);
 
+/// What the pullback of a closure returns for an argument, as its type asks for it.
+#[diagnostic::on_unimplemented(
+    message = "an argument of this closure is a reference",
+    label = "write the type of the argument, as in `|v: &[f64]| ..`"
+)]
+pub trait IntoSlot<S> {
+    /// The same.
+    fn into_slot(self) -> S;
+}
+
+impl<G> IntoSlot<G> for G {
+    #[inline]
+    fn into_slot(self) -> G {
+        self
+    }
+}
+
+/// No slot: with it rustc does not take the one there is for granted, and tells what is wrong.
+#[derive(Debug)]
+pub struct NoSlot<G>(G);
+
+impl<G> IntoSlot<NoSlot<G>> for G {
+    #[inline]
+    fn into_slot(self) -> NoSlot<G> {
+        NoSlot(self)
+    }
+}
+
+/// See [`IntoSlot`].
+#[inline]
+pub fn into_slot<G: IntoSlot<S>, S>(adjoint: G) -> S {
+    adjoint.into_slot()
+}
+
 /// A constant that a closure captures, whatever its type.
 #[derive(Clone, Copy, Debug)]
 pub struct Fixed<T>(pub T);

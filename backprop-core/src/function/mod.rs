@@ -29,7 +29,8 @@ use core::any::TypeId;
 ///
 /// For `#[differentiate] fn sine(x: f64) -> f64` it is `sine {}`: `twice_grad(sine {}, x)`.
 /// Inside a differentiated function the plain name is enough: `twice(sine, x)`. Its
-/// arguments are numbers, or arrays, tuples and vectors of them, by value, up to six.
+/// arguments are numbers, types of your own, or arrays, tuples and vectors of them, up to
+/// six; for `&[f64]` and the like stands [`Borrowed`].
 ///
 /// `twice_jvp` also asks for [`FnTangent`], `twice_hvp` and `twice_hessian` for
 /// [`FnDoubled`]: functions have them with the options `jvp` and `hvp`.

@@ -47,7 +47,7 @@ impl Pass<'_> {
                     self.lend(*leaf, call, &mut lent)
                 }
                 Arg::In(tree) => {
-                    // what a parameter takes is known by spelling, and no reference
+                    // what a parameter takes by value is no reference, by its spelling
                     let owned = match call.callee {
                         Callee::Parameter => None,
                         _ => self.owned(tree, call),

@@ -140,7 +140,11 @@ impl<'a> Body<'a> {
         let or_zero = self.inner.facade.private("tangent_or_zero", self.span);
         for (index, (_, group)) in self.arguments().enumerate() {
             let (name, pattern) = (&args[index], self.inner.pattern(&group[0].entry));
-            if let Some(tangent) = group.get(1) {
+            if let Some(tangent) = group.get(1)
+                && self.is_reference(&group[0])
+            {
+                load.extend(self.along_reference(tangent, index, &quote!(#name), None));
+            } else if let Some(tangent) = group.get(1) {
                 let given = self.name("tangent", index);
                 let tangent = match tangent.entry.leaves().is_empty() {
                     true => quote!(_),
@@ -213,10 +217,49 @@ impl<'a> Body<'a> {
                 }
             }
         }
+        let (mut entries, mut directions) = (Vec::new(), Vec::new());
+        for (index, (first, group)) in self.arguments().enumerate() {
+            if !group[0].in_place {
+                entries.push(quote!(_));
+                directions.push(quote!(_));
+                continue;
+            }
+            let (entry, direction) = (self.name("entry", index), self.name("direction", index));
+            let name = self.inner.pattern(&group[0].entry);
+            again.extend(quote!(let #name = #entry.value;));
+            if let Some(buffer) = reverse.buffers[first] {
+                let buffer = self.inner.binder(buffer);
+                again.extend(quote!(let #buffer = #entry.adjoint;));
+            }
+            if let Some(tangent) = group.get(1) {
+                again.extend(self.along_reference(tangent, index, &name, Some(&direction)));
+                if let Some(buffer) = reverse.buffers[first + 1] {
+                    let buffer = self.inner.binder(buffer);
+                    again.extend(quote!(let #buffer = #direction.adjoint;));
+                }
+            }
+            entries.push(entry.to_token_stream());
+            directions.push(direction.to_token_stream());
+        }
+        let (entries, directions) = (quote!((#(#entries,)*)), quote!((#(#directions,)*)));
+        let added = self.inner.facade.private("AddedInPlace", span);
         let slots = |offset: usize| {
+            let added = &added;
             let each = self.arguments().map(move |(first, group)| {
+                if self.is_reference(&group[0]) {
+                    return added.clone();
+                }
                 let adjoint = &reverse.adjoints[first + offset];
-                self.adjoint_of(adjoint, &group[offset].entry)
+                let adjoint = self.adjoint_of(adjoint, &group[offset].entry);
+                // what has no type in sight may be a reference
+                match &group[0].entry {
+                    Tree::Leaf(leaf) if self.f.kind(*leaf) == Kind::Opaque => {
+                        let span = self.f.info(*leaf).span;
+                        let returned = self.inner.facade.private("into_slot", span);
+                        quote_spanned!(span=> #returned(#adjoint))
+                    }
+                    _ => adjoint,
+                }
             });
             quote!((#(#each,)*))
         };
@@ -235,7 +278,7 @@ impl<'a> Body<'a> {
         if self.mode == ClosureMode::Split {
             let slots = slots(0);
             return Some(quote_spanned! {span=>
-                move |#run, #upstream: &_, #environment: &_, #own: #option<&mut _>, _| {
+                move |#run, #upstream: &_, #environment: &_, #own: #option<&mut _>, #entries| {
                     #apart #again #backward #finish
                     #slots
                 }
@@ -249,13 +292,46 @@ impl<'a> Body<'a> {
                 #upstream: &_,
                 (#environment, #along): (&_, &_),
                 [#own, #own_along]: [#option<&mut _>; 2],
-                _,
-                _,
+                #entries,
+                #directions,
             | {
                 #apart #apart_along #again #backward #finish
                 (#slots, #slots_along)
             }
         })
+    }
+
+    /// Whether an argument is passed by reference.
+    fn is_reference(&self, param: &Param) -> bool {
+        param.entry.any(|leaf| self.f.is_reference(*leaf))
+    }
+
+    /// The tangent of such an argument: zero if there is none. In the pullback it comes with
+    /// the direction.
+    fn along_reference(
+        &self,
+        tangent: &Param,
+        index: usize,
+        value: &TokenStream,
+        direction: Option<&Ident>,
+    ) -> TokenStream {
+        if tangent.entry.leaves().is_empty() {
+            let given = self.name("tangent", index);
+            return match direction {
+                None => quote!(let _ = #given;),
+                Some(_) => TokenStream::new(),
+            };
+        }
+        let (pattern, zero) = (self.inner.pattern(&tangent.entry), self.name("zero", index));
+        let or_zero = self.inner.facade.private("shared_or_zero", self.span);
+        let given = match direction {
+            None => self.name("tangent", index).to_token_stream(),
+            Some(direction) => quote!(#direction.tangent),
+        };
+        quote! {
+            let mut #zero = ::core::option::Option::None;
+            let #pattern = #or_zero(#value, #given, &mut #zero);
+        }
     }
 
     /// Takes an adjoint of all that is captured apart.

@@ -4,7 +4,7 @@
 use super::companions::{Parts, RawIdent, plain, respan};
 use super::names::plumbing;
 use crate::ir::ClosureMode;
-use crate::parse::{Home, Parameter, Passing, Shape, option_payload};
+use crate::parse::{Home, Parameter, Passing, option_payload};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{GenericParam, ReturnType, Type};
@@ -18,13 +18,20 @@ impl Parts<'_> {
         let ReturnType::Type(_, output) = &input.item.sig.output else {
             return None;
         };
-        let by_value = params.iter().all(|param| {
-            let is_constant = matches!(param.shape, Shape::Int | Shape::Bool);
-            param.passing == Passing::Value
-                && (param.has_adjoint() || is_constant)
-                && self.is_plain(&param.ty)
+        let are_plain = params.iter().all(|param| {
+            let ty = match &param.ty {
+                Type::Reference(reference) => &reference.elem,
+                ty => ty,
+            };
+            let is_passed = match param.passing {
+                Passing::Value => true,
+                Passing::Shared => !param.shape.is_scalar(),
+                Passing::Mut => false,
+            };
+            let is_told = param.has_adjoint() || !param.shape.may_be_active();
+            is_passed && is_told && self.is_plain(ty)
         });
-        let is_plain = by_value
+        let is_plain = are_plain
             && (1..=6).contains(&params.len())
             && input.home == Home::Module
             && !input.has_unnamed
@@ -53,9 +60,15 @@ impl Parts<'_> {
             respan(quote!(#ty))
         });
         let types = quote!((#(#types,)*));
-        let slots: Vec<_> = params.iter().map(|param| self.slot_type(param)).collect();
+        let passed = params
+            .iter()
+            .map(|param| respan(crate::parse::passed(&param.ty, krate, span)));
+        let passed = quote!((#(#passed,)*));
+        let parts = params.iter().map(|param| self.parts_of_argument(&param.ty));
+        let [_, entries, _, slots] = transposed(parts);
+        let [entry_names, given] = self.entries_of("entry");
         let names: Vec<Ident> = params.iter().map(|param| self.inner(param)).collect();
-        let units: Vec<_> = params.iter().map(|_| quote!(())).collect();
+
         let (parameters, where_clause) = (self.generic_parameters(), self.where_clause(None));
         let captured = self.type_arguments();
         let (shared, in_place) = (self.private("Shared"), self.private("AddedInPlace"));
@@ -65,8 +78,7 @@ impl Parts<'_> {
         let split = self.call_split(self.full_mask().to_token_stream(), &args);
         let type_of = self.private("type_of");
         let (run, run_name) = (self.private("Run"), self.run_name());
-        let entries = quote!((#(#units,)*));
-        let modes = self.modes_of_value(&types, &args);
+        let modes = self.modes_of_value([&types, &passed], &args);
         quote_spanned! {span=>
             #(#cfgs)*
             #[automatically_derived]
@@ -78,7 +90,7 @@ impl Parts<'_> {
 
             #(#cfgs)*
             #[automatically_derived]
-            impl<#(#parameters),*> #krate::DifferentiableFn<#types, #result> for #companion
+            impl<#(#parameters),*> #krate::DifferentiableFn<#passed, #result> for #companion
                 #where_clause
             {
                 #[inline]
@@ -90,15 +102,15 @@ impl Parts<'_> {
                 fn __split(&self, (#(#names,)*): #types) -> (
                     #result,
                     impl ::core::ops::Fn(#run, &#upstream, #shared<'_, Self>, #entries)
-                        -> (#in_place, (#(#slots,)*)) + use<#(#captured),*>,
+                        -> (#in_place, #slots) + use<#(#captured),*>,
                 ) {
                     let (#value, #pullback) = #split;
                     (#value, move |
                         #run_name: #run,
                         #upstream_name: &#upstream,
                         _: #shared<'_, Self>,
-                        _: #entries,
-                    | (#in_place, #pullback(#run_name, #upstream_name, #(#units),*)))
+                        (#(#entry_names,)*): #entries,
+                    | (#in_place, #pullback(#run_name, #upstream_name, #(#given),*)))
                 }
 
                 #[inline]
@@ -112,7 +124,11 @@ impl Parts<'_> {
     }
 
     /// `FnTangent` and `FnDoubled`, where the modes are asked for.
-    fn modes_of_value(&self, types: &TokenStream, args: &[TokenStream]) -> TokenStream {
+    fn modes_of_value(
+        &self,
+        [types, passed]: [&TokenStream; 2],
+        args: &[TokenStream],
+    ) -> TokenStream {
         let (span, krate, result) = (self.span, self.krate, &self.result);
         let item = &self.input.item;
         let cfgs = super::companions::attributes(&item.attrs, &["cfg"]);
@@ -122,12 +138,8 @@ impl Parts<'_> {
         let upstream = &self.upstream;
         let option = quote!(::core::option::Option);
         let tangent_names: Vec<Ident> = params.iter().map(|p| self.tangent_name(p)).collect();
-        let tangent_types = params.iter().map(|param| match param.has_adjoint() {
-            true => self.tangent_type(param),
-            // what has no derivative has no tangent
-            false => quote!(#option<()>),
-        });
-        let tangent_types = quote!((#(#tangent_types,)*));
+        let parts = params.iter().map(|param| self.parts_of_argument(&param.ty));
+        let [tangent_types, entries, directions, slots] = transposed(parts);
         let along = params.iter().zip(&tangent_names);
         let along = along.map(|(param, name)| match param.has_adjoint() {
             true => quote!(#name),
@@ -146,7 +158,7 @@ impl Parts<'_> {
             quote_spanned! {span=>
                 #(#cfgs)*
                 #[automatically_derived]
-                impl<#(#parameters),*> #krate::FnTangent<#types, #result> for #companion
+                impl<#(#parameters),*> #krate::FnTangent<#passed, #result> for #companion
                     #where_clause
                 {
                     #[inline]
@@ -164,13 +176,9 @@ impl Parts<'_> {
             let upstream_name = self.upstream_name();
             let (values, pullback) = (plumbing("values", span), plumbing("pullback", span));
             let (active, mask) = (self.private("Active"), self.full_mask());
-            let slots: Vec<_> = params.iter().map(|param| self.slot_type(param)).collect();
             let captured = self.type_arguments();
-            let entries: Vec<_> = params.iter().map(|_| quote!(())).collect();
-            let (units, pairs) = (
-                quote!((#(#entries,)*)),
-                [&entries[..], &entries[..]].concat(),
-            );
+            let [entry_names, given] = self.entries_of("entry");
+            let [direction_names, given_along] = self.entries_of("direction");
             let names = |what: &str| -> Vec<Ident> {
                 let each = params
                     .iter()
@@ -185,7 +193,7 @@ impl Parts<'_> {
             quote_spanned! {span=>
                 #(#cfgs)*
                 #[automatically_derived]
-                impl<#(#parameters),*> #krate::FnDoubled<#types, #result> for #companion
+                impl<#(#parameters),*> #krate::FnDoubled<#passed, #result> for #companion
                     #where_clause
                 {
                     #[inline]
@@ -196,9 +204,9 @@ impl Parts<'_> {
                             &(#upstream, #upstream),
                             #shared<'_, Self>,
                             #direction<'_, Self>,
-                            #units,
-                            #units,
-                        ) -> (#in_place, #in_place, (#(#slots,)*), (#(#slots,)*))
+                            #entries,
+                            #directions,
+                        ) -> (#in_place, #in_place, #slots, #slots)
                         + use<#(#captured),*>,
                     ) {
                         #(#unused)*
@@ -210,10 +218,14 @@ impl Parts<'_> {
                             #upstream_name: &(#upstream, #upstream),
                             _: #shared<'_, Self>,
                             _: #direction<'_, Self>,
-                            _: #units,
-                            _: #units,
+                            (#(#entry_names,)*): #entries,
+                            (#(#direction_names,)*): #directions,
                         | {
-                            let (#(#both,)*) = #pullback(#run_name, #upstream_name, #(#pairs),*);
+                            let (#(#both,)*) = #pullback(
+                                #run_name,
+                                #upstream_name,
+                                #(#given, #given_along),*
+                            );
                             (#in_place, #in_place, (#(#found,)*), (#(#found_along,)*))
                         })
                     }
@@ -256,17 +268,14 @@ impl Parts<'_> {
             let [name, name_along, name_doubled] =
                 ClosureMode::ALL.map(|mode| super::closure::constructor(index, mode, span));
             let (inputs, output) = (&function.inputs, &function.output);
-            let gradients: Vec<_> = inputs.iter().map(|ty| self.gradient(ty)).collect();
+            let parts = inputs.iter().map(|ty| self.parts_of_argument(ty));
             let upstream = self.gradient(output);
             let of_env = quote!(<#env as #krate::Differentiable>::Gradient);
-            let units = inputs.iter().map(|_| quote!(()));
-            let units = quote!((#(#units,)*));
+            let [tangents, entries, directions, slots] = transposed(parts);
             let args = quote!((#(#inputs,)*));
-            let tangents = quote!((#(#option<#gradients>,)*));
-            let slots = quote!((#(#gradients,)*));
             let bounds = quote! {
                 #env: #krate::Differentiable + ::core::clone::Clone,
-                #back: ::core::ops::Fn(#run, &#upstream, &#env, #option<&mut #of_env>, #units)
+                #back: ::core::ops::Fn(#run, &#upstream, &#env, #option<&mut #of_env>, #entries)
                     -> #slots,
                 #forth: ::core::ops::Fn(&#env, #args) -> (#output, #back)
                     + ::core::marker::Copy + 'static,
@@ -312,8 +321,8 @@ impl Parts<'_> {
                         &(#upstream, #upstream),
                         (&#env, &#of_env),
                         [#option<&mut #of_env>; 2],
-                        #units,
-                        #units,
+                        #entries,
+                        #directions,
                     ) -> (#slots, #slots),
                     #form: ::core::ops::Fn(&#env, &#of_env, #args, #tangents)
                         -> ((#output, #upstream), #back_along) + ::core::marker::Copy + 'static,
@@ -326,32 +335,48 @@ impl Parts<'_> {
         each.collect()
     }
 
-    /// Numbers, tuples and containers of them, and type parameters, by spelling.
-    fn is_plain(&self, ty: &Type) -> bool {
-        let input = self.input;
-        match ty {
-            Type::Paren(inner) => self.is_plain(&inner.elem),
-            Type::Group(inner) => self.is_plain(&inner.elem),
-            Type::Tuple(tuple) => tuple.elems.iter().all(|ty| self.is_plain(ty)),
-            Type::Array(array) => self.is_plain(&array.elem),
-            Type::Path(path) => match Shape::of(ty, &input.reals) {
-                Shape::Real(_) | Shape::Int | Shape::Bool => true,
-                Shape::Container(_) => path.path.segments.iter().all(|segment| {
-                    let syn::PathArguments::AngleBracketed(args) = &segment.arguments else {
-                        return true;
-                    };
-                    args.args.iter().all(|arg| match arg {
-                        syn::GenericArgument::Type(ty) => self.is_plain(ty),
-                        _ => false,
-                    })
-                }),
-                _ => {
-                    let mut own = input.item.sig.generics.type_params();
-                    own.any(|param| path.path.is_ident(&param.ident))
-                }
-            },
-            _ => false,
+    /// Names for the entries of all parameters, and what the companion takes for them: none
+    /// of what it does not need again.
+    fn entries_of(&self, what: &str) -> [Vec<TokenStream>; 2] {
+        let (mut names, mut entries) = (Vec::new(), Vec::new());
+        for param in &self.input.signature.params {
+            let name = plumbing(&format!("{what}_{}", plain(&param.name)), self.span);
+            let (name, entry) = match (self.has_shared_entry(param), param.passing) {
+                (true, _) => (quote!(#name), quote!(#name)),
+                (false, Passing::Value) => (quote!(()), quote!(())),
+                (false, _) => (quote!(_), quote!(())),
+            };
+            names.push(name);
+            entries.push(entry);
         }
+        [names, entries]
+    }
+
+    /// What stands for an argument of a function: its tangent, its entry, that of its
+    /// tangent, and its slot.
+    fn parts_of_argument(&self, ty: &Type) -> [TokenStream; 4] {
+        let option = quote!(::core::option::Option);
+        let Type::Reference(reference) = ty else {
+            let gradient = self.gradient(ty);
+            return [quote!(#option<#gradient>), quote!(()), quote!(()), gradient];
+        };
+        let elem = &reference.elem;
+        let [in_place, shared, direction, added] =
+            ["InPlace", "Shared", "SharedDirection", "AddedInPlace"].map(|name| self.private(name));
+        [
+            quote!(#option<&<#elem as #in_place>::Adjoint>),
+            quote!(#shared<'_, #elem>),
+            quote!(#direction<'_, #elem>),
+            added,
+        ]
+    }
+
+    /// What is made of numbers, of types of the user's own and of type parameters, by
+    /// spelling.
+    fn is_plain(&self, ty: &Type) -> bool {
+        let mut generics = self.input.item.sig.generics.clone();
+        generics.params.clear();
+        crate::parse::is_plain(ty, &self.input.reals, &generics)
     }
 
     /// The instance of the primal that the companion is of.
@@ -415,12 +440,23 @@ impl Parts<'_> {
     }
 }
 
+/// Tuples of the first parts, of the second ones, and so on.
+fn transposed(all: impl Iterator<Item = [TokenStream; 4]>) -> [TokenStream; 4] {
+    let all: Vec<[TokenStream; 4]> = all.collect();
+    [0, 1, 2, 3].map(|part| {
+        let each = all.iter().map(|parts| &parts[part]);
+        quote!((#(#each,)*))
+    })
+}
+
 /// Whether a type determines a parameter of the function: it is part of it.
 fn tells(ty: &Type, name: &Ident) -> bool {
     match ty {
         Type::Paren(inner) => tells(&inner.elem, name),
         Type::Group(inner) => tells(&inner.elem, name),
         Type::Tuple(tuple) => tuple.elems.iter().any(|ty| tells(ty, name)),
+        Type::Reference(reference) => tells(&reference.elem, name),
+        Type::Slice(slice) => tells(&slice.elem, name),
         Type::Array(array) => {
             let is_length = matches!(&array.len, syn::Expr::Path(len) if len.path.is_ident(name));
             is_length || tells(&array.elem, name)

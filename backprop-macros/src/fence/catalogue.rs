@@ -81,8 +81,8 @@ catalogue! {
     VARIADIC = "variadic functions cannot be differentiated";
     TOO_MANY_PARAMETERS = "more than 63 parameters are not supported; group them in tuples";
     ATTRIBUTE_ON_FUNCTION = "this attribute does not go with `#[differentiate]`; put it on a function that calls this one";
-    FUNCTION_ARGUMENT = "a function that is a parameter takes up to six numbers, or arrays, tuples and vectors of them, by value: references and other types are not passed to it yet";
-    FUNCTION_RESULT = "a function that is a parameter gives real numbers, or arrays, tuples and vectors of them, to be differentiated";
+    FUNCTION_ARGUMENT = "a function that is a parameter takes up to six numbers, types of your own without parameters, or arrays, tuples and vectors of them, by value or by `&`: numbers by value, nothing by `&mut`";
+    FUNCTION_RESULT = "a function that is a parameter gives real numbers, types of your own without parameters, or arrays, tuples and vectors of them, to be differentiated";
     FUNCTION_INSIDE = "a function inside something else is not differentiated yet: take it as a parameter of its own, `f: impl Fn(f64) -> f64`";
     FUNCTION_MODE = "this mode is not there yet for functions that take functions";
     TRAIT_OBJECT = "of trait objects, `&dyn Trait` and boxes of one marked trait are differentiated, without further bounds: functions are taken as `impl Fn(f64) -> f64`; name the type, or exclude the parameter with `wrt(..)`";

@@ -328,6 +328,13 @@ impl Lowerer<'_> {
         };
         let span = pat.span();
         let shape = ty.map(|ty| Shape::of(ty, &self.reals));
+        if let Some(Shape::Ref(inner)) = &shape
+            && self.is_opaque_reference(inner)
+            && **inner != Shape::Unsupported
+        {
+            self.closure_reference(pat, inner, &name);
+            return;
+        }
         if let (Some(ty), Some(Shape::Ref(_) | Shape::Unsupported)) = (ty, &shape) {
             self.errors.refuse(ty, no::FUNCTION_ARGUMENT);
         }
@@ -346,6 +353,23 @@ impl Lowerer<'_> {
             in_place: false,
         });
         self.bind_pattern(pat, entry, None);
+    }
+
+    /// An argument `&T`: the pullback gets it again.
+    fn closure_reference(&mut self, pat: &Pat, shape: &Shape, name: &str) {
+        let span = pat.span();
+        let leaf = self
+            .f
+            .value(super::kind_of(shape), Some(name.to_owned()), span);
+        self.f.info_mut(leaf).hold = Hold::Shared;
+        let active = shape.may_be_active();
+        self.f.params.push(Param {
+            entry: Tree::Leaf(leaf),
+            exit: None,
+            active,
+            in_place: active,
+        });
+        self.bind_pattern(pat, Tree::Leaf(leaf), None);
     }
 }
 

@@ -30,10 +30,21 @@ pub(crate) struct FunctionType {
 
 impl FunctionType {
     /// The type of its arguments, as the traits of functions have it.
-    pub(crate) fn arguments(&self, _krate: &syn::Path) -> TokenStream {
-        let (inputs, span) = (&self.inputs, self.name.span());
-        let span = span.resolved_at(Span::mixed_site());
+    pub(crate) fn arguments(&self, krate: &syn::Path) -> TokenStream {
+        let span = self.name.span().resolved_at(Span::mixed_site());
+        let inputs = self.inputs.iter().map(|ty| passed(ty, krate, span));
         quote_spanned!(span=> (#(#inputs,)*))
+    }
+}
+
+/// The type that stands for that of an argument.
+pub(crate) fn passed(ty: &Type, krate: &syn::Path, span: Span) -> TokenStream {
+    match ty {
+        Type::Reference(reference) => {
+            let elem = &reference.elem;
+            quote_spanned!(span=> #krate::Borrowed<#elem>)
+        }
+        ty => quote!(#ty),
     }
 }
 
@@ -46,6 +57,7 @@ impl Functions {
         errors: &mut Errors,
     ) -> Self {
         let mut found = Vec::new();
+        let generics = sig.generics.clone();
         for param in &mut sig.generics.params {
             let GenericParam::Type(param) = param else {
                 continue;
@@ -75,12 +87,20 @@ impl Functions {
                 }
             };
             let inputs: Vec<Type> = function.inputs.iter().map(|arg| arg.ty.clone()).collect();
+            let is_plain = |ty: &Type| is_plain(ty, reals, &generics);
             for ty in &inputs {
-                if inputs.len() > 6 || !is_plain(ty, reals) {
+                let is_passed = match ty {
+                    Type::Reference(to) if to.mutability.is_none() && to.lifetime.is_none() => {
+                        is_plain(&to.elem) && !Shape::of(&to.elem, reals).is_scalar()
+                    }
+                    Type::Slice(_) => false,
+                    ty => is_plain(ty),
+                };
+                if inputs.len() > 6 || !is_passed {
                     errors.refuse(ty, no::FUNCTION_ARGUMENT);
                 }
             }
-            if !is_plain(&output, reals) || !Shape::of(&output, reals).may_be_active() {
+            if !is_plain(&output) || !Shape::of(&output, reals).may_be_active() {
                 errors.refuse(function, no::FUNCTION_RESULT);
             }
             let krate = &options.krate;
@@ -212,17 +232,39 @@ pub(super) fn bound_of_pointer(pointer: &syn::TypeFnPtr) -> Option<TypeParamBoun
     syn::parse2(bound).ok()
 }
 
-/// What is made of numbers, by spelling, and holds nothing borrowed.
-fn is_plain(ty: &Type, reals: &Reals) -> bool {
-    fn of(shape: &Shape) -> bool {
-        match shape {
-            Shape::Real(_) | Shape::Int | Shape::Bool => true,
-            Shape::Tuple(parts) => parts.iter().all(of),
-            Shape::Container(element) => of(element),
-            _ => false,
+/// What is made of numbers and of types of the user's own, by spelling, and holds nothing
+/// borrowed.
+pub(crate) fn is_plain(ty: &Type, reals: &Reals, generics: &syn::Generics) -> bool {
+    let of = |ty: &Type| is_plain(ty, reals, generics);
+    match ty {
+        Type::Paren(inner) => of(&inner.elem),
+        Type::Group(inner) => of(&inner.elem),
+        Type::Tuple(tuple) => tuple.elems.iter().all(of),
+        Type::Array(array) => of(&array.elem),
+        Type::Slice(slice) => of(&slice.elem),
+        Type::Path(path) => {
+            let arguments = path.path.segments.iter().map(|segment| &segment.arguments);
+            match Shape::of(ty, reals) {
+                Shape::Real(_) | Shape::Int | Shape::Bool => true,
+                Shape::Container(_) => arguments.into_iter().all(|arguments| match arguments {
+                    PathArguments::AngleBracketed(args) => args.args.iter().all(|arg| match arg {
+                        syn::GenericArgument::Type(ty) => of(ty),
+                        _ => false,
+                    }),
+                    _ => true,
+                }),
+                // not more is known of a type parameter than its bounds say
+                Shape::Opaque => {
+                    let mut own = generics.type_params();
+                    path.qself.is_none()
+                        && arguments.into_iter().all(PathArguments::is_none)
+                        && !own.any(|param| path.path.is_ident(&param.ident))
+                }
+                _ => false,
+            }
         }
+        _ => false,
     }
-    of(&Shape::of(ty, reals))
 }
 
 fn is_path(ty: &Type, name: &Ident) -> bool {

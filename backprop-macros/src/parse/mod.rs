@@ -14,7 +14,7 @@ mod signature;
 mod unnamed;
 
 pub(crate) use checkpoint::{attributes_of_loop, checkpoint, is_checkpoint, strip_checkpoints};
-pub(crate) use functions::{FunctionType, Functions};
+pub(crate) use functions::{FunctionType, Functions, is_plain, passed};
 pub(crate) use lens::{Lens, returns_mut};
 pub(crate) use objects::is_object;
 pub(crate) use options::{Mode, Options};

@@ -53,7 +53,7 @@ pub(crate) enum Passing {
 }
 
 /// A type, as far as it is known by spelling.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub(crate) enum Shape {
     Real(Width),
     Int,

@@ -75,3 +75,23 @@ pub fn closures(x: f64, xs: &[f64], line: &Line) -> f64 {
     let inner = |t: f64| t * scale + copies[0];
     integrate(inner, 0.0, x, 10) + twice(&|t| inner(t) * line.slope, xs[0])
 }
+
+/// Of a slice and a line.
+#[differentiate(jvp, hessian)]
+pub fn on_line(f: impl Fn(&[f64], &Line) -> f64, xs: &[f64], line: &Line) -> f64 {
+    f(xs, line) * f(&xs[1..], line)
+}
+
+/// The first value on a line.
+#[differentiate(jvp, hessian)]
+#[must_use]
+pub fn first(xs: &[f64], line: &Line) -> f64 {
+    xs[0] * line.slope + line.offset
+}
+
+/// Passes functions of references.
+#[differentiate(jvp, hessian)]
+#[must_use]
+pub fn referred(xs: &[f64], line: &Line, y: f64) -> f64 {
+    on_line(first, xs, line) + on_line(|v: &[f64], l: &Line| v[0] * l.offset * y, xs, line)
+}
