@@ -23,9 +23,14 @@ fn written_through_patterns() {
         "{ w.pop(); }",
         "{ k *= w.pop().unwrap(); }",
         "{ let (_, end) = w.split_at_mut(1); end[0] = k; }",
+        "{ let v = w; v[0] *= k; }",
+        // merged with another, and with nothing
+        "{ let v = if k > 0.0 { w } else { &mut *other }; v.push(k); }",
+        "{ let v = match k > 0.0 { true => w, false => &mut *other }; v.push(k); }",
+        "{ let v = if k > 0.0 { w } else { return; }; v.push(k); }",
     ] {
         let function = format!(
-            "fn f(layer: &mut Layer, mut k: f64) {{
+            "fn f(layer: &mut Layer, other: &mut Vec<f64>, mut k: f64) {{
                 match layer {{ Layer::Dense(w) => {change}, Layer::None => {{}} }}
             }}"
         );
@@ -33,6 +38,37 @@ fn written_through_patterns() {
             is_refused(&function, no::WRITTEN_THROUGH_PATTERN),
             "{change}"
         );
+    }
+}
+
+/// What is matched on is a place behind a reference, in each way to write that.
+#[test]
+fn matched_behind_references() {
+    for body in [
+        "match (layer, n) { (Layer::Dense(w), _) => w[0] *= k, _ => {} }",
+        "match (n, layer) { (_, Layer::Dense(w)) => w.push(k), _ => {} }",
+        "match *layer { Layer::Dense(ref mut w) => w[0] *= k, _ => {} }",
+        "match held.layer { Layer::Dense(ref mut w) => w[0] *= k, _ => {} }",
+        "match &mut own { Layer::Dense(w) => w[0] *= k, _ => {} }",
+        "match (&mut own, n) { (Layer::Dense(w), 0) => w[0] *= k, _ => {} }",
+        "match (&mut held.layer, n) { (Layer::Dense(w), 0) => w[0] *= k, _ => {} }",
+        "match layer {
+            Layer::Deep(i) => match i { Inner::Dense(w) => w[0] *= k, _ => {} },
+            _ => {}
+        }",
+        "match layer {
+            Layer::Deep(i) => match (i, n) { (Inner::Dense(w), _) => w[0] *= k, _ => {} },
+            _ => {}
+        }",
+        "if let (Layer::Dense(w), Layer::Dense(v)) = (layer, &mut own) { w[0] *= v[0]; }",
+    ] {
+        let function = format!(
+            "fn f(layer: &mut Layer, held: &mut Held, mut own: Layer, k: f64, n: usize) -> f64 {{
+                {body}
+                value(&own)
+            }}"
+        );
+        assert!(is_refused(&function, no::WRITTEN_THROUGH_PATTERN), "{body}");
     }
 }
 
