@@ -24,6 +24,8 @@ struct Parts {
     tests: Vec<syn::ItemFn>,
     /// The names in all that stays.
     others: BTreeSet<String>,
+    /// Modules in other files.
+    modules: Vec<Range<usize>>,
 }
 
 /// What is left of `source` for the function `name`; nothing if no test reaches it.
@@ -35,6 +37,7 @@ pub(crate) fn prune(source: &str, name: &str) -> Option<String> {
         functions,
         tests,
         others,
+        modules,
     } = parts;
     let known: BTreeSet<&str> = functions.iter().map(|f| &*f.name).collect();
     // `f_grad` stands for `f`
@@ -63,6 +66,17 @@ pub(crate) fn prune(source: &str, name: &str) -> Option<String> {
             return None;
         }
     }
+    // what is checked in one statement stays together
+    let mut statements = Vec::new();
+    for test in &tests {
+        leaves(&test.block, &mut statements);
+    }
+    let together: Vec<BTreeSet<&str>> = statements
+        .iter()
+        .map(&meant)
+        .filter(|names| !names.is_disjoint(&reached))
+        .collect();
+    reached.extend(together.into_iter().flatten());
     // down to all that is called
     reached.extend(meant(&others));
     loop {
@@ -98,6 +112,7 @@ pub(crate) fn prune(source: &str, name: &str) -> Option<String> {
         .map(|function| function.range.clone())
         .collect();
     let hits = |tokens: TokenStream| !meant(&names_in(tokens)).is_disjoint(&gone);
+    cuts.extend(modules);
     for test in &tests {
         let panics = |attribute: &syn::Attribute| attribute.path().is_ident("should_panic");
         if test.attrs.iter().any(panics) && hits(tokens(test)) {
@@ -139,6 +154,8 @@ impl Parts {
                     content: Some((_, items)),
                     ..
                 }) => self.collect(items, are_programs),
+                // it does not come along
+                Item::Mod(module) => self.modules.push(module.span().byte_range()),
                 Item::Fn(function) => {
                     let has = |name: &str| {
                         let mut attributes = function.attrs.iter();
@@ -164,25 +181,39 @@ impl Parts {
     }
 }
 
+/// The block of a statement that is nothing but one, and what stands before it.
+fn inside(stmt: &Stmt) -> Option<(TokenStream, &Block)> {
+    match stmt {
+        Stmt::Expr(Expr::ForLoop(looped), _) => Some((tokens(&looped.expr), &looped.body)),
+        Stmt::Expr(Expr::While(looped), _) => Some((tokens(&looped.cond), &looped.body)),
+        Stmt::Expr(Expr::Loop(looped), _) => Some((TokenStream::new(), &looped.body)),
+        Stmt::Expr(Expr::Block(inner), _) => Some((TokenStream::new(), &inner.block)),
+        _ => None,
+    }
+}
+
+/// The names in each innermost statement.
+fn leaves(block: &Block, found: &mut Vec<BTreeSet<String>>) {
+    for stmt in &block.stmts {
+        match inside(stmt) {
+            Some((header, inner)) => {
+                found.push(names_in(header));
+                leaves(inner, found);
+            }
+            None => found.push(names(stmt)),
+        }
+    }
+}
+
 /// Cuts the innermost statements that need what is gone.
 fn strip(block: &Block, hits: &dyn Fn(TokenStream) -> bool, cuts: &mut Vec<Range<usize>>) {
     for stmt in &block.stmts {
         if !hits(tokens(stmt)) {
             continue;
         }
-        let (header, inside) = match stmt {
-            Stmt::Expr(Expr::ForLoop(looped), _) => (hits(tokens(&looped.expr)), &looped.body),
-            Stmt::Expr(Expr::While(looped), _) => (hits(tokens(&looped.cond)), &looped.body),
-            Stmt::Expr(Expr::Loop(looped), _) => (false, &looped.body),
-            Stmt::Expr(Expr::Block(inner), _) => (false, &inner.block),
-            _ => {
-                cuts.push(stmt.span().byte_range());
-                continue;
-            }
-        };
-        match header {
-            true => cuts.push(stmt.span().byte_range()),
-            false => strip(inside, hits, cuts),
+        match inside(stmt) {
+            Some((header, inner)) if !hits(header.clone()) => strip(inner, hits, cuts),
+            _ => cuts.push(stmt.span().byte_range()),
         }
     }
 }

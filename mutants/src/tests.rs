@@ -137,4 +137,13 @@ fn checks() {
     assert!(of_c.contains("check!(c(x))") && of_c.contains("helper()"));
     assert!(!of_c.contains("fn a(") && !of_c.contains("fn b("));
     assert_eq!(prune("oracle::programs! { fn a() {} }", "a"), None);
+    // checked in one statement, and a module in another file
+    let both = "\
+mod other;
+oracle::programs! { fn a() {} fn b() {} fn c() {} }
+#[test]
+fn checks() { at!(a b); at!(c); }
+";
+    let of_a = both.replace("mod other;", "").replace("fn c() {}", "");
+    assert_eq!(prune(both, "a"), Some(of_a.replace("at!(c);", "")));
 }

@@ -181,7 +181,7 @@ impl Units {
         let at = folder.join(&file);
         crate::workspace::write(&at, pruned.as_bytes());
         if unit.wrapper == path {
-            return (!source.contains("\nmod ")).then_some(at);
+            return Some(at);
         }
         let wrapped = folder.join(format!("of_{file}"));
         let text = wrapper.replace(&format!("{path:?}"), &format!("{at:?}"));

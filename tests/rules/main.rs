@@ -36,7 +36,7 @@ oracle::programs! {
     fn powi(x: f64, n: i32) -> f64 { x.powi(n) }
     #[differentiate]
     fn powi_literals(x: f64) -> f64 {
-        x.powi(0) + x.powi(1) + x.powi(2) + x.powi(3) + x.powi(-2)
+        x.powi(0) + x.powi(1) + x.powi(2) + x.powi(3) + x.powi(-1) + x.powi(-2)
     }
     #[differentiate]
     fn powf(x: f64, y: f64) -> f64 { x.powf(y) }
