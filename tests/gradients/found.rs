@@ -84,6 +84,45 @@ oracle::programs! {
         }
         first * x + parts[0] * parts[2]
     }
+
+    #[derive(Differentiable, Clone, Copy, Debug, Default, PartialEq)]
+    pub struct Pair { pub x: f64, pub y: f64 }
+
+    #[differentiate]
+    impl std::ops::AddAssign for Pair {
+        fn add_assign(&mut self, other: Self) {
+            self.x += other.y * self.y;
+            self.y *= other.x;
+        }
+    }
+
+    #[differentiate]
+    impl Pair {
+        fn read(&self, k: f64) -> f64 { self.x * self.y * k }
+        /// What the call gets is read before the receiver is lent.
+        fn changed(&mut self, w: [f64; 2]) -> f64 {
+            let element = (*self).read(w[1] * self.x) - self.x;
+            self.x += element;
+            let k = (*self).read((*self).y);
+            self.x - k
+        }
+    }
+
+    #[differentiate]
+    fn change(pair: Pair, w: [f64; 2]) -> f64 {
+        let mut pair = pair;
+        let changed = pair.changed(w);
+        changed * pair.x
+    }
+
+    /// What is added to does not reach the result: the operator itself is run.
+    #[differentiate]
+    fn added_for_nothing(mut pair: Pair, k: f64) -> f64 {
+        let other: Pair = pair;
+        pair += other;
+        let counted = if pair.x > 0.1 { 3.0 } else { 2.0 };
+        counted * k
+    }
 }
 
 fn held(v: &[f64]) -> Held {
@@ -124,5 +163,13 @@ fn the_adjoint_of_a_copy_is_complete_when_it_is_added() {
         oracle::check!(copied_then_changed(0.3, &v));
         oracle::check!(copied_and_read(-0.8, &v));
         oracle::check!(copied_and_read(0.3, &v));
+    }
+}
+
+#[test]
+fn operators_that_nothing_depends_on() {
+    for x in [0.4, -0.4] {
+        oracle::check!(added_for_nothing(Pair { x, y: 0.7 }, 0.3));
+        oracle::check!(change(Pair { x, y: 0.7 }, [0.3, -0.8]));
     }
 }

@@ -37,6 +37,7 @@ mod in_out;
 mod integers;
 mod iterators;
 mod kept;
+mod leaving;
 mod left_out;
 mod listed;
 mod looked;

@@ -216,16 +216,29 @@ impl Emitter<'_> {
                         let only = self.arg(only);
                         quote_spanned!(span=> #op (#only))
                     }
+                    [left, right] if operator.symbol.ends_with('=') => {
+                        let (left, right) = (self.assigned(left), self.arg(right));
+                        quote_spanned!(span=> #left #op #right)
+                    }
                     args => {
-                        let left = match operator.symbol.ends_with('=') {
-                            true => self.receiver_arg(&args[0]),
-                            false => self.arg(&args[0]),
-                        };
+                        let left = self.arg(&args[0]);
                         let right = args[1..].iter().map(|arg| self.arg(arg));
                         quote_spanned!(span=> (#left) #op #((#right))*)
                     }
                 }
             }
+        }
+    }
+
+    /// The left side of `a += b`: a place.
+    fn assigned(&self, arg: &Arg) -> TokenStream {
+        let left = self.receiver_arg(arg);
+        let is_name = |leaf: &ValueId| {
+            self.f.is_reference(*leaf) && !matches!(self.inline.get(leaf), Some(Op::View(..)))
+        };
+        match arg {
+            Arg::In(Tree::Leaf(leaf)) if is_name(leaf) => quote!(*#left),
+            _ => left,
         }
     }
 

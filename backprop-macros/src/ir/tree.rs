@@ -15,6 +15,24 @@ pub(crate) enum Tree<T> {
     Result(Box<Tree<T>>, Box<Tree<T>>),
 }
 
+impl Tree<()> {
+    /// The same, with a leaf where nothing is known of a payload or an error: what a call
+    /// gives has one.
+    pub(crate) fn with_payloads(&self) -> Self {
+        let known = |tree: &Self| match tree.is_unit() {
+            true => Box::new(Tree::Leaf(())),
+            false => Box::new(tree.with_payloads()),
+        };
+        match self {
+            Tree::Leaf(()) => Tree::Leaf(()),
+            Tree::Tuple(parts) => Tree::Tuple(parts.iter().map(Self::with_payloads).collect()),
+            Tree::Ref(inner) => Tree::Ref(Box::new(inner.with_payloads())),
+            Tree::Option(_, payload) => Tree::Option(Box::new(Tree::Leaf(())), known(payload)),
+            Tree::Result(ok, error) => Tree::Result(Box::new(ok.with_payloads()), known(error)),
+        }
+    }
+}
+
 impl<T> Tree<T> {
     /// `()`
     pub(crate) fn unit() -> Self {

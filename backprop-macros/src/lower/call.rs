@@ -481,7 +481,7 @@ impl Lowerer<'_> {
         }
         let result = match expected {
             Some(Tree::Ref(_)) | None => Tree::Leaf(()),
-            Some(shape) => shape.clone(),
+            Some(shape) => shape.with_payloads(),
         };
         let result = result.map(&mut |()| self.f.value(Kind::Opaque, None, span));
         if let Tree::Result(_, error) = &result {

@@ -236,7 +236,12 @@ impl Lowerer<'_> {
             Ordering::Greater => return Some(self.dummy(span)),
         }
         self.depth += 1;
+        let leaves = leaves_early(&closure.expr.body);
         let expected = self.expected_of_closure.take();
+        let expected = match leaves {
+            true => self.shape_of_closure(&closure.expr).or(expected),
+            false => expected,
+        };
         let scopes = std::mem::replace(&mut self.scopes, closure.scopes.clone());
         let jumps = std::mem::take(&mut self.jumps);
         let value = self.scoped(|this| {
@@ -246,8 +251,8 @@ impl Lowerer<'_> {
                     Argument::State(place) => this.bind_state(pat, place),
                 }
             }
-            let value = match returns(&closure.expr.body) {
-                true => this.body_with_returns(&closure.expr.body, span),
+            let value = match leaves {
+                true => this.body_with_returns(&closure.expr.body, expected.as_ref(), span),
                 false => this.expr_expecting(&closure.expr.body, expected.as_ref()),
             }?;
             Some(match &closure.expr.output {
@@ -294,17 +299,27 @@ impl Lowerer<'_> {
         }
     }
 
-    /// A closure's body that leaves early: its `return` ends the body only.
-    fn body_with_returns(&mut self, body: &Expr, span: Span) -> Lowering {
+    /// A closure's body that leaves early: its `return` and its `?` end the body only.
+    fn body_with_returns(
+        &mut self,
+        body: &Expr,
+        expected: Option<&Tree<()>>,
+        span: Span,
+    ) -> Lowering {
         let result = self.slot(None, None, true, span);
+        if let Some(shape) = expected {
+            self.expect_in_slot(result, shape, span);
+        }
         let target = self.f.target();
         let outer = std::mem::replace(&mut self.ret, (target, result));
+        let gives_reference = std::mem::take(&mut self.returns_reference);
         let before = std::mem::take(&mut self.out);
-        if let Some(value) = self.expr(body) {
+        if let Some(value) = self.expr_expecting(body, expected) {
             self.write_slot(result, &value, span);
         }
         let stmts = std::mem::replace(&mut self.out, before);
         self.ret = outer;
+        self.returns_reference = gives_reference;
         self.out.push(Stmt::Block(
             target,
             Region {
@@ -319,11 +334,14 @@ impl Lowerer<'_> {
     }
 }
 
-/// Whether an expression contains a `return` of its own.
-pub(super) fn returns(body: &Expr) -> bool {
+/// Whether an expression contains a `return` or a `?` of its own.
+pub(super) fn leaves_early(body: &Expr) -> bool {
     struct Find(bool);
     impl<'ast> Visit<'ast> for Find {
         fn visit_expr_return(&mut self, _: &'ast syn::ExprReturn) {
+            self.0 = true;
+        }
+        fn visit_expr_try(&mut self, _: &'ast syn::ExprTry) {
             self.0 = true;
         }
         fn visit_expr_closure(&mut self, _: &'ast ExprClosure) {}

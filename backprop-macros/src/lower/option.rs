@@ -100,7 +100,9 @@ impl Lowerer<'_> {
             Expr::Call(call) => match &*call.func {
                 Expr::Path(path) if path.path.is_ident("Some") => true,
                 name => match self.bound_closure(name) {
-                    Some(closure) => self.ends_in_option(&closure.expr.body),
+                    Some(closure) => {
+                        matches!(self.shape_of_closure(&closure.expr), Some(Tree::Option(..)))
+                    }
                     None => false,
                 },
             },
@@ -141,23 +143,23 @@ impl Lowerer<'_> {
 
     /// Whether the body of a closure is an option by its names, on one of its ways.
     pub(super) fn ends_in_option(&self, body: &Expr) -> bool {
-        let last = |block: &syn::Block| match block.stmts.last() {
-            Some(syn::Stmt::Expr(expr, None)) => self.ends_in_option(expr),
-            _ => false,
+        // a closure may only call those before it
+        ends_in(body, &|expr| self.is_option_by_name(expr))
+    }
+
+    /// The option or the result that a closure gives, if something tells.
+    pub(super) fn shape_of_closure(&self, closure: &syn::ExprClosure) -> Option<Tree<()>> {
+        let gives_result = || ends_in(&closure.body, &|expr| self.is_result(expr));
+        let is_result = match &closure.output {
+            syn::ReturnType::Type(_, ty) => crate::parse::Wrapped::of(ty)?.is_result,
+            syn::ReturnType::Default if self.ends_in_option(&closure.body) => false,
+            syn::ReturnType::Default if gives_result() => true,
+            syn::ReturnType::Default => return None,
         };
-        match body {
-            Expr::Paren(inner) => self.ends_in_option(&inner.expr),
-            Expr::Group(inner) => self.ends_in_option(&inner.expr),
-            Expr::Block(block) => last(&block.block),
-            Expr::If(branch) => {
-                let other = branch.else_branch.as_ref();
-                last(&branch.then_branch)
-                    || other.is_some_and(|(_, other)| self.ends_in_option(other))
-            }
-            Expr::Match(choice) => choice.arms.iter().any(|arm| self.ends_in_option(&arm.body)),
-            // a closure may only call those before it
-            body => self.is_option_by_name(body),
-        }
+        Some(match is_result {
+            true => super::result::shape(),
+            false => option_shape(),
+        })
     }
 
     /// The methods of options.
@@ -266,7 +268,8 @@ impl Lowerer<'_> {
         };
         // `unwrap_or` and its like take their argument before they look
         let early = match (name, arg) {
-            ("unwrap_or" | "or" | "map_or" | "zip", Some(arg)) => Some(self.expr(arg)?),
+            ("or" | "zip", Some(arg)) => Some(self.expr_expecting(arg, Some(&option_shape()))?),
+            ("unwrap_or" | "map_or", Some(arg)) => Some(self.expr(arg)?),
             _ => None,
         };
         let known = !payload.is_unit();
@@ -307,9 +310,11 @@ impl Lowerer<'_> {
         let other = self.region(|this| {
             let value = match (name, arg) {
                 ("unwrap_or" | "or" | "map_or", _) => early.clone(),
-                ("unwrap_or_else" | "or_else" | "map_or_else", Some(f)) => {
+                ("or_else", Some(f)) => {
+                    this.expected_of_closure = Some(option_shape());
                     this.apply(f, Vec::new())
                 }
+                ("unwrap_or_else" | "map_or_else", Some(f)) => this.apply(f, Vec::new()),
                 ("unwrap_or_default", _) => {
                     let tokens = quote_spanned!(span=> ::core::default::Default::default());
                     Some(this.push(Op::Constant(tokens), Kind::Opaque, span))
@@ -391,6 +396,25 @@ impl Lowerer<'_> {
             Some(false) => self.expr_expecting(expr, Some(&option_shape())),
             None => self.expr(expr),
         }
+    }
+}
+
+/// Whether one of the ways through a body ends in such an expression.
+fn ends_in(body: &Expr, is: &dyn Fn(&Expr) -> bool) -> bool {
+    let last = |block: &syn::Block| match block.stmts.last() {
+        Some(syn::Stmt::Expr(expr, None)) => ends_in(expr, is),
+        _ => false,
+    };
+    match body {
+        Expr::Paren(inner) => ends_in(&inner.expr, is),
+        Expr::Group(inner) => ends_in(&inner.expr, is),
+        Expr::Block(block) => last(&block.block),
+        Expr::If(branch) => {
+            let other = branch.else_branch.as_ref();
+            last(&branch.then_branch) || other.is_some_and(|(_, other)| ends_in(other, is))
+        }
+        Expr::Match(choice) => choice.arms.iter().any(|arm| ends_in(&arm.body, is)),
+        body => is(body),
     }
 }
 

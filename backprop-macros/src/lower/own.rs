@@ -35,7 +35,14 @@ impl Lowerer<'_> {
     /// The method of the same block that a call of `self` means, whatever std has
     /// under this name.
     pub(super) fn sibling(&self, call: &ExprMethodCall) -> Option<&Sibling> {
-        match super::call::strip(&call.receiver) {
+        let receiver = match super::call::strip(&call.receiver) {
+            // `(*self).read()`
+            Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Deref(_)) => {
+                super::call::strip(&unary.expr)
+            }
+            receiver => receiver,
+        };
+        match receiver {
             Expr::Path(path) if path.path.is_ident(crate::parse::RECEIVER) => {
                 let sibling = self.siblings.get(&call.method.to_string());
                 sibling.filter(|sibling| sibling.is_sure)

@@ -96,7 +96,16 @@ impl Lowerer<'_> {
                 None => false,
             },
             Expr::Call(call) => match &*call.func {
-                Expr::Path(path) => path.path.is_ident("Ok") || path.path.is_ident("Err"),
+                // `Ok::<f64, String>(x)`
+                Expr::Path(path) if path.path.segments.len() == 1 => {
+                    let name = &path.path.segments[0].ident;
+                    let gives = |closure: &super::closure::Closure| {
+                        matches!(self.shape_of_closure(&closure.expr), Some(Tree::Result(..)))
+                    };
+                    name == "Ok"
+                        || name == "Err"
+                        || self.bound_closure(&call.func).is_some_and(|c| gives(&c))
+                }
                 _ => false,
             },
             Expr::MethodCall(call) => match (&*call.method.to_string(), call.args.len()) {

@@ -113,12 +113,13 @@ impl Lowerer<'_> {
     }
 }
 
-/// A variable or a field of one: evaluating it has no effect.
+/// A variable, what it refers to, or a field of one: evaluating it has no effect.
 pub(super) fn is_plain(expr: &Expr) -> bool {
     match expr {
         Expr::Paren(inner) => is_plain(&inner.expr),
         Expr::Group(inner) => is_plain(&inner.expr),
         Expr::Field(field) => is_plain(&field.base),
+        Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Deref(_)) => is_plain(&unary.expr),
         Expr::Path(_) => true,
         _ => false,
     }

@@ -41,6 +41,18 @@ impl Lowerer<'_> {
         }
     }
 
+    /// Makes a variable hold an option or a result, of whatever comes.
+    pub(super) fn expect_in_slot(&mut self, slot: SlotId, shape: &Tree<()>, span: Span) {
+        let root = self.slots[slot.0].root;
+        let some = self.f.var(Kind::Bool, None, span, Some(root));
+        let option = Tree::Option(Box::new(Tree::Leaf(some)), Box::new(Tree::unit()));
+        self.slots[slot.0].tree = match shape {
+            Tree::Option(..) => Some(option),
+            Tree::Result(..) => Some(Tree::Result(Box::new(option), Box::new(Tree::unit()))),
+            _ => None,
+        };
+    }
+
     /// Options inside the tuple that a function returns are values of their own:
     /// so is their upstream.
     pub(super) fn close_options(&mut self, slot: SlotId, ty: &Type, span: Span) {

@@ -3,7 +3,7 @@
 use super::{Chain, Driver, Guard, Indexed, Step, tail};
 use crate::fence::catalogue as no;
 use crate::ir::{BinaryOp, Head, Kind, Range, Region, Stmt, Target, Tree, ValueId};
-use crate::lower::closure::{Callback, returns};
+use crate::lower::closure::{Callback, leaves_early};
 use crate::lower::option::option_shape;
 use crate::lower::{Lowerer, Place as Variable, SlotId};
 use proc_macro2::Span;
@@ -342,7 +342,7 @@ impl Lowerer<'_> {
             self.errors.refuse(&function.expr, no::CLOSURE_ARGUMENTS);
             return;
         };
-        if returns(&closure.expr.body) {
+        if leaves_early(&closure.expr.body) {
             self.errors.refuse(&function.expr, no::ITERATOR_VALUE);
             return;
         }
