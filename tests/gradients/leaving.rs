@@ -52,6 +52,18 @@ oracle::programs! {
         match best { Some((u, v)) => u * v, None => p }
     }
 
+    // closures that tell that it is a result
+
+    #[differentiate]
+    fn result_or_else(t: f64, p: f64) -> f64 {
+        t * root(p).or_else(|_| root(t)).unwrap_or(3.0 * p) + root(t).unwrap_or_else(|_| p * t)
+    }
+
+    #[differentiate]
+    fn result_and_then(t: f64, p: f64) -> f64 {
+        t * root(p).and_then(|v| { let u = root(t - v)?; Ok(u * v) }).unwrap_or(3.0 * p)
+    }
+
     // closures that leave
 
     #[differentiate]
@@ -118,6 +130,20 @@ fn calls_in_the_place_of_options() {
     }
     for (t, p) in [(0.3, 0.1), (0.3, 0.4), (0.0, 0.4)] {
         oracle::check!(assigned_pair(t, p));
+    }
+}
+
+#[test]
+fn closures_tell_results() {
+    for (t, p) in [
+        (0.3, 0.1),
+        (0.9, 0.1),
+        (0.3, -0.2),
+        (-0.3, -0.2),
+        (-0.4, 0.3),
+    ] {
+        oracle::check!(result_or_else(t, p));
+        oracle::check!(result_and_then(t, p));
     }
 }
 

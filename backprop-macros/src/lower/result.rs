@@ -112,9 +112,24 @@ impl Lowerer<'_> {
                 ("ok_or" | "ok_or_else", 1) => self.is_optional(&call.receiver),
                 ("binary_search_by", 1) | ("binary_search_by_key", 2) => self.sees_more(call),
                 ("map_err", 1) => self.is_result_or_call(&call.receiver),
-                ("map" | "and_then" | "or_else", 1) => self.is_result(&call.receiver),
+                ("map" | "and_then" | "or_else", 1) => {
+                    self.is_result(&call.receiver) || self.closure_tells(call)
+                }
                 _ => false,
             },
+            _ => false,
+        }
+    }
+
+    /// Whether a closure tells that a method is that of a result: it gives one, or takes the
+    /// error.
+    fn closure_tells(&self, call: &ExprMethodCall) -> bool {
+        let Some(Expr::Closure(closure)) = call.args.first() else {
+            return false;
+        };
+        match &*call.method.to_string() {
+            "and_then" => matches!(self.shape_of_closure(closure), Some(Tree::Result(..))),
+            "or_else" | "unwrap_or_else" => closure.inputs.len() == 1,
             _ => false,
         }
     }
@@ -149,7 +164,8 @@ impl Lowerer<'_> {
             return Some(self.ok_or(call, error));
         }
         let keeps = matches!(&*name, "map" | "and_then" | "or_else");
-        let is_result = match names_result || (is_expected && keeps) {
+        let tells = names_result || (is_expected && keeps) || self.closure_tells(call);
+        let is_result = match tells {
             true => self.is_result_or_call(&call.receiver),
             false => self.is_result(&call.receiver),
         };

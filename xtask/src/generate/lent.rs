@@ -105,7 +105,7 @@ impl Generator {
     /// Options and results of helpers, and what std does with them.
     fn fallible_helper(&mut self, target: &str) {
         let (a, b, c) = (self.atom(), self.atom(), self.atom());
-        let text = match self.rng.u32(0..11) {
+        let text = match self.rng.u32(0..16) {
             0 => format!("{target} += larger(p, q).map_or(r, |v| v * p);"),
             1 => format!("{target} = larger(p, q).filter(|v| *v > r).unwrap_or(q);"),
             2 => {
@@ -121,6 +121,20 @@ impl Generator {
             8 => format!("if let Ok(v) = root(p) && v > q {{ {target} += v * r; }}"),
             9 => format!(
                 "if let Some(v) = larger(p, q) && let Some(u) = larger(v, r) {{ {target} = u * v; }}"
+            ),
+            10 => format!("{target} -= larger(p, q).or(larger(q, p)).map_or(r, |v| v * p);"),
+            // closures that leave themselves, and not the function
+            11 => format!(
+                "let f = |u: f64| {{ let v = larger(u, q)?; Some(v * r) }}; {target} += f(p).unwrap_or(r) * f(r).map_or(p, |v| v * 0.5);"
+            ),
+            12 => format!(
+                "{target} -= larger(p, q).and_then(|v| {{ if v > r {{ return larger(v, r); }} larger(r, v) }}).unwrap_or(q);"
+            ),
+            13 => format!(
+                "{target} += [p, q, r].iter().filter_map(|e| {{ let v = larger(*e, q)?; Some(v * r) }}).sum::<f64>();"
+            ),
+            14 => format!(
+                "{target} *= root(p).and_then(|v| {{ let u = root(q - v)?; Ok(u * v) }}).unwrap_or(r).tanh();"
             ),
             _ => format!(
                 "{target} += match (larger(p, q), root(r)) {{ (Some(u), Ok(v)) => u * v, (None, Ok(v)) => v, (Some(u), Err(_)) => u, _ => p }};"
