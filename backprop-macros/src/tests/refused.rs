@@ -107,6 +107,11 @@ fn repeated() {
         "roll!()",
         "roll!(1.0, 2.0)",
         "vec![roll()][0]",
+        "Clock::new().ticks",
+        "Clock::default().ticks",
+        "Clock::roll()",
+        "f64::roll()",
+        "clock.roll()",
     ] {
         let function = format!(
             "fn f(x: f64, n: usize) -> f64 {{
