@@ -196,6 +196,13 @@ pub fn bytes<R: Plain>(_: &Site<R>, records: usize) -> usize {
     records.saturating_mul(R::SIZE)
 }
 
+/// A tape for the records of several loops, so many bytes each.
+#[inline]
+pub fn nest_for<const LOOPS: usize>(bytes: [usize; LOOPS]) -> Nest {
+    let bytes = bytes.into_iter().fold(0, usize::saturating_add);
+    Nest::in_memory(crate::tape::tape_for(bytes))
+}
+
 /// Makes room for the records of several loops, so many bytes each.
 #[inline]
 pub fn make_room<const LOOPS: usize>(nest: &mut Nest, bytes: [usize; LOOPS]) {

@@ -27,21 +27,31 @@ pub fn plus(a: usize, b: usize) -> usize {
     a.saturating_add(b)
 }
 
+/// More bytes than a tape can have: a nest that long does not come to its end.
+const TOO_MANY: usize = match 1_usize.checked_shl(40) {
+    Some(bytes) => bytes,
+    None => isize::MAX as usize / 4,
+};
+
+/// A tape for so many records.
+#[inline]
+pub fn tape_for<T>(records: usize) -> Tape<T> {
+    match records.saturating_mul(size_of::<T>()) < TOO_MANY {
+        true => Vec::with_capacity(records),
+        false => Vec::new(),
+    }
+}
+
 /// Makes room for so many records. A tape that is not empty grows by no less than its
 /// length, as a `Vec` does, so that many short runs do not copy it each time.
 #[inline]
 pub fn reserve<T>(tape: &mut Tape<T>, records: usize) {
     if tape.capacity() - tape.len() < records {
-        // a nest for which there is no memory does not come to its end
-        const SURE: usize = 1 << 30;
-        let _ = match tape.capacity() {
-            0 if records <= SURE / size_of::<T>().max(1) => {
-                *tape = Vec::with_capacity(records);
-                Ok(())
-            }
-            0 => tape.try_reserve_exact(records),
-            _ => tape.try_reserve(records),
-        };
+        match tape.capacity() {
+            0 => *tape = tape_for(records),
+            _ if records.saturating_mul(size_of::<T>()) < TOO_MANY => tape.reserve(records),
+            _ => {}
+        }
     }
 }
 

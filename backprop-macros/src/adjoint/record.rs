@@ -171,7 +171,11 @@ impl Pass<'_> {
                             reverse.stmts.append(&mut self.resume(looped));
                         }
                         if self.is_counted_alone() {
-                            before.append(&mut self.room(original));
+                            let mut room = self.room(original);
+                            if !self.in_loop() {
+                                tapes::made_with_room(&mut before, &mut room);
+                            }
+                            before.append(&mut room);
                         }
                         before_loops.insert(of, before);
                     }

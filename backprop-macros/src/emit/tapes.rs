@@ -3,7 +3,9 @@
 use super::Emitter;
 use super::names::plumbing;
 use crate::adjoint::record::MOST_PARTS;
-use crate::ir::{Drain, Kind, Memory, Nested, Push, Reserve, RevLoop, Run, TapeSize, ValueId};
+use crate::ir::{
+    Counts, Drain, Kind, Memory, Nested, Push, Reserve, RevLoop, Run, TapeSize, ValueId,
+};
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote};
 
@@ -23,14 +25,29 @@ impl Emitter<'_> {
                 let (inline, n) = (private("InlineTape"), Literal::u64_unsuffixed(*n));
                 quote!(#inline::<_, #n>::new())
             }
-            TapeSize::Nest | TapeSize::Unknown if self.in_workspace => {
-                let made = private(match size {
-                    TapeSize::Nest => "pooled_nest",
-                    _ => "pooled_tape",
+            size if self.in_workspace => {
+                let made = private(match self.f.nests.contains(&tape) {
+                    true => "pooled_nest",
+                    false => "pooled_tape",
                 });
                 let workspace = plumbing("workspace", span);
                 let site = Literal::u32_unsuffixed(tape.0);
-                quote!(#made(#workspace, #site))
+                let room = match size {
+                    TapeSize::Counted(counts) => self.reserve(&Reserve {
+                        tape,
+                        counts: counts.clone(),
+                    }),
+                    _ => TokenStream::new(),
+                };
+                return quote!(let mut #name = #made(#workspace, #site); #room);
+            }
+            TapeSize::Counted(counts) => {
+                let made = private(match self.f.nests.contains(&tape) {
+                    true => "nest_for",
+                    false => "tape_for",
+                });
+                let counts = self.counts(counts);
+                quote!(#made(#counts))
             }
             TapeSize::Nest => {
                 let nest = private("Nest");
@@ -45,27 +62,32 @@ impl Emitter<'_> {
     }
 
     pub(super) fn reserve(&self, reserve: &Reserve) -> TokenStream {
-        let (tape, span) = (self.ident(reserve.tape), self.span(reserve.tape));
-        let private = |name| self.facade.private(name, span);
-        let mut of_sites = Vec::new();
-        for (site, count) in &reserve.counts {
+        let tape = self.ident(reserve.tape);
+        let room = match self.f.nests.contains(&reserve.tape) {
+            true => "make_room",
+            false => "reserve",
+        };
+        let room = self.facade.private(room, self.span(reserve.tape));
+        let counts = self.counts(&reserve.counts);
+        quote!(#room(&mut #tape, #counts);)
+    }
+
+    /// How many records a tape holds, or how many bytes that of a nest holds of each loop.
+    fn counts(&self, counts: &Counts) -> TokenStream {
+        let of_sites = counts.iter().map(|(site, count)| {
             let count = self.value(*count);
-            match site {
-                Some(site) => {
-                    let (bytes, site) = (private("bytes"), self.ident(*site));
-                    of_sites.push(quote!(#bytes(&#site, #count)));
-                }
-                None => {
-                    let reserve = private("reserve");
-                    return quote!(#reserve(&mut #tape, #count););
-                }
-            }
+            site.map_or(count.clone(), |site| {
+                let (bytes, site) = (
+                    self.facade.private("bytes", self.span(site)),
+                    self.ident(site),
+                );
+                quote!(#bytes(&#site, #count))
+            })
+        });
+        match counts[..] {
+            [(None, _)] => quote!(#(#of_sites)*),
+            _ => quote!([#(#of_sites),*]),
         }
-        if of_sites.is_empty() {
-            return TokenStream::new();
-        }
-        let make_room = private("make_room");
-        quote!(#make_room(&mut #tape, [#(#of_sites),*]);)
     }
 
     pub(super) fn push(&self, push: &Push) -> TokenStream {

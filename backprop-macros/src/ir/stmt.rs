@@ -82,14 +82,18 @@ pub(crate) enum TapeSize {
     Site,
     /// Those of all loops of a nest.
     Nest,
+    /// So many, or so many of each loop of a nest.
+    Counted(Counts),
 }
+
+/// How many records; of which loop, if they are on the tape of a nest.
+pub(crate) type Counts = Vec<(Option<ValueId>, ValueId)>;
 
 /// Makes room on a tape for the records of loops that come next.
 #[derive(Clone, Debug)]
 pub(crate) struct Reserve {
     pub(crate) tape: ValueId,
-    /// How many records; of which loop, if the tape is that of a nest.
-    pub(crate) counts: Vec<(Option<ValueId>, ValueId)>,
+    pub(crate) counts: Counts,
 }
 
 /// Pushes the record of an iteration.

@@ -6,7 +6,7 @@
 use super::{
     Arg, BranchRecord, Candidates, Capture, Count, Drain, Drawing, GateInput, Head, Memory, Op,
     Order, Place, Proj, PullbackArg, Range, RangeAdaptor, Reached, Region, RevBranch, Run, Stmt,
-    TangentArg, ValueId,
+    TangentArg, TapeSize, ValueId,
 };
 
 /// Calls `f` on every value that a statement uses, nested regions included.
@@ -142,6 +142,11 @@ macro_rules! walk {
                             f(init);
                         }
                         inner(&$($mut)? fused.body, f);
+                    }
+                }
+                Stmt::NewTape(_, TapeSize::Counted(counts)) => {
+                    for (_, count) in counts {
+                        f(count);
                     }
                 }
                 Stmt::Reserve(reserve) => {

@@ -2,7 +2,8 @@
 
 use super::is_removable;
 use crate::ir::{
-    Function, Head, Order, PullbackArg, Range, Region, RevBranch, RevLoop, Run, Stmt, ValueId,
+    Function, Head, Order, PullbackArg, Range, Region, Reserve, RevBranch, RevLoop, Run, Stmt,
+    TapeSize, ValueId,
 };
 use std::collections::BTreeSet;
 
@@ -205,8 +206,8 @@ fn mark(f: &Function, region: &Region, live: &mut BTreeSet<ValueId>, forward: bo
                 );
                 mark(f, &looped.body, live, forward);
             }
-            Stmt::Reserve(reserve) => {
-                let counts = reserve.counts.iter();
+            Stmt::Reserve(Reserve { counts, .. }) | Stmt::NewTape(_, TapeSize::Counted(counts)) => {
+                let counts = counts.iter();
                 let counts = counts.filter(|(site, _)| is_kept(*site, live));
                 let counts: Vec<ValueId> = counts.map(|(_, count)| *count).collect();
                 live.extend(counts);
@@ -351,7 +352,9 @@ fn sweep(f: &Function, region: &mut Region, live: &BTreeSet<ValueId>, forward: b
                     looped.tape = None;
                 }
             }
-            Stmt::Reserve(reserve) => reserve.counts.retain(|(site, _)| is_kept(*site, live)),
+            Stmt::Reserve(Reserve { counts, .. }) | Stmt::NewTape(_, TapeSize::Counted(counts)) => {
+                counts.retain(|(site, _)| is_kept(*site, live));
+            }
             Stmt::RevBranch(branch) => removed |= sweep_branch(f, branch, live),
             Stmt::RevLoop(looped) => removed |= sweep_loop(f, looped, live),
             _ => {}

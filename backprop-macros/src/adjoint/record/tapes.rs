@@ -298,6 +298,21 @@ impl Alone {
     }
 }
 
+/// Tapes that get room right after they are declared are declared with it.
+pub(super) fn made_with_room(declared: &mut Vec<Stmt>, room: &mut [Stmt]) {
+    for stmt in room {
+        let Stmt::Reserve(reserve) = stmt else {
+            continue;
+        };
+        let before = declared.len();
+        declared.retain(|stmt| !matches!(stmt, Stmt::NewTape(tape, _) if *tape == reserve.tape));
+        if declared.len() < before {
+            let counts = std::mem::take(&mut reserve.counts);
+            *stmt = Stmt::NewTape(reserve.tape, TapeSize::Counted(counts));
+        }
+    }
+}
+
 /// Whether there are records of a nest inside.
 fn uses_nest(region: &Region) -> bool {
     region.stmts.iter().any(|stmt| {

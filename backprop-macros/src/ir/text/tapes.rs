@@ -1,7 +1,7 @@
 //! Tapes in the text form.
 
 use super::{Text, value};
-use crate::ir::{Drain, Memory, Push, Reserve, Run, TapeSize, ValueId};
+use crate::ir::{Counts, Drain, Memory, Push, Reserve, Run, TapeSize, ValueId};
 
 impl Text<'_> {
     fn name(&self, of: ValueId) -> String {
@@ -14,18 +14,22 @@ impl Text<'_> {
             TapeSize::Constant(n) => format!(" of {n}"),
             TapeSize::Site => " site".to_owned(),
             TapeSize::Nest => " of a nest".to_owned(),
+            TapeSize::Counted(counts) => format!(" for {}", self.counts(counts)),
         };
         self.line(&format!("{} = new tape{size}", self.name(tape)));
     }
 
     pub(super) fn reserve(&mut self, reserve: &Reserve) {
-        let counts = reserve.counts.iter().map(|(site, count)| match site {
+        let (tape, counts) = (self.name(reserve.tape), self.counts(&reserve.counts));
+        self.line(&format!("reserve {tape} for {counts}"));
+    }
+
+    fn counts(&self, counts: &Counts) -> String {
+        let counts = counts.iter().map(|(site, count)| match site {
             Some(site) => format!("{} of {}", self.name(*count), self.name(*site)),
             None => self.name(*count),
         });
-        let counts: Vec<String> = counts.collect();
-        let tape = self.name(reserve.tape);
-        self.line(&format!("reserve {tape} for {}", counts.join(", ")));
+        counts.collect::<Vec<String>>().join(", ")
     }
 
     pub(super) fn push(&mut self, push: &Push) {
