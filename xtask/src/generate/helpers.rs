@@ -19,6 +19,9 @@ pub(crate) fn narrow(text: &str) -> String {
         match word.as_str() {
             "f32" => narrow += "f64",
             "f64" => narrow += "f32",
+            suffixed if literal && suffixed.ends_with("f32") => {
+                narrow += &suffixed.replace("f32", "f64");
+            }
             suffixed if literal => narrow += &suffixed.replace("f64", "f32"),
             name => narrow += name,
         }
