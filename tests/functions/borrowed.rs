@@ -1,5 +1,7 @@
 //! Functions that take references and types of one's own.
 
+#![expect(clippy::ptr_arg, reason = "references to vectors are passed on, too")]
+
 use backprop::{Differentiable, differentiate};
 
 oracle::programs! {

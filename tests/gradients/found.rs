@@ -2,6 +2,8 @@
 
 #![expect(
     unreachable_pub,
+    unused_assignments,
+    clippy::explicit_auto_deref,
     reason = "the programs are as the generator writes them"
 )]
 

@@ -1,5 +1,10 @@
 //! Closures that leave early by `return` and `?`, and options and results of calls in them.
 
+#![expect(
+    clippy::unnecessary_lazy_evaluations,
+    reason = "closures that ignore what they are called with are differentiated, too"
+)]
+
 use backprop::differentiate;
 
 oracle::programs! {

