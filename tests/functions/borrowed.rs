@@ -178,3 +178,23 @@ fn closures_that_take_references() {
     oracle::check!(unused(&[0.4, 0.7], 0.6));
     oracle::check!(matrices(&vec![vec![0.4, 0.7], vec![0.3]], 0.6));
 }
+
+/// Lists of positions by value have no gradient: such functions are not passed, and are
+/// differentiated as any.
+#[differentiate]
+fn listed(x: &[f64], order: Vec<usize>, more: [usize; 2], part: (usize, bool)) -> f64 {
+    x[order[0]] * x[more[1]] * part.0 as f64
+}
+
+#[test]
+fn lists_of_positions_are_not_listed() {
+    let (value, d_x) = backprop_of_listed();
+    assert_eq!((value, d_x), (30.0, vec![0.0, 10.0, 6.0]));
+}
+
+fn backprop_of_listed() -> (f64, Vec<f64>) {
+    let x = [2.0, 3.0, 5.0];
+    let mut d_x = vec![0.0; 3];
+    let value = listed_backprop(&x, vec![1], [0, 2], (2, true), 1.0, &mut d_x);
+    (value, d_x)
+}

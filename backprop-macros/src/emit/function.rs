@@ -28,7 +28,9 @@ impl Parts<'_> {
                 Passing::Shared => !param.shape.is_scalar(),
                 Passing::Mut => false,
             };
-            let is_told = param.has_adjoint() || !param.shape.may_be_active();
+            // the gradient of `Vec<usize>` is `Vec<()>`, where the split form gives `()`
+            let is_unit = param.passing == Passing::Shared || param.shape.is_scalar();
+            let is_told = param.has_adjoint() || !param.shape.may_be_active() && is_unit;
             is_passed && is_told && self.is_plain(ty)
         });
         let is_plain = are_plain
@@ -69,7 +71,10 @@ impl Parts<'_> {
         let [entry_names, given] = self.entries_of("entry");
         let names: Vec<Ident> = params.iter().map(|param| self.inner(param)).collect();
 
-        let (parameters, where_clause) = (self.generic_parameters(), self.where_clause(None));
+        let (parameters, where_clause) = (
+            self.generic_parameters(),
+            self.where_clause(self.own_types()),
+        );
         let captured = self.type_arguments();
         let (shared, in_place) = (self.private("Shared"), self.private("AddedInPlace"));
         let (upstream, upstream_name) = (&self.upstream, self.upstream_name());
@@ -123,6 +128,26 @@ impl Parts<'_> {
         }
     }
 
+    /// Types of the user's own carry derivatives, or the function is none that can be
+    /// passed: what is wrong is said once, where the function itself needs it. A bound
+    /// without a lifetime would be checked here, too.
+    fn own_types(&self) -> Option<TokenStream> {
+        let krate = self.krate;
+        let params = self.input.signature.params.iter();
+        let types = params.map(|param| match &param.ty {
+            Type::Reference(reference) => &*reference.elem,
+            ty => ty,
+        });
+        let types = types.filter(|ty| is_own(ty));
+        let bounds: Vec<TokenStream> = types
+            .map(|ty| {
+                let ty = respan(ty.to_token_stream());
+                quote!(for<'__g> #ty: #krate::Differentiable)
+            })
+            .collect();
+        (!bounds.is_empty()).then(|| quote!(#(#bounds),*))
+    }
+
     /// `FnTangent` and `FnDoubled`, where the modes are asked for.
     fn modes_of_value(
         &self,
@@ -133,7 +158,10 @@ impl Parts<'_> {
         let item = &self.input.item;
         let cfgs = super::companions::attributes(&item.attrs, &["cfg"]);
         let (companion, primal) = (Ident::new_raw_if(&item.sig.ident, span), &item.sig.ident);
-        let (parameters, where_clause) = (self.generic_parameters(), self.where_clause(None));
+        let (parameters, where_clause) = (
+            self.generic_parameters(),
+            self.where_clause(self.own_types()),
+        );
         let params = &self.input.signature.params;
         let upstream = &self.upstream;
         let option = quote!(::core::option::Option);
@@ -476,4 +504,21 @@ fn tells(ty: &Type, name: &Ident) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether a type is a name without arguments that is none of a number.
+fn is_own(ty: &Type) -> bool {
+    let Type::Path(path) = ty else {
+        return false;
+    };
+    let is_number = path.path.get_ident().is_some_and(|name| {
+        const NUMBERS: [&str; 15] = [
+            "f32", "f64", "bool", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32",
+            "i64", "i128", "isize",
+        ];
+        NUMBERS.iter().any(|number| name == number)
+    });
+    let mut segments = path.path.segments.iter();
+    let is_bare = segments.all(|segment| segment.arguments.is_none());
+    !is_number && is_bare && path.qself.is_none()
 }
