@@ -5,9 +5,7 @@
 //! behind the other, and are read from its end. What lies there its reader knows: each
 //! loop has a [`Site`], whose type is that of its records. So numbers of several types
 //! share the tape, none takes more than its own size, and for a nest whose length is
-//! known the memory is allocated once. Where it is not, the tape goes on in a segment that
-//! is twice as large: nothing is copied, and a record, or the places for a run, lie in one
-//! segment.
+//! known the memory is allocated once. Where it is not, the tape grows as a `Vec` does.
 
 use crate::protocol::Branch;
 use crate::workspace::PooledNest;
