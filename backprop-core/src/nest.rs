@@ -148,9 +148,11 @@ impl<R> fmt::Debug for Site<R> {
     }
 }
 
-/// A loop that makes such records.
+/// A loop that makes such records. Each tells of an iteration, so none may be without
+/// content: such a loop has a counter.
 #[inline]
 pub const fn site<R: Plain>() -> Site<R> {
+    const { assert!(R::SIZE > 0, "a record of a loop has content") };
     Site(PhantomData)
 }
 

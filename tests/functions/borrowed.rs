@@ -198,3 +198,27 @@ fn backprop_of_listed() -> (f64, Vec<f64>) {
     let value = listed_backprop(&x, vec![1], [0, 2], (2, true), 1.0, &mut d_x);
     (value, d_x)
 }
+
+type Length = f64;
+
+#[differentiate(jvp)]
+fn of_aliases(x: Length, y: f64) -> Length {
+    x * y
+}
+
+#[differentiate(jvp)]
+fn nested(f: impl Fn(Length, f64) -> Length, x: Length) -> f64 {
+    f(x, f(x, 0.5))
+}
+
+#[differentiate(jvp)]
+fn half_the_square(x: f64) -> f64 {
+    nested(of_aliases, x)
+}
+
+/// A name that may be a type of one's own is an alias of a number.
+#[test]
+fn aliases_of_numbers() {
+    assert_eq!(half_the_square_grad(3.0), (4.5, 3.0));
+    assert_eq!(half_the_square_jvp(3.0, 2.0), (4.5, 6.0));
+}

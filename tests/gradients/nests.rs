@@ -9,6 +9,32 @@
 use backprop::differentiate;
 
 oracle::programs! {
+    /// Loops of which only the number of iterations is needed, beside one that records.
+    #[differentiate]
+    fn counted(x: f64, n: usize) -> f64 {
+        let mut s = x;
+        for _ in 0..n {
+            let mut t = 0.3;
+            while t < 1.7 { t += 0.4; s += x; }
+            s = (s * x).sin();
+            let mut k = 9;
+            while k > 2 { k /= 2; s *= 0.9; }
+            loop { k += 1; if k > 4 { break; } s = s.tanh() - x; }
+        }
+        s
+    }
+    #[differentiate]
+    fn only_inner(x: f64, n: usize) -> f64 {
+        let mut s = x;
+        for i in 0..n {
+            let mut k = i;
+            while k > 0 { k /= 2; s += x; if s > 40.0 { break; } }
+            loop { k += 1; if k > i { break; } s -= 0.5 * x; }
+            for _ in 0..k { s *= 0.9; }
+        }
+        s
+    }
+
     /// Each loop records, two of them in each iteration of the outer one.
     #[differentiate]
     fn several(x: f64, w: f64, n: usize) -> f64 {
@@ -264,6 +290,10 @@ oracle::programs! {
 
 #[test]
 fn values_and_gradients() {
+    for n in 0..6 {
+        oracle::check!(counted(0.7, n));
+        oracle::check!(only_inner(0.7, n));
+    }
     let x = [0.3, -0.8, 0.5];
     for n in [0, 1, 2, 5] {
         oracle::check!(several(0.4, 0.9, n));

@@ -4,9 +4,10 @@
 use super::companions::{Parts, RawIdent, plain, respan};
 use super::names::plumbing;
 use crate::ir::ClosureMode;
-use crate::parse::{Home, Parameter, Passing, option_payload};
+use crate::parse::{Home, Parameter, Passing, Reals, Shape, option_payload};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::visit::Visit;
 use syn::{GenericParam, ReturnType, Type};
 
 impl Parts<'_> {
@@ -132,20 +133,21 @@ impl Parts<'_> {
     /// passed: what is wrong is said once, where the function itself needs it. A bound
     /// without a lifetime would be checked here, too.
     fn own_types(&self) -> Option<TokenStream> {
-        let krate = self.krate;
-        let params = self.input.signature.params.iter();
-        let types = params.map(|param| match &param.ty {
-            Type::Reference(reference) => &*reference.elem,
-            ty => ty,
+        let (krate, item) = (self.krate, &self.input.item);
+        let mut own = OwnTypes {
+            reals: &self.input.reals,
+            generics: &item.sig.generics,
+            found: Vec::new(),
+        };
+        for param in &self.input.signature.params {
+            own.visit_type(&param.ty);
+        }
+        own.visit_return_type(&item.sig.output);
+        let bounds = own.found.iter().map(|ty| {
+            let ty = respan(ty.to_token_stream());
+            quote!(for<'__g> #ty: #krate::Differentiable)
         });
-        let types = types.filter(|ty| is_own(ty));
-        let bounds: Vec<TokenStream> = types
-            .map(|ty| {
-                let ty = respan(ty.to_token_stream());
-                quote!(for<'__g> #ty: #krate::Differentiable)
-            })
-            .collect();
-        (!bounds.is_empty()).then(|| quote!(#(#bounds),*))
+        (!own.found.is_empty()).then(|| quote!(#(#bounds),*))
     }
 
     /// `FnTangent` and `FnDoubled`, where the modes are asked for.
@@ -506,19 +508,21 @@ fn tells(ty: &Type, name: &Ident) -> bool {
     }
 }
 
-/// Whether a type is a name without arguments that is none of a number.
-fn is_own(ty: &Type) -> bool {
-    let Type::Path(path) = ty else {
-        return false;
-    };
-    let is_number = path.path.get_ident().is_some_and(|name| {
-        const NUMBERS: [&str; 15] = [
-            "f32", "f64", "bool", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32",
-            "i64", "i128", "isize",
-        ];
-        NUMBERS.iter().any(|number| name == number)
-    });
-    let mut segments = path.path.segments.iter();
-    let is_bare = segments.all(|segment| segment.arguments.is_none());
-    !is_number && is_bare && path.qself.is_none()
+/// The types of which only rustc knows what they are, but for type parameters.
+struct OwnTypes<'a> {
+    reals: &'a Reals,
+    generics: &'a syn::Generics,
+    found: Vec<&'a syn::TypePath>,
+}
+
+impl<'a> Visit<'a> for OwnTypes<'a> {
+    fn visit_type_path(&mut self, path: &'a syn::TypePath) {
+        let mut params = self.generics.type_params();
+        let is_param = params.any(|param| path.path.is_ident(&param.ident));
+        match Shape::of(&Type::Path(path.clone()), self.reals) {
+            Shape::Opaque if is_param || self.found.contains(&path) => {}
+            Shape::Opaque => self.found.push(path),
+            _ => syn::visit::visit_type_path(self, path),
+        }
+    }
 }
