@@ -4,8 +4,6 @@ use backprop::{Differentiable, Real, assert_gradient, differentiate};
 use std::ops::{Index, IndexMut};
 
 oracle::programs! {
-    #![reverse_only]
-
     #[derive(Clone, Debug, PartialEq, Differentiable)]
     struct Row {
         cells: Vec<f64>,

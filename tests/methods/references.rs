@@ -3,8 +3,6 @@
 use backprop::{Differentiable, differentiate};
 
 oracle::programs! {
-    #![reverse_only]
-
     #[derive(Clone, Debug, PartialEq, Differentiable)]
     struct Matrix { data: Vec<f64>, rows: usize, cols: usize, scale: f64 }
 

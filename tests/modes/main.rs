@@ -14,6 +14,7 @@ mod jacobian;
 mod kinks;
 mod objectives;
 mod own_types;
+mod returned;
 mod second;
 mod tangents;
 mod views;

@@ -7,6 +7,7 @@
 
 use super::{Castable, Content, Contribution, Lend, Sequence};
 use crate::Differentiable;
+use crate::tangent::{CopyTangent, SharedTangent, ValueTangent};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::cell::Cell;
@@ -75,6 +76,32 @@ impl<T> Given<&T> {
     #[inline]
     pub fn argument(&self) -> PassedByValue {
         PassedByValue
+    }
+
+    /// Nothing, for the tangent of such an argument.
+    #[inline]
+    pub fn along<A>(&self, _: &A) -> PassedByValue {
+        PassedByValue
+    }
+
+    /// How it is passed, and its tangent with it.
+    #[inline]
+    pub fn way(&self) -> PassedByValue {
+        PassedByValue
+    }
+}
+
+impl<T: ?Sized> MayBorrow<&&T> {
+    /// How it is passed, and its tangent with it.
+    #[inline]
+    pub fn way(&self) -> PassedByReference {
+        PassedByReference
+    }
+
+    /// A copy of the tangent of an argument.
+    #[inline]
+    pub fn along<A: CopyTangent>(&self, tangent: &A) -> OfReference<A::Copy> {
+        OfReference(tangent.copy())
     }
 }
 
@@ -154,6 +181,26 @@ impl<C: Castable> Castable for OfReference<C> {
 /// Stands for an argument that is no reference.
 #[derive(Clone, Copy, Debug)]
 pub struct PassedByValue;
+
+/// Stands for an argument that is a reference.
+#[derive(Clone, Copy, Debug)]
+pub struct PassedByReference;
+
+impl PassedByValue {
+    /// The tangent of the argument, as its callee takes it.
+    #[inline]
+    pub fn tangent<G, E: ValueTangent<G>>(self, tangent: &mut Option<G>) -> E {
+        E::value(tangent.take().expect("it is taken once"))
+    }
+}
+
+impl PassedByReference {
+    /// The tangent of what the argument refers to, as its callee takes it.
+    #[inline]
+    pub fn tangent<'a, G, E: SharedTangent<'a, G>>(self, tangent: &'a mut Option<G>) -> E {
+        E::shared(tangent.as_ref().expect("nobody takes it"))
+    }
+}
 
 /// The adjoint of what a reference refers to, to be added to.
 #[derive(Debug)]

@@ -41,17 +41,15 @@ impl Pass<'_> {
         let mut shares = Vec::new();
         let mut args = Vec::new();
         let mut lent = BTreeSet::new();
-        for arg in &call.args {
+        for (index, arg) in call.args.iter().enumerate() {
             args.push(match arg {
                 Arg::In(Tree::Leaf(leaf)) if self.f.is_reference(*leaf) => {
                     self.lend(*leaf, call, &mut lent)
                 }
                 Arg::In(tree) => {
-                    // what a parameter takes by value is no reference, by its spelling
-                    let owned = match call.callee {
-                        Callee::Parameter => None,
-                        _ => self.owned(tree, call),
-                    };
+                    let owned = self
+                        .owned(tree, call)
+                        .or_else(|| self.owned_along(index, call));
                     let adjoint = tree.map(&mut |leaf| {
                         self.activity
                             .is_active(*leaf)

@@ -397,6 +397,20 @@ impl Pass<'_> {
         is_reference.then(|| self.copied(*leaf, call, Op::Owned(*leaf, Owning::Nothing), false))
     }
 
+    /// The same of the tangent of an argument, which follows it.
+    pub(super) fn owned_along(&mut self, index: usize, call: &Call) -> Option<ValueId> {
+        let arg = |index: usize| match call.args.get(index) {
+            Some(Arg::In(Tree::Leaf(leaf))) => Some(*leaf),
+            _ => None,
+        };
+        if !call.is_doubled || index.is_multiple_of(2) {
+            return None;
+        }
+        let (value, tangent) = (arg(index - 1)?, arg(index)?);
+        let is_reference = self.f.borrowed.contains(&value);
+        is_reference.then(|| self.copied(tangent, call, Op::OwnedAlong(value, tangent), false))
+    }
+
     /// What a record keeps of the content that a function leaves behind a `&mut`
     /// argument. Of a method nothing is known, not even that it takes `&mut`.
     fn kept(&self, value: ValueId, call: &Call, has_adjoint: bool) -> Option<Op> {
@@ -487,11 +501,10 @@ impl Pass<'_> {
     }
 }
 
-/// Whether a value is the receiver of a call.
+/// Whether a value is the receiver of a call, or the tangent of it.
 fn is_receiver(call: &Call, value: ValueId) -> bool {
-    let first = call.args.first();
-    matches!(call.callee, Callee::Method(..))
-        && matches!(first, Some(Arg::In(Tree::Leaf(leaf))) if *leaf == value)
+    let mut receiver = call.receiver().iter();
+    receiver.any(|arg| matches!(arg, Arg::In(Tree::Leaf(leaf)) if *leaf == value))
 }
 
 /// The variant that a literal of an enum builds: its path names the enum too.

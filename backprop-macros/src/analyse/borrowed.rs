@@ -37,11 +37,11 @@ fn visit(f: &Function, region: &Region, activity: &Activity, found: &mut BTreeSe
     for stmt in &region.stmts {
         match stmt {
             Stmt::Call(call) if may_return_reference(call) => {
-                if let Tree::Leaf(result) = call.result
-                    && f.kind(result) == Kind::Opaque
-                    && !activity.claimed.contains(&result)
+                if let Tree::Leaf(result) = call.value()
+                    && f.kind(*result) == Kind::Opaque
+                    && !activity.claimed.contains(result)
                 {
-                    found.insert(result);
+                    found.insert(*result);
                 }
             }
             Stmt::Let(binding) => match &binding.op {

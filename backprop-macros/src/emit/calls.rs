@@ -19,7 +19,7 @@ impl Emitter<'_> {
             }
             Arg::In(_) => TokenStream::new(),
         });
-        let prepare: TokenStream = prepare.collect();
+        let mut prepare: TokenStream = prepare.collect();
         let finish = call.args.iter().map(|arg| match arg {
             Arg::Mut {
                 after: after @ (Tree::Tuple(_) | Tree::Ref(_)),
@@ -78,9 +78,21 @@ impl Emitter<'_> {
         let mask = quote!(#active::<#mask>);
         let companion = match call.is_doubled {
             true => {
-                let tangents = call.args.iter().skip(1).step_by(2);
-                let tangents = tangents.map(|arg| self.tangent_arg(arg, call.span));
-                Companion::Doubled(tangents.collect(), mask)
+                let mut tangents = Vec::new();
+                for (index, pair) in call.args.chunks(2).enumerate() {
+                    tangents.push(match pair {
+                        [Arg::In(Tree::Leaf(leaf)), Arg::In(Tree::Leaf(tangent))]
+                            if self.f.borrowed.contains(leaf) =>
+                        {
+                            let (more, entry) = self.follows(*leaf, *tangent, index, call.span);
+                            prepare.extend(more);
+                            entry
+                        }
+                        [_, tangent] => self.tangent_arg(tangent, call.span),
+                        _ => TokenStream::new(),
+                    });
+                }
+                Companion::Doubled(tangents, mask)
             }
             false => Companion::Split(mask),
         };

@@ -228,6 +228,7 @@ impl Emitter<'_> {
             | Op::CopyAt(_)
             | Op::Spread(..)
             | Op::Owned(..)
+            | Op::OwnedAlong(..)
             | Op::Snapshot(_)
             | Op::Keep(..) => (self.place_op(value, op), ATOM),
             Op::Aggregate(aggregate, _) => {

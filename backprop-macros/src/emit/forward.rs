@@ -7,7 +7,7 @@ use super::names::plumbing;
 use super::split::load_parameter;
 use crate::ir::{Call, CallTangents, Function, TangentArg, Tree, ValueId};
 use crate::parse::{Home, Input, Parameter, Passing, Wrapped};
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{ReturnType, Type};
 
@@ -212,6 +212,25 @@ impl Parts<'_> {
 }
 
 impl Emitter<'_> {
+    /// The tangent of an argument that may be a reference, and what to do before the call
+    /// takes the argument.
+    pub(super) fn follows(
+        &self,
+        argument: ValueId,
+        tangent: ValueId,
+        index: usize,
+        span: Span,
+    ) -> (TokenStream, TokenStream) {
+        let [way, held] = ["way", "tangent"].map(|name| plumbing(&format!("{name}_{index}"), span));
+        let may_borrow = self.facade.private("MayBorrow", span);
+        let (argument, tangent) = (self.reference(argument), self.value(tangent));
+        let prepare = quote_spanned! {span=>
+            let #way = #may_borrow::new(#argument).way();
+            let mut #held = ::core::option::Option::Some(#tangent);
+        };
+        (prepare, quote_spanned!(span=> #way.tangent(&mut #held)))
+    }
+
     /// A call whose tangents go with it.
     pub(super) fn call_forward(
         &self,
@@ -240,6 +259,11 @@ impl Emitter<'_> {
                     let shared = private("shared_tangent");
                     let tree = self.tree(&Tree::Ref(Box::new(tree.clone())));
                     quote!(#shared(#tree))
+                }
+                TangentArg::Follows { argument, tangent } => {
+                    let (prepare, entry) = self.follows(*argument, *tangent, index, span);
+                    before.extend(prepare);
+                    entry
                 }
                 TangentArg::View(place) => {
                     let (shared, place) = (private("shared_tangent"), self.looked_at(place));

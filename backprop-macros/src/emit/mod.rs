@@ -52,9 +52,7 @@ pub(crate) use names::{Form, PREFIX, TO_ARRAY, companion_method, plumbing};
 pub(crate) use object::{is_for_objects, mentions, needs_size, of_method, of_object, of_trait};
 pub(crate) use objective::has_point;
 
-use crate::ir::{
-    Arg, Callee, Function, LensCall, Op, PullbackArg, Region, Stmt, StmtId, Tree, ValueId,
-};
+use crate::ir::{Arg, Function, LensCall, Op, PullbackArg, Region, Stmt, StmtId, Tree, ValueId};
 pub(crate) use changed::changed_in;
 use names::NameTable;
 use paths::Facade;
@@ -256,13 +254,17 @@ fn carried(region: &Region) -> BTreeMap<ValueId, Vec<ValueId>> {
     carried
 }
 
-/// Whether the next statement is a call of a method of this value.
+/// Whether the next statement is a call of a method of this value, or one that it is the
+/// tangent of.
 fn is_next_receiver(region: &Region, index: usize, value: ValueId) -> bool {
-    let receiver = match region.stmts.get(index + 1) {
-        Some(Stmt::Call(call)) if matches!(call.callee, Callee::Method(..)) => call.args.first(),
-        _ => None,
+    let is_view =
+        |stmt: &&Stmt| matches!(stmt, Stmt::Let(binding) if matches!(binding.op, Op::View(..)));
+    let receiver = match region.stmts[index + 1..].iter().find(|stmt| !is_view(stmt)) {
+        Some(Stmt::Call(call)) => call.receiver(),
+        _ => &[],
     };
-    matches!(receiver, Some(Arg::In(Tree::Leaf(leaf))) if *leaf == value)
+    let mut receiver = receiver.iter();
+    receiver.any(|arg| matches!(arg, Arg::In(Tree::Leaf(leaf)) if *leaf == value))
 }
 
 /// For each value, whether only harmless operations stand between its definition in a

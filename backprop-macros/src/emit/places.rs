@@ -425,6 +425,11 @@ impl Emitter<'_> {
                     Owning::Nothing => quote_spanned!(span=> #held::new(&#borrowed).argument()),
                 }
             }
+            Op::OwnedAlong(borrowed, tangent) => {
+                let held = private("MayBorrow");
+                let (borrowed, tangent) = (self.ident(*borrowed), self.ident(*tangent));
+                quote_spanned!(span=> #held::new(&#borrowed).along(&#tangent))
+            }
             Op::Snapshot(place) => {
                 let (snapshot, place) = (private("snapshot"), self.place(place));
                 quote_spanned!(span=> #snapshot(&#place))

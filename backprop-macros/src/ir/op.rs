@@ -111,6 +111,8 @@ pub(crate) enum Op {
     Snapshot(Place),
     /// Of a value that may be a reference, as only rustc knows: what a record may hold.
     Owned(ValueId, Owning),
+    /// Of the tangent of such a value, which is an argument: what a record may hold.
+    OwnedAlong(ValueId, ValueId),
     /// A copy of what a place of a tangent holds.
     CopyAt(Place),
     /// A tangent, once for each element of what repeats a value.

@@ -202,6 +202,11 @@ pub(crate) enum TangentArg {
     Value(Tree<ValueId>),
     /// `&tree`
     Shared(Tree<ValueId>),
+    /// By value or by reference, as only rustc knows of the argument.
+    Follows {
+        argument: ValueId,
+        tangent: ValueId,
+    },
     /// `&place`
     View(Place),
     /// `&mut place`
@@ -214,6 +219,24 @@ pub(crate) enum TangentArg {
 }
 
 impl Call {
+    /// The result, without its tangent.
+    pub(crate) fn value(&self) -> &Tree<ValueId> {
+        match &self.result {
+            Tree::Tuple(pair) if self.is_doubled => pair.first().unwrap_or(&self.result),
+            result => result,
+        }
+    }
+
+    /// The receiver of a method, and its tangent.
+    pub(crate) fn receiver(&self) -> &[Arg] {
+        let count = match self.callee {
+            Callee::Method(..) if self.is_doubled => 2,
+            Callee::Method(..) => 1,
+            _ => 0,
+        };
+        self.args.get(..count).unwrap_or(&[])
+    }
+
     /// The values that the call gives: its result, and what it makes of variables.
     pub(crate) fn given(&self) -> Vec<ValueId> {
         let mut given = self.result.leaves();

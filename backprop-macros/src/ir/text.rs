@@ -172,6 +172,7 @@ impl Text<'_> {
             TangentArg::Constant => "constant".to_owned(),
             TangentArg::Value(tree) => self.tree(tree),
             TangentArg::Shared(tree) => format!("&{}", self.tree(tree)),
+            TangentArg::Follows { tangent, .. } => format!("as is {}", self.name(*tangent)),
             TangentArg::View(place) => format!("&{}", self.place(place)),
             TangentArg::MutView(place) => format!("&mut {}", self.place(place)),
             TangentArg::Mut { before, after } => {
@@ -488,6 +489,7 @@ impl Text<'_> {
             Op::Owned(a, Owning::Moved) => format!("owned {}", name(a)),
             Op::Owned(a, Owning::Copied) => format!("owned copy {}", name(a)),
             Op::Owned(a, Owning::Nothing) => format!("argument {}", name(a)),
+            Op::OwnedAlong(a, d) => format!("argument {} along {}", name(d), name(a)),
             Op::Keep(place, _, index) => {
                 format!("keep {} for argument {index}", self.place(place))
             }

@@ -90,6 +90,10 @@ macro_rules! walk {
                                 TangentArg::Value(tree) | TangentArg::Shared(tree) => {
                                     tree.$each(f);
                                 }
+                                TangentArg::Follows { argument, tangent } => {
+                                    f(argument);
+                                    f(tangent);
+                                }
                                 TangentArg::View(place) | TangentArg::MutView(place) => {
                                     place.$each(f);
                                 }
@@ -467,7 +471,8 @@ macro_rules! walk {
                     Op::Binary(_, a, b)
                     | Op::AddField(a, _, b)
                     | Op::Narrow(a, b)
-                    | Op::CastTangent(a, b) => {
+                    | Op::CastTangent(a, b)
+                    | Op::OwnedAlong(a, b) => {
                         f(a);
                         f(b);
                     }

@@ -135,6 +135,7 @@ pub(crate) fn is_pinned(f: &Function, op: &Op) -> bool {
         | Op::Snapshot(_)
         | Op::Keep(..)
         | Op::Owned(..)
+        | Op::OwnedAlong(..)
         | Op::SumOf(_)
         | Op::ZeroAt(_)
         | Op::SortOrder(..)

@@ -75,6 +75,12 @@ impl Pass<'_> {
                 Arg::In(tree) if is_lent(call, index) => {
                     TangentArg::Shared(self.tangent_tree(tree))
                 }
+                Arg::In(Tree::Leaf(leaf)) if self.f.borrowed.contains(leaf) => {
+                    TangentArg::Follows {
+                        argument: *leaf,
+                        tangent: self.owned(*leaf),
+                    }
+                }
                 Arg::In(tree) => TangentArg::Value(self.tangent_tree(tree)),
                 Arg::Mut { before, after } => TangentArg::Mut {
                     before: self.tangent_tree(before),

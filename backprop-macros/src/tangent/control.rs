@@ -115,6 +115,14 @@ impl Pass<'_> {
             return tangent;
         }
         match self.tangent_place(&Place::whole(value)) {
+            // the reference itself: its type may be known only later
+            Some(place)
+                if hold == Hold::Shared
+                    && place.path.is_empty()
+                    && self.f.info(place.base).hold == Hold::Shared =>
+            {
+                place.base
+            }
             Some(place) if hold == Hold::Shared => {
                 let view = self.push(Op::View(place, false), kind, span);
                 self.f.info_mut(view).hold = Hold::Shared;

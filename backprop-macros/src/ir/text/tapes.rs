@@ -4,7 +4,7 @@ use super::{Text, value};
 use crate::ir::{Counts, Drain, Memory, Push, Reserve, Run, TapeSize, ValueId};
 
 impl Text<'_> {
-    fn name(&self, of: ValueId) -> String {
+    pub(super) fn name(&self, of: ValueId) -> String {
         value(self.f, of)
     }
 

@@ -94,8 +94,15 @@ pub struct Table {
     corner: Point,
 }
 
-#[differentiate]
+#[differentiate(jvp, hvp)]
 impl Table {
+    /// A row, to be looked at.
+    #[must_use]
+    pub fn row(&self, row: usize) -> &[f64] {
+        let start = row * self.columns;
+        &self.cells[start..start + self.columns]
+    }
+
     /// A row.
     pub fn row_mut(&mut self, row: usize) -> &mut [f64] {
         let start = row * self.columns;
@@ -319,4 +326,20 @@ pub fn swept(grid: &Grid, rate: f64) -> f64 {
         sum += next[(0, column)] * grid[(0, 0)];
     }
     sum
+}
+
+/// The product of two slices.
+#[must_use]
+#[differentiate(jvp, hvp)]
+pub fn scalar_product(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(x, y)| x * y).sum()
+}
+
+/// The product of a row with itself or another slice.
+#[must_use]
+#[differentiate(jvp, hvp, hessian)]
+pub fn of_rows(table: &Table, other: &[f64], itself: bool) -> f64 {
+    let row = table.row(0);
+    let chosen = if itself { row } else { other };
+    scalar_product(row, chosen) * scalar_product(chosen, other)
 }
