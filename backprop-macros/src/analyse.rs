@@ -103,7 +103,7 @@ pub(crate) fn analyse(f: &mut Function, errors: &mut Errors) -> Activity {
         views,
         ..
     } = &mut activity;
-    fixpoint(|| vary(f, &f.body, views, varied));
+    close(varied, |varied| vary(f, &f.body, views, varied));
     useful.extend(reals(f, &f.result));
     for param in &f.params {
         if let Some(exit) = &param.exit {
@@ -114,7 +114,7 @@ pub(crate) fn analyse(f: &mut Function, errors: &mut Errors) -> Activity {
             useful.extend(written.filter(|leaf| f.info(*leaf).hold == Hold::Mut));
         }
     }
-    fixpoint(|| use_up(f, &f.body, views, varied, useful));
+    close(useful, |useful| use_up(f, &f.body, views, varied, useful));
     report(f, &f.body, &activity, errors);
     written::report(f, &activity, errors);
     repeated::report(f, &activity.views, errors);
@@ -135,9 +135,15 @@ fn reals(f: &Function, tree: &Tree<ValueId>) -> Vec<ValueId> {
     leaves.filter(|leaf| f.kind(*leaf).may_be_real()).collect()
 }
 
-/// Repeats a pass until it reports no change.
-fn fixpoint(mut pass: impl FnMut() -> bool) {
-    while pass() {}
+/// Repeats a pass until it adds nothing.
+fn close(found: &mut BTreeSet<ValueId>, pass: impl Fn(&mut BTreeSet<ValueId>)) {
+    loop {
+        let before = found.len();
+        pass(found);
+        if found.len() == before {
+            return;
+        }
+    }
 }
 
 /// The operands through which a derivative flows to the result of `op`.
@@ -176,19 +182,16 @@ pub(crate) fn carriers(f: &Function, value: ValueId, op: &Op) -> Vec<ValueId> {
     }
 }
 
-fn vary(f: &Function, region: &Region, views: &Views, varied: &mut BTreeSet<ValueId>) -> bool {
-    let mut changed = false;
+fn vary(f: &Function, region: &Region, views: &Views, varied: &mut BTreeSet<ValueId>) {
     for stmt in &region.stmts {
-        changed |= vary_stmt(f, stmt, views, varied);
+        vary_stmt(f, stmt, views, varied);
     }
-    changed
 }
 
-fn vary_stmt(f: &Function, stmt: &Stmt, views: &Views, varied: &mut BTreeSet<ValueId>) -> bool {
-    let mut changed = false;
-    let mut flow = |from: &[ValueId], to: ValueId, varied: &mut BTreeSet<ValueId>| {
+fn vary_stmt(f: &Function, stmt: &Stmt, views: &Views, varied: &mut BTreeSet<ValueId>) {
+    let flow = |from: &[ValueId], to: ValueId, varied: &mut BTreeSet<ValueId>| {
         if f.kind(to).may_be_real() && from.iter().any(|value| varied.contains(value)) {
-            changed |= varied.insert(to);
+            varied.insert(to);
         }
     };
     match stmt {
@@ -220,44 +223,38 @@ fn vary_stmt(f: &Function, stmt: &Stmt, views: &Views, varied: &mut BTreeSet<Val
             }
         }
         Stmt::If(branch) => {
-            let inner =
-                vary(f, &branch.then, views, varied) | vary(f, &branch.other, views, varied);
             for arm in [&branch.then, &branch.other] {
+                vary(f, arm, views, varied);
                 for (from, to) in arm.yields.iter().zip(&branch.results) {
                     flow(&[*from], *to, varied);
                 }
             }
-            changed |= inner;
         }
         Stmt::Match(choice) => {
             let scrutinee = choice.scrutinee.leaves();
-            let mut inner = false;
             for arm in &choice.arms {
                 for (_, bound) in &arm.bindings {
                     flow(&scrutinee, *bound, varied);
                 }
-                inner |= vary(f, &arm.body, views, varied);
+                vary(f, &arm.body, views, varied);
                 for (from, to) in arm.body.yields.iter().zip(&choice.results) {
                     flow(&[*from], *to, varied);
                 }
             }
-            changed |= inner;
         }
         Stmt::Loop(looped) => {
             for (i, param) in looped.params.iter().enumerate() {
                 flow(&[looped.inits[i]], *param, varied);
                 flow(&[looped.inits[i]], looped.results[i], varied);
             }
-            let inner = vary(f, &looped.body, views, varied);
+            vary(f, &looped.body, views, varied);
             for (i, next) in looped.body.yields.iter().enumerate() {
                 flow(&[*next], looped.params[i], varied);
                 flow(&[*next], looped.results[i], varied);
             }
-            changed |= inner;
         }
         _ => {}
     }
-    changed
 }
 
 /// Whether a call sees active values and gives or changes nothing that is active.
@@ -303,8 +300,7 @@ fn use_up(
     views: &Views,
     varied: &BTreeSet<ValueId>,
     useful: &mut BTreeSet<ValueId>,
-) -> bool {
-    let mut changed = false;
+) {
     let is_useful = |value: ValueId, useful: &BTreeSet<ValueId>| {
         let roots = views.roots(value);
         roots.iter().any(|root| useful.contains(root))
@@ -316,13 +312,13 @@ fn use_up(
                     && is_useful(binding.value, useful) =>
             {
                 for root in views.roots(binding.value) {
-                    changed |= useful.insert(root);
+                    useful.insert(root);
                 }
-                changed |= useful.insert(binding.value);
+                useful.insert(binding.value);
             }
             Stmt::Let(binding) if useful.contains(&binding.value) => {
                 for from in carriers(f, binding.value, &binding.op) {
-                    changed |= useful.insert(from);
+                    useful.insert(from);
                 }
             }
             Stmt::Call(call) => {
@@ -331,64 +327,61 @@ fn use_up(
                 let active = |v: &ValueId| useful.contains(v) && varied.contains(v);
                 if defined.iter().any(active) {
                     for leaf in argument_leaves(&call.args) {
-                        changed |= useful.insert(leaf);
+                        useful.insert(leaf);
                     }
                 }
             }
             Stmt::Store(store) if is_useful(store.place.base, useful) => {
-                changed |= useful.insert(store.value);
+                useful.insert(store.value);
             }
             Stmt::Mutate(mutate) if is_useful(mutate.place.base, useful) => {
                 for arg in &mutate.args {
-                    changed |= useful.insert(*arg);
+                    useful.insert(*arg);
                 }
             }
             Stmt::If(branch) => {
                 for arm in [&branch.then, &branch.other] {
-                    changed |= pass_back(&branch.results, &arm.yields, useful);
-                    changed |= use_up(f, arm, views, varied, useful);
+                    pass_back(&branch.results, &arm.yields, useful);
+                    use_up(f, arm, views, varied, useful);
                 }
             }
             Stmt::Match(choice) => {
                 for arm in &choice.arms {
-                    changed |= pass_back(&choice.results, &arm.body.yields, useful);
-                    changed |= use_up(f, &arm.body, views, varied, useful);
+                    pass_back(&choice.results, &arm.body.yields, useful);
+                    use_up(f, &arm.body, views, varied, useful);
                     if arm.bindings.iter().any(|(_, bound)| useful.contains(bound)) {
                         for leaf in choice.scrutinee.leaves() {
-                            changed |= useful.insert(leaf);
+                            useful.insert(leaf);
                         }
                     }
                 }
             }
             Stmt::Loop(looped) => {
-                changed |= pass_back(&looped.results, &looped.body.yields, useful);
-                changed |= pass_back(&looped.results, &looped.inits, useful);
-                changed |= pass_back(&looped.params, &looped.body.yields, useful);
-                changed |= use_up(f, &looped.body, views, varied, useful);
-                changed |= pass_back(&looped.params, &looped.inits, useful);
+                pass_back(&looped.results, &looped.body.yields, useful);
+                pass_back(&looped.results, &looped.inits, useful);
+                pass_back(&looped.params, &looped.body.yields, useful);
+                use_up(f, &looped.body, views, varied, useful);
+                pass_back(&looped.params, &looped.inits, useful);
                 // an adjoint that the iterations carry has the shape of what they
                 // leave, whoever changes that afterwards
                 for (param, result) in looped.params.iter().zip(&looped.results) {
                     let is_number = matches!(f.kind(*param), Kind::Real(_));
                     if !is_number && useful.contains(param) {
-                        changed |= useful.insert(*result);
+                        useful.insert(*result);
                     }
                 }
             }
             _ => {}
         }
     }
-    changed
 }
 
-fn pass_back(to: &[ValueId], from: &[ValueId], useful: &mut BTreeSet<ValueId>) -> bool {
-    let mut changed = false;
+fn pass_back(to: &[ValueId], from: &[ValueId], useful: &mut BTreeSet<ValueId>) {
     for (to, from) in to.iter().zip(from) {
         if useful.contains(to) {
-            changed |= useful.insert(*from);
+            useful.insert(*from);
         }
     }
-    changed
 }
 
 /// Reports active values in code that is passed through.

@@ -14,16 +14,17 @@ mod report;
 mod schema;
 mod server;
 mod suite;
+mod together;
 mod units;
 mod workspace;
 
 #[cfg(test)]
 mod tests;
 
+use std::collections::VecDeque;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use list::Mutant;
 use process::End;
@@ -36,6 +37,9 @@ use workspace::Workspace;
 
 /// How many files of tests are compiled for a mutant, unless told.
 const FILES: usize = 3;
+
+/// Bytes of tests that are compiled as one crate.
+const TOGETHER: usize = 40_000;
 
 struct Options {
     /// One of as many is tried.
@@ -134,17 +138,7 @@ fn run(
     println!("{} are left for tests", changed.len());
     // far apart, so that a run that is stopped has tried a fair sample
     changed.sort_by_key(|mutant| mutant.number * 619 % 1009);
-    let next = AtomicUsize::new(0);
-    let results = Mutex::new(results);
-    std::thread::scope(|scope| {
-        for _ in 0..options.jobs {
-            scope.spawn(|| {
-                while let Some(mutant) = changed.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    tests(&units, mutant, &results);
-                }
-            });
-        }
-    });
+    tests(&units, changed, options, results);
 }
 
 /// The macro crate's own tests; what they do not catch.
@@ -237,20 +231,79 @@ fn expansions(
     }
 }
 
-/// Runs the tests of functions that a mutant changes.
-fn tests(units: &Units, mutant: &Mutant, results: &Mutex<&mut Results>) {
-    let lock = || results.lock().expect("no panic");
-    let detail = lock().detail(mutant).to_owned();
-    let caught = detail.split(' ').find(|program| {
-        let Some((file, name)) = program.split_once(':') else {
-            return false;
-        };
-        let unit = units.all.iter().position(|unit| unit.file == file);
-        let name = Some(name).filter(|name| !name.is_empty());
-        unit.is_some_and(|unit| units.fails(unit, name, mutant.number))
-    });
-    match caught {
-        Some(program) => lock().add(mutant, Outcome::Tests, program),
-        None => lock().add(mutant, Outcome::Passed, &detail),
+/// A mutant and the functions that it changes, with files; those before `next` pass.
+struct Waiting<'a> {
+    mutant: &'a Mutant,
+    functions: Vec<(usize, String)>,
+    next: usize,
+}
+
+impl Waiting<'_> {
+    /// The next function to try: first gradients alone, then with all modes.
+    fn function(&self) -> Option<(&(usize, String), bool)> {
+        let count = self.functions.len();
+        let function = self.functions.get(self.next % count.max(1))?;
+        (self.next < 2 * count).then_some((function, self.next >= count))
     }
+}
+
+/// Runs the tests of functions that mutants change, many mutants at once.
+fn tests(units: &Units, changed: Vec<&Mutant>, options: &Options, results: &mut Results) {
+    let waiting = changed.into_iter().map(|mutant| {
+        let functions = results.detail(mutant).split(' ').filter_map(|function| {
+            let (file, name) = function.split_once(':')?;
+            Some((units.at(file)?, name.to_owned()))
+        });
+        Waiting {
+            mutant,
+            functions: functions.collect(),
+            next: 0,
+        }
+    });
+    let waiting = Mutex::new(waiting.collect::<VecDeque<_>>());
+    let results = Mutex::new(results);
+    let lock = || results.lock().expect("no panic");
+    let work = || loop {
+        let mut tries = Vec::new();
+        let mut size = 0;
+        while size < TOGETHER {
+            let Some(next) = waiting.lock().expect("no panic").pop_front() else {
+                break;
+            };
+            let Some(((unit, name), with_modes)) = next.function() else {
+                let detail = lock().detail(next.mutant).to_owned();
+                lock().add(next.mutant, Outcome::Passed, &detail);
+                continue;
+            };
+            let source = units.source(*unit, name, with_modes);
+            size += source.len();
+            tries.push((next, source));
+        }
+        if tries.is_empty() {
+            return;
+        }
+        let sources = tries
+            .iter()
+            .map(|(next, source)| (next.mutant.number, &**source));
+        let fails = units.fail_together(&sources.collect::<Vec<_>>());
+        for ((mut next, _), fails) in tries.into_iter().zip(fails) {
+            let ((unit, name), with_modes) = next.function().expect("it was tried");
+            // by itself where that does not tell
+            let fails = fails.unwrap_or_else(|| {
+                with_modes && units.fails(*unit, Some(name), next.mutant.number)
+            });
+            if fails {
+                let detail = format!("{}:{name}", units.all[*unit].file);
+                lock().add(next.mutant, Outcome::Tests, &detail);
+            } else {
+                next.next += 1;
+                waiting.lock().expect("no panic").push_back(next);
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..options.jobs {
+            scope.spawn(work);
+        }
+    });
 }

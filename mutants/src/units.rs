@@ -1,12 +1,13 @@
 //! Files of tests, each compiled by itself: the tests that a mutant changes, and no others.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
 
 use crate::process::{End, end, limited};
 use crate::prune::prune;
+use crate::together::{self, Part};
 use crate::workspace::cargo;
 
 /// Suites whose functions are looked at.
@@ -39,6 +40,8 @@ pub(crate) struct Units {
     script: String,
     /// What passes without mutants, by wrapper.
     passes: Mutex<BTreeMap<PathBuf, bool>>,
+    /// Whether sources of tests pass without mutants.
+    sources: Mutex<BTreeMap<String, bool>>,
 }
 
 impl Units {
@@ -81,16 +84,21 @@ impl Units {
             root: root.to_owned(),
             all,
             passes: Mutex::default(),
+            sources: Mutex::default(),
         }
+    }
+
+    /// The unit of a file, by its path below the root.
+    pub(crate) fn at(&self, file: &str) -> Option<usize> {
+        self.all.iter().position(|unit| unit.file == file)
     }
 
     /// The unit that a source, by its whole path, belongs to.
     pub(crate) fn of(&self, file: &str) -> Option<usize> {
         let file = Path::new(file).strip_prefix(&self.root).ok()?.to_str()?;
-        let exact = self.all.iter().position(|unit| unit.file == file);
-        exact.or_else(|| {
+        self.at(file).or_else(|| {
             let main = format!("{}/main.rs", file.rsplit_once('/')?.0);
-            self.all.iter().position(|unit| unit.file == main)
+            self.at(&main)
         })
     }
 
@@ -138,6 +146,83 @@ impl Units {
             .env("INPUT", wrapper)
             .env("OUTPUT", self.root.join("../unit"));
         command
+    }
+
+    /// The tests of a function, with all modes or of gradients alone.
+    pub(crate) fn source(&self, unit: usize, name: &str, with_modes: bool) -> String {
+        let path = self.root.join(&self.all[unit].file);
+        let source = std::fs::read_to_string(path).unwrap_or_default();
+        let source = prune(&source, name).unwrap_or(source);
+        match with_modes {
+            true => source,
+            false => source.replace("programs! {", "programs! {\n    #![reverse_only]\n"),
+        }
+    }
+
+    /// Whether tests fail under mutants, all compiled at once; nothing where that does
+    /// not tell.
+    pub(crate) fn fail_together(&self, tries: &[(usize, &str)]) -> Vec<Option<bool>> {
+        let known = self.sources.lock().expect("no panic").clone();
+        // what is not known to pass goes along without a mutant
+        let fresh: BTreeSet<&str> = tries.iter().map(|(_, source)| *source).collect();
+        let fresh: Vec<&str> = fresh
+            .into_iter()
+            .filter(|source| !known.contains_key(*source))
+            .collect();
+        let part = |mutant, source: &str| Part {
+            mutant,
+            source: source.to_owned(),
+        };
+        let mut parts: Vec<Part> = fresh.iter().map(|source| part(None, source)).collect();
+        let mutants = tries
+            .iter()
+            .filter(|(_, source)| known.get(*source) != Some(&false));
+        parts.extend(mutants.map(|(mutant, source)| part(Some(*mutant), source)));
+        let thread = format!("together_{:?}", std::thread::current().id());
+        let folder = self.root.join("..").join(thread.replace(['(', ')'], ""));
+        let folder = folder.canonicalize().unwrap_or(folder);
+        let ends = together::ends(&folder, &parts, &|main, binary| self.compile(main, binary));
+        let mut passing = self.sources.lock().expect("no panic");
+        for (source, end) in fresh.iter().zip(&ends) {
+            if let Some(end) = end {
+                passing.insert((*source).to_owned(), *end == End::Passed);
+            }
+        }
+        if ends.iter().all(Option::is_none) {
+            println!(
+                "rustc does not tell what it refuses in {}",
+                folder.display()
+            );
+        }
+        let mut of_mutants = ends[fresh.len()..].iter();
+        let fails = tries.iter().map(|(_, source)| {
+            if known.get(*source) == Some(&false) {
+                return None;
+            }
+            let end = (*of_mutants.next()?)?;
+            let passes = passing.get(*source).copied().unwrap_or_default();
+            passes.then_some(end != End::Passed)
+        });
+        fails.collect()
+    }
+
+    /// Compiles a crate in which files tell the mutants.
+    fn compile(&self, main: &Path, binary: &Path) -> Result<(), Option<String>> {
+        let script = self.script.replace("EMIT", "link") + " --error-format=short";
+        let mut command = limited("sh", SECONDS);
+        command
+            .args(["-c", &script])
+            .current_dir(&self.root)
+            .stderr(Stdio::piped())
+            .env("INPUT", main)
+            .env("OUTPUT", binary)
+            .env("BACKPROP_MUTANT_BY_FILE", "1");
+        let output = command.output().expect("`sh` runs");
+        match output.status.code() {
+            Some(0) => Ok(()),
+            Some(124 | 137) => Err(None),
+            _ => Err(Some(String::from_utf8_lossy(&output.stderr).into_owned())),
+        }
     }
 
     /// Whether tests of a unit fail under a mutant that changes its function `name`.

@@ -14,13 +14,8 @@ use std::collections::BTreeSet;
 /// The results of calls, and what they are merged into, but numbers.
 pub(super) fn find(f: &Function, activity: &Activity) -> BTreeSet<ValueId> {
     let mut found = BTreeSet::new();
-    loop {
-        let before = found.len();
-        visit(f, &f.body, activity, &mut found);
-        if found.len() == before {
-            return found;
-        }
-    }
+    super::close(&mut found, |found| visit(f, &f.body, activity, found));
+    found
 }
 
 fn visit(f: &Function, region: &Region, activity: &Activity, found: &mut BTreeSet<ValueId>) {

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 /// Reports writes through references that are not views of a known place.
 pub(super) fn report(f: &Function, activity: &Activity, errors: &mut Errors) {
     let mut inside = BTreeSet::new();
-    while spread(f, &f.body, activity, &mut inside) {}
+    super::close(&mut inside, |inside| spread(f, &f.body, activity, inside));
     visit(f, &f.body, activity, &inside, errors);
 }
 
@@ -77,13 +77,7 @@ fn visit(
 
 /// Finds the values that may be references into what an arm was matched on:
 /// what its pattern binds, and what that is handed on to.
-fn spread(
-    f: &Function,
-    region: &Region,
-    activity: &Activity,
-    inside: &mut BTreeSet<ValueId>,
-) -> bool {
-    let mut found = false;
+fn spread(f: &Function, region: &Region, activity: &Activity, inside: &mut BTreeSet<ValueId>) {
     for stmt in &region.stmts {
         match stmt {
             Stmt::Let(binding) => {
@@ -98,12 +92,12 @@ fn spread(
                     _ => None,
                 };
                 if from.is_some_and(|from| inside.contains(&from)) && !is_number(f, binding.value) {
-                    found |= inside.insert(binding.value);
+                    inside.insert(binding.value);
                 }
             }
             Stmt::If(branch) => {
                 for arm in [&branch.then, &branch.other] {
-                    found |= hand_on(f, &arm.yields, &branch.results, inside);
+                    hand_on(f, &arm.yields, &branch.results, inside);
                 }
             }
             Stmt::Match(choice) => {
@@ -111,35 +105,30 @@ fn spread(
                 for arm in &choice.arms {
                     for (name, value) in &arm.bindings {
                         if !(is_owned || is_by_value(arm, name) || is_number(f, *value)) {
-                            found |= inside.insert(*value);
+                            inside.insert(*value);
                         }
                     }
-                    found |= hand_on(f, &arm.body.yields, &choice.results, inside);
+                    hand_on(f, &arm.body.yields, &choice.results, inside);
                 }
             }
             Stmt::Loop(looped) => {
-                found |= hand_on(f, &looped.inits, &looped.params, inside);
-                found |= hand_on(f, &looped.inits, &looped.results, inside);
-                found |= hand_on(f, &looped.body.yields, &looped.params, inside);
-                found |= hand_on(f, &looped.body.yields, &looped.results, inside);
+                hand_on(f, &looped.inits, &looped.params, inside);
+                hand_on(f, &looped.inits, &looped.results, inside);
+                hand_on(f, &looped.body.yields, &looped.params, inside);
+                hand_on(f, &looped.body.yields, &looped.results, inside);
             }
             _ => {}
         }
-        for_each_region(stmt, &mut |inner, _| {
-            found |= spread(f, inner, activity, inside)
-        });
+        for_each_region(stmt, &mut |inner, _| spread(f, inner, activity, inside));
     }
-    found
 }
 
-fn hand_on(f: &Function, from: &[ValueId], to: &[ValueId], inside: &mut BTreeSet<ValueId>) -> bool {
-    let mut found = false;
+fn hand_on(f: &Function, from: &[ValueId], to: &[ValueId], inside: &mut BTreeSet<ValueId>) {
     for (from, to) in from.iter().zip(to) {
         if inside.contains(from) && !is_number(f, *to) {
-            found |= inside.insert(*to);
+            inside.insert(*to);
         }
     }
-    found
 }
 
 /// Whether a value is known to be no reference.

@@ -12,6 +12,9 @@
 mod expr;
 mod table;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use expr::Expr;
 use table::RUNTIME;
 pub(crate) use table::{DISCRETE, OPERATORS, RULES};
