@@ -152,10 +152,13 @@ pub(crate) fn carriers(f: &Function, value: ValueId, op: &Op) -> Vec<ValueId> {
         return Vec::new();
     }
     match op {
-        Op::Copy(a, _) | Op::Neg(a) | Op::Deref(a) | Op::Project(a, _) | Op::Convert(_, a) => {
-            vec![*a]
-        }
-        Op::Cast(a, _) if matches!(f.kind(value), Kind::Real(_)) => vec![*a],
+        Op::Copy(a, _)
+        | Op::Neg(a)
+        | Op::Deref(a)
+        | Op::Project(a, _)
+        | Op::Convert(_, a)
+        // `as Real`: an alias, as far as its name tells
+        | Op::Cast(a, _) => vec![*a],
         Op::Binary(op, a, b) if op.is_arithmetic() => vec![*a, *b],
         // the functions with a reverse half; the others are of integers and tests
         Op::Runtime("by_value" | "number" | "payload" | "as_real" | "owned_option", args) => {

@@ -44,6 +44,7 @@ mod looked;
 mod loops;
 mod memory;
 mod nests;
+mod numbers;
 mod operators;
 mod optional;
 mod options;

@@ -359,7 +359,17 @@ impl Pass<'_> {
         if !self.activity.is_active(from) {
             return;
         }
-        let ty = match (self.f.kind(from), self.f.kind(to)) {
+        // the alias of a type may be that of an integer, which sends nothing back
+        let d = match self.f.kind(to) {
+            Kind::Opaque => {
+                let op = Op::Runtime("as_real", vec![d]);
+                let real = self.push(op, Kind::Real(Width::F64), span);
+                self.inherit_mask(d, real);
+                real
+            }
+            _ => d,
+        };
+        let ty = match (self.f.kind(from), self.f.kind(d)) {
             (a, b) if a == b && a != Kind::Real(Width::Any) => {
                 self.contribute(from, d);
                 return;

@@ -385,6 +385,10 @@ impl Pass<'_> {
         let one = || rules::Expr::Number(1.0);
         match &binding.op {
             Op::Neg(a) => self.simple("neg", *a, value, -one()),
+            // an alias may be that of an integer, whose slope is none
+            Op::Cast(..) if self.f.kind(value) == Kind::Opaque => {
+                self.refuse(value, no::UNKNOWN_EXPRESSION);
+            }
             Op::Cast(a, _) | Op::Convert(_, a) => {
                 let name = match self.f.kind(value) {
                     Kind::Real(Width::F32) => "f32",

@@ -3,6 +3,7 @@
 use super::Emitter;
 use crate::ir::{
     AddAt, BranchRecord, Claim, If, Let, Match, Op, Region, RevBranch, Stmt, Tree, ValueId,
+    for_each_use,
 };
 use crate::simplify::{is_pinned, is_removable};
 use proc_macro2::{Group, Literal, Span, TokenStream, TokenTree};
@@ -11,9 +12,14 @@ use quote::{ToTokens, quote, quote_spanned};
 impl Emitter<'_> {
     pub(super) fn stmts(&self, region: &Region) -> TokenStream {
         let mut out = TokenStream::new();
-        // contributions to one adjoint in a row: what stands between them reads no memory
+        // contributions to one adjoint in a row: what stands between them reads neither
+        // memory nor that adjoint
         let mut adds: Vec<&AddAt> = Vec::new();
         for stmt in &region.stmts {
+            let mut reads = false;
+            for_each_use(stmt, &mut |value| {
+                reads |= adds.iter().any(|add| add.place.base == value);
+            });
             match stmt {
                 Stmt::AddAt(add) => {
                     if adds.iter().any(|other| other.place.base != add.place.base) {
@@ -21,7 +27,9 @@ impl Emitter<'_> {
                     }
                     adds.push(add);
                 }
-                Stmt::Let(Let { op, .. }) if is_removable(self.f, op) && !is_pinned(self.f, op) => {
+                Stmt::Let(Let { op, .. })
+                    if is_removable(self.f, op) && !is_pinned(self.f, op) && !reads =>
+                {
                     out.extend(self.stmt(stmt));
                 }
                 stmt => {

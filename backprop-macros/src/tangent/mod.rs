@@ -341,6 +341,12 @@ impl Pass<'_> {
     fn cast(&mut self, value: ValueId, a: ValueId, ty: &syn::Type) {
         let tangent = self.number(a);
         match (self.f.kind(a), self.f.kind(value)) {
+            // an alias may be that of an integer, which has none
+            (_, Kind::Opaque) => {
+                let span = self.f.info(value).span;
+                let wide = self.push(Op::CastTangent(a, tangent), Kind::Real(Width::F64), span);
+                self.define(value, Op::Narrow(value, wide));
+            }
             (from, to) if from == to && from != Kind::Real(Width::Any) => self.bind(value, tangent),
             (Kind::Real(_), _) => {
                 self.define(value, Op::Cast(tangent, Box::new(ty.clone())));

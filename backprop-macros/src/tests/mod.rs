@@ -6,6 +6,7 @@ mod catalogue;
 mod gallery;
 mod growth;
 mod modes;
+mod passes;
 mod refused;
 mod stages;
 mod tokens;
