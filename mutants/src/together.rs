@@ -17,15 +17,13 @@ pub(crate) struct Part {
     pub(crate) source: String,
 }
 
-/// How the tests of each part end; nothing where that can not be told.
-///
-/// `folder` is where the crate is written, and `compile` makes a binary of its root, or
-/// gives what rustc prints, a line for each error; nothing if it takes too long.
-pub(crate) fn ends(
-    folder: &Path,
-    parts: &[Part],
-    compile: &dyn Fn(&Path, &Path) -> Result<(), Option<String>>,
-) -> Vec<Option<End>> {
+/// Makes a binary of the root of a crate, or gives what rustc prints, a line for each error;
+/// nothing if it takes too long.
+pub(crate) type Compile<'a> = &'a dyn Fn(&Path, &Path) -> Result<(), Option<String>>;
+
+/// How the tests of each part end; nothing where that can not be told. The crate is written
+/// to `folder`.
+pub(crate) fn ends(folder: &Path, parts: &[Part], compile: Compile<'_>) -> Vec<Option<End>> {
     let _ = std::fs::remove_dir_all(folder);
     let paths: Vec<PathBuf> = parts
         .iter()

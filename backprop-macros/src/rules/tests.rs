@@ -215,14 +215,14 @@ fn rows_are_slopes() {
                     }
                     let args = &args[..count];
                     let found = partials(rule, &operands(count), args, -1.7);
-                    for index in 0..moved {
+                    for (index, found) in found.iter().enumerate().take(moved) {
                         let what = format!("{} at {args:?}, operand {index}", rule.name);
                         let slope = match rule.name {
                             // of steps of one ulp
                             "next_up" | "next_down" => 1.0,
                             name => difference(name, args, index),
                         };
-                        close(&what, found[index], -1.7 * slope);
+                        close(&what, *found, -1.7 * slope);
                     }
                     tried += 1;
                 }
