@@ -169,8 +169,7 @@
 //! seen at the call. Annotate it: `let r: &mut f64 = g(..)`.
 //!
 //! **"no method named `__differentiated_dyn_m`"**: `m` is called through a trait object, and
-//! is a default method, takes `&mut self`, or has type parameters; **`__mode_of_dyn_m`**: in
-//! a mode, which trait objects do not have.
+//! is a default method, takes `&mut self`, or has type parameters.
 //!
 //! **E0407, "`__differentiated_m` is not a member of trait"** (and `__object_m`, which trait
 //! objects have): the `impl` is marked, but

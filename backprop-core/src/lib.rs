@@ -54,7 +54,9 @@ pub mod __private {
     pub use crate::math::{Float, erfc};
     pub use crate::nest::*;
     pub use crate::numbers::Numbers;
-    pub use crate::object::{DynGradient, ObjectEntry, object_fits};
+    pub use crate::object::{
+        DynGradient, ObjectDirection, ObjectEntry, object_fits, tangent_behind,
+    };
     pub use crate::operators::*;
     pub use crate::protocol::*;
     pub use crate::real::{Real, RealParameter, literal};

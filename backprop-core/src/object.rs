@@ -2,6 +2,7 @@
 
 use crate::Differentiable;
 use crate::protocol::Shared;
+use crate::tangent::SharedDirection;
 use alloc::boxed::Box;
 use core::any::Any;
 
@@ -124,6 +125,45 @@ impl<'a> ObjectEntry<'a> {
             }),
         }
     }
+}
+
+/// What the pullback of second derivatives takes for the tangent of a receiver that is a
+/// trait object.
+#[derive(Debug)]
+pub struct ObjectDirection<'a> {
+    /// The tangent, as in the call; none of a constant.
+    pub tangent: Option<&'a DynGradient>,
+    /// Where its adjoint is added, if it is wanted.
+    pub adjoint: Option<&'a mut DynGradient>,
+}
+
+impl<'a> ObjectDirection<'a> {
+    /// The same of the value behind.
+    #[must_use]
+    pub fn of<T>(self) -> SharedDirection<'a, T>
+    where
+        T: Differentiable<Gradient: Sized + 'static> + 'static,
+    {
+        SharedDirection {
+            tangent: tangent_behind::<T>(self.tangent),
+            adjoint: self.adjoint.map(|adjoint| {
+                let adjoint = adjoint.downcast_mut();
+                adjoint.expect("a gradient of another type than that of the receiver")
+            }),
+        }
+    }
+}
+
+/// The tangent of the value behind a trait object.
+#[must_use]
+pub fn tangent_behind<T>(tangent: Option<&DynGradient>) -> Option<&T::Gradient>
+where
+    T: Differentiable<Gradient: Sized + 'static>,
+{
+    tangent.map(|tangent| {
+        let tangent = tangent.downcast_ref();
+        tangent.expect("a tangent of another type than that of the receiver")
+    })
 }
 
 /// Whether a gradient is one of values of the type of `T`, in the shape of this one.

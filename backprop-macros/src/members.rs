@@ -179,12 +179,8 @@ fn of_members(
         if !is_chosen(&marks, &function.sig, home, only_marked, around) && !is_reading {
             continue;
         }
-        let own = match marks.first().map(|mark| &mark.meta) {
-            Some(Meta::List(list)) => list.tokens.clone(),
-            _ => TokenStream::new(),
-        };
         let mut found = Errors::default();
-        let own = Options::read(own, &mut found).inside(options);
+        let own = Options::read(own_options(&marks), &mut found).inside(options);
         let companions = companions(function, own, home, around, &mut found);
         // nobody asked for the companion of a method that only reads off the type, or that
         // has no gradient of its own
@@ -198,6 +194,14 @@ fn of_members(
         }
     }
     beside
+}
+
+/// The options of one method.
+fn own_options(marks: &[Attribute]) -> TokenStream {
+    match marks.first().map(|mark| &mark.meta) {
+        Some(Meta::List(list)) => list.tokens.clone(),
+        _ => TokenStream::new(),
+    }
 }
 
 fn any_marked(functions: &[(Vec<Attribute>, ItemFn)]) -> bool {

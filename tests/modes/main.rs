@@ -13,6 +13,7 @@ mod initial;
 mod jacobian;
 mod kinks;
 mod objectives;
+mod objects;
 mod own_types;
 mod returned;
 mod second;

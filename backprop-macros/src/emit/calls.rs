@@ -499,13 +499,15 @@ impl Companion {
         companion_method(name, form, name.span())
     }
 
-    /// The same of a trait object: it has the split form only.
+    /// The same of a trait object.
     fn method_of_object(&self, name: &proc_macro2::Ident) -> proc_macro2::Ident {
-        match self {
-            Companion::Split(_) => companion_method(name, Form::SplitOfObject, name.span()),
-            Companion::None => name.clone(),
-            _ => companion_method(name, Form::ModeOfObject, name.span()),
-        }
+        let form = match self {
+            Companion::None => return name.clone(),
+            Companion::Split(_) => Form::SplitOfObject,
+            Companion::Doubled(..) => Form::DoubledOfObject,
+            Companion::Forward(_) => Form::ForwardOfObject,
+        };
+        companion_method(name, form, name.span())
     }
 
     /// What a companion of a method takes after the arguments.

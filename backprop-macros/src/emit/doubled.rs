@@ -186,13 +186,13 @@ fn pullback(emitter: &Emitter, parts: &Parts, f: &Function) -> TokenStream {
 }
 
 impl Parts<'_> {
-    fn doubled_upstream(&self) -> TokenStream {
+    pub(super) fn doubled_upstream(&self) -> TokenStream {
         let upstream = &self.upstream;
         quote!((#upstream, #upstream))
     }
 
     /// The type of the pullback's entry for the tangent of a parameter.
-    fn direction_entry(&self, param: &Parameter) -> TokenStream {
+    pub(super) fn direction_entry(&self, param: &Parameter) -> TokenStream {
         let is_lent = param.passing == Passing::Mut || self.has_shared_entry(param);
         match (&param.ty, is_lent) {
             (syn::Type::Reference(reference), true) => {

@@ -63,7 +63,7 @@ impl Parts<'_> {
     }
 
     /// A bound that no type meets, and that rustc checks where it is used.
-    fn unmet(&self, name: &str) -> TokenStream {
+    pub(super) fn unmet(&self, name: &str) -> TokenStream {
         let (bound, lifetime) = (self.private(name), syn::Lifetime::new("'__a", self.span));
         quote!(for<#lifetime> (): #bound)
     }

@@ -28,6 +28,7 @@ mod members;
 mod modes;
 mod names;
 mod object;
+mod object_modes;
 mod objective;
 mod operators;
 mod paths;

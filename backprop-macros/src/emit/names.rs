@@ -186,10 +186,16 @@ pub(crate) enum Form {
     Lens,
     /// Value and pullback, as a member of a trait that objects have.
     Object,
+    /// Value and tangent, as such a member.
+    ObjectForward,
+    /// Value, tangent, and the pullback of both, as such a member.
+    ObjectDoubled,
     /// The split form of a trait object.
     SplitOfObject,
-    /// What it does not have.
-    ModeOfObject,
+    /// Its forward mode.
+    ForwardOfObject,
+    /// Its split form with tangents.
+    DoubledOfObject,
 }
 
 /// The companion of a method. Its name is read in the message of rustc where
@@ -204,8 +210,11 @@ pub(crate) fn companion_method(name: &Ident, form: Form, span: Span) -> Ident {
         Form::Second => "hvp",
         Form::Lens => "lens",
         Form::Object => "object",
+        Form::ObjectForward => "object_jvp",
+        Form::ObjectDoubled => "object_doubled",
         Form::SplitOfObject => "differentiated_dyn",
-        Form::ModeOfObject => "mode_of_dyn",
+        Form::ForwardOfObject => "jvp_dyn",
+        Form::DoubledOfObject => "doubled_dyn",
     };
     Ident::new(&format!("{PREFIX}{form}_{name}"), span)
 }

@@ -108,48 +108,36 @@ pub(crate) fn of_object(krate: &syn::Path, name: &Ident, methods: TokenStream) -
     }
 }
 
-/// A method of the trait object: its split form.
+/// A method of the trait object: its split form, and the modes.
 pub(crate) fn of_method(input: &Input, vis: &syn::Visibility, name: &Ident) -> TokenStream {
-    Parts::of(input).object_method(vis, name)
+    let parts = Parts::of(input);
+    let (split, modes) = (
+        parts.object_method(vis, name),
+        parts.object_modes(vis, name),
+    );
+    quote!(#split #modes)
 }
 
 impl Parts<'_> {
-    /// The member of the trait that can be called through an object.
+    /// The members of the trait that can be called through an object.
     pub(super) fn object_member(&self) -> Option<TokenStream> {
         let (input, span) = (self.input, self.span);
-        let sig = &input.item.sig;
         let is_member = matches!(
             input.home,
             Home::Trait | Home::Declaration | Home::TraitImpl
         );
-        if !is_member || !is_for_objects(sig) {
+        if !is_member || !is_for_objects(&input.item.sig) {
             return None;
         }
-        let has_generics = input.outer.iter().any(|outer| !outer.params.is_empty());
-        let is_sized = input.home == Home::Trait
-            || (input.home == Home::Declaration && (has_generics || needs_size(sig)));
-        let mut predicates = match is_sized || input.home == Home::TraitImpl {
-            true => self.predicates_of(&sig.generics),
-            false => Vec::new(),
-        };
-        predicates.push(quote_spanned!(span=> Self: 'static));
-        let (name, generics) = (
-            companion_method(&sig.ident, Form::Object, span),
-            self.lifetimes(),
-        );
+        let modes = self.object_member_modes();
         let (params, result) = (self.params(), &self.result);
         let (boxed, ty) = (self.private("Box"), self.object_pullback());
-        let cfgs = attributes(&input.item.attrs, &["cfg"]);
-        let head = quote_spanned! {span=>
-            #(#cfgs)*
-            #[doc(hidden)]
-            fn #name #generics(#(#params),*) -> (#result, #boxed<dyn #ty>)
-            where #(#predicates),*
-        };
+        let returned = quote!((#result, #boxed<dyn #ty>));
+        let head = self.object_head(Form::Object, &quote!(#(#params),*), &returned);
         if input.home == Home::Declaration {
-            return Some(quote!(#head;));
+            return Some(quote!(#head; #modes));
         }
-        let split = companion_method(&sig.ident, Form::Split, span);
+        let split = companion_method(&input.item.sig.ident, Form::Split, span);
         let (value, pullback) = (plumbing("value", span), plumbing("pullback", span));
         let (upstream, receiver) = (self.upstream_name(), plumbing("receiver", span));
         let (run, run_ty) = (self.run_name(), self.private("Run"));
@@ -175,7 +163,35 @@ impl Parts<'_> {
                     | #pullback(#run, #upstream, #receiver.of::<Self>(), #(#entries),*),
                 ))
             }
+            #modes
         })
+    }
+
+    /// The head of such a member.
+    pub(super) fn object_head(
+        &self,
+        form: Form,
+        params: &TokenStream,
+        returned: &TokenStream,
+    ) -> TokenStream {
+        let (input, span) = (self.input, self.span);
+        let sig = &input.item.sig;
+        let has_generics = input.outer.iter().any(|outer| !outer.params.is_empty());
+        let is_sized = input.home == Home::Trait
+            || (input.home == Home::Declaration && (has_generics || needs_size(sig)));
+        let mut predicates = match is_sized || input.home == Home::TraitImpl {
+            true => self.predicates_of(&sig.generics),
+            false => Vec::new(),
+        };
+        predicates.push(quote_spanned!(span=> Self: 'static));
+        let (name, generics) = (companion_method(&sig.ident, form, span), self.lifetimes());
+        let cfgs = attributes(&input.item.attrs, &["cfg"]);
+        quote_spanned! {span=>
+            #(#cfgs)*
+            #[doc(hidden)]
+            fn #name #generics(#params) -> #returned
+            where #(#predicates),*
+        }
     }
 
     /// The split form of a method of the trait object itself.
@@ -245,7 +261,7 @@ impl Parts<'_> {
     }
 
     /// The lifetimes of a method, as it declares them.
-    fn lifetimes(&self) -> Option<TokenStream> {
+    pub(super) fn lifetimes(&self) -> Option<TokenStream> {
         let params = &self.input.item.sig.generics.params;
         (!params.is_empty()).then(|| quote!(<#params>))
     }

@@ -118,6 +118,8 @@ pub(crate) struct Function {
     pub(crate) params: Vec<Param>,
     pub(crate) body: Region,
     pub(crate) result: Tree<ValueId>,
+    /// Whether the result is a slice, whatever it is a part of.
+    pub(crate) returns_slice: bool,
     pub(crate) reverse: Option<Reverse>,
     /// Values whose content is the same from their definition to the end of
     /// the reverse half, and which are there.
@@ -215,6 +217,7 @@ impl Function {
             params: Vec::new(),
             body: Region::default(),
             result: Tree::unit(),
+            returns_slice: false,
             reverse: None,
             stable: BTreeSet::new(),
             restored: BTreeSet::new(),

@@ -277,6 +277,10 @@ impl Lowerer<'_> {
         let shape = shape.map(|tree| tree.map(&mut |_| ()));
         self.only_looks = input.lens.is_some();
         self.returns_reference = matches!(result_ty, Some(Type::Reference(_)));
+        self.f.returns_slice = match result_ty {
+            Some(Type::Reference(reference)) => matches!(*reference.elem, Type::Slice(_)),
+            _ => false,
+        };
         let reference = self.returns_reference.then(reference_shape);
         let fallible = shape.as_ref().filter(|shape| shape.is_fallible());
         let expected = fallible.or(reference.as_ref());

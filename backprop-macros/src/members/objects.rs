@@ -56,10 +56,10 @@ pub(super) fn of(
     let chosen = declared
         .iter()
         .filter(|function| is_member(function, Home::Declaration, only_marked, around));
-    for (_, function) in chosen.filter(|(_, function)| !emit::needs_size(&function.sig)) {
+    for (marks, function) in chosen.filter(|(_, function)| !emit::needs_size(&function.sig)) {
         let mut found = Errors::default();
-        let mut own = Options::read(TokenStream::new(), &mut found);
-        own.krate = options.krate.clone();
+        let own = Options::read(super::own_options(marks), &mut found).inside(options);
+        let own = own.with_modes_of_block();
         let input = parse::parse(function.clone(), own, Home::Declaration, around, &mut found);
         if !found.any() && input.signature.is_sound {
             methods.extend(emit::of_method(&input, &block.vis, &block.ident));

@@ -109,6 +109,16 @@ impl Pass<'_> {
         }
     }
 
+    /// The tangent of a slice, as a vector: what holds it may be an array.
+    pub(super) fn copied_slice(&mut self, value: ValueId) -> ValueId {
+        let (kind, span) = (self.f.kind(value), self.f.info(value).span);
+        let whole = Place::whole(value).with(Proj::Range(None, None, false));
+        match self.tangent_place(&whole) {
+            Some(place) => self.push(Op::CopyAt(place), kind, span),
+            None => self.owned(value),
+        }
+    }
+
     /// A tangent that is only looked at.
     pub(super) fn referred(&mut self, value: ValueId) -> ValueId {
         let (kind, span) = (self.f.kind(value), self.f.info(value).span);

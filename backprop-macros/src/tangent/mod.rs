@@ -136,6 +136,9 @@ impl Pass<'_> {
                 Tree::Option(some.clone(), Box::new(payload))
             }
             Tree::Result(ok, _) => self.result_tree(ok),
+            Tree::Leaf(leaf) if self.f.returns_slice && self.is_active(*leaf) => {
+                Tree::Leaf(self.copied_slice(*leaf))
+            }
             tree => self.tangent_tree(tree),
         }
     }

@@ -40,7 +40,7 @@ impl Point {
 }
 
 /// What has an energy, of whatever type.
-#[differentiate]
+#[differentiate(jvp, hvp)]
 pub trait Potential: std::fmt::Debug {
     /// The energy at a point.
     fn energy(&self, x: f64, weights: &[f64]) -> f64;
@@ -57,7 +57,7 @@ pub trait Potential: std::fmt::Debug {
     }
 }
 
-#[differentiate]
+#[differentiate(jvp, hvp)]
 impl Potential for Point {
     fn energy(&self, x: f64, weights: &[f64]) -> f64 {
         weights.iter().fold(self.x, |e, w| e * w * x) + self.y
@@ -69,7 +69,7 @@ impl Potential for Point {
 }
 
 /// The energies of trait objects.
-#[differentiate]
+#[differentiate(jvp, hvp)]
 #[must_use]
 pub fn energies(list: &[Box<dyn Potential>], one: &dyn Potential, x: f64) -> f64 {
     let mut sum = one.energy(x, &[1.0, 2.0]);
@@ -80,7 +80,7 @@ pub fn energies(list: &[Box<dyn Potential>], one: &dyn Potential, x: f64) -> f64
 }
 
 /// The same, with respect to the point alone.
-#[differentiate(wrt(x))]
+#[differentiate(wrt(x), hessian)]
 #[must_use]
 pub fn at(one: &dyn Potential, x: f64) -> f64 {
     one.energy(x, &[1.0, 2.0]) * x
