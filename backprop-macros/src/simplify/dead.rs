@@ -8,32 +8,35 @@ use crate::ir::{
 use std::collections::BTreeSet;
 
 pub(super) fn remove_dead(f: &mut Function) {
+    let mut before = None;
     loop {
-        let mut live = roots(f);
-        let body = std::mem::take(&mut f.body);
-        let reverse = f.reverse.take();
-        loop {
-            let before = live.len();
-            if let Some(reverse) = &reverse {
-                mark(f, &reverse.body, &mut live, false);
-            }
-            mark(f, &body, &mut live, true);
-            if live.len() == before {
-                break;
-            }
+        let live = live(f);
+        // what an earlier round left because of a value may go now
+        if before == Some(live.len()) {
+            return;
         }
-        f.body = body;
-        f.reverse = reverse;
-        let mut removed = false;
+        before = Some(live.len());
         let mut body = std::mem::take(&mut f.body);
-        removed |= sweep(f, &mut body, &live, true);
+        sweep(f, &mut body, &live, true);
         f.body = body;
         if let Some(mut reverse) = f.reverse.take() {
-            removed |= sweep(f, &mut reverse.body, &live, false);
+            sweep(f, &mut reverse.body, &live, false);
             f.reverse = Some(reverse);
         }
-        if !removed {
-            return;
+    }
+}
+
+/// The values that results and effects depend on.
+fn live(f: &Function) -> BTreeSet<ValueId> {
+    let mut live = roots(f);
+    loop {
+        let before = live.len();
+        if let Some(reverse) = &f.reverse {
+            mark(f, &reverse.body, &mut live, false);
+        }
+        mark(f, &f.body, &mut live, true);
+        if live.len() == before {
+            return live;
         }
     }
 }
@@ -287,55 +290,33 @@ fn carry(
     }
 }
 
-fn sweep(f: &Function, region: &mut Region, live: &BTreeSet<ValueId>, forward: bool) -> bool {
-    let before = region.stmts.len();
-    region
-        .stmts
-        .retain(|stmt| has_effect(f, stmt, live, forward));
-    let mut removed = region.stmts.len() != before;
+/// Removes what is dead, inside first: a branch in which nothing is left goes, too.
+fn sweep(f: &Function, region: &mut Region, live: &BTreeSet<ValueId>, forward: bool) {
+    let clear = |record: &mut Option<crate::ir::BranchRecord>| {
+        record.take_if(|record| !live.contains(&record.value));
+    };
     for stmt in &mut region.stmts {
         match stmt {
             Stmt::If(branch) => {
-                removed |= drop_dead(
-                    &mut branch.results,
-                    &mut [&mut branch.then.yields, &mut branch.other.yields],
-                    live,
-                );
-                removed |= sweep(f, &mut branch.then, live, forward);
-                removed |= sweep(f, &mut branch.other, live, forward);
+                let yields = &mut [&mut branch.then.yields, &mut branch.other.yields];
+                drop_dead(&mut branch.results, yields, live);
+                sweep(f, &mut branch.then, live, forward);
+                sweep(f, &mut branch.other, live, forward);
                 if let Some(fused) = &mut branch.fused {
-                    removed |= sweep_branch(f, fused, live);
+                    sweep_branch(f, fused, live);
                 }
-                if branch
-                    .record
-                    .as_ref()
-                    .is_some_and(|r| !live.contains(&r.value))
-                {
-                    branch.record = None;
-                    removed = true;
-                }
+                clear(&mut branch.record);
             }
             Stmt::Match(choice) => {
-                let mut yields: Vec<&mut Vec<ValueId>> = choice
-                    .arms
-                    .iter_mut()
-                    .map(|arm| &mut arm.body.yields)
-                    .collect();
-                removed |= drop_dead(&mut choice.results, &mut yields, live);
+                let yields = choice.arms.iter_mut().map(|arm| &mut arm.body.yields);
+                drop_dead(&mut choice.results, &mut yields.collect::<Vec<_>>(), live);
                 for arm in &mut choice.arms {
-                    removed |= sweep(f, &mut arm.body, live, forward);
+                    sweep(f, &mut arm.body, live, forward);
                 }
                 if let Some(fused) = &mut choice.fused {
-                    removed |= sweep_branch(f, fused, live);
+                    sweep_branch(f, fused, live);
                 }
-                if choice
-                    .record
-                    .as_ref()
-                    .is_some_and(|r| !live.contains(&r.value))
-                {
-                    choice.record = None;
-                    removed = true;
-                }
+                clear(&mut choice.record);
             }
             Stmt::Loop(looped) => {
                 let lists: &mut [&mut Vec<ValueId>] = &mut [
@@ -343,44 +324,42 @@ fn sweep(f: &Function, region: &mut Region, live: &BTreeSet<ValueId>, forward: b
                     &mut looped.params,
                     &mut looped.body.yields,
                 ];
-                removed |= drop_dead(&mut looped.results, lists, live);
-                removed |= sweep(f, &mut looped.body, live, forward);
+                drop_dead(&mut looped.results, lists, live);
+                sweep(f, &mut looped.body, live, forward);
                 if let Some(fused) = &mut looped.fused {
-                    removed |= sweep_loop(f, fused, live);
+                    sweep_loop(f, fused, live);
                 }
-                if looped.tape.is_some_and(|tape| !live.contains(&tape)) {
-                    looped.tape = None;
-                }
+                looped.tape.take_if(|tape| !live.contains(tape));
             }
             Stmt::Reserve(Reserve { counts, .. }) | Stmt::NewTape(_, TapeSize::Counted(counts)) => {
                 counts.retain(|(site, _)| is_kept(*site, live));
             }
-            Stmt::RevBranch(branch) => removed |= sweep_branch(f, branch, live),
-            Stmt::RevLoop(looped) => removed |= sweep_loop(f, looped, live),
+            Stmt::RevBranch(branch) => sweep_branch(f, branch, live),
+            Stmt::RevLoop(looped) => sweep_loop(f, looped, live),
             _ => {}
         }
     }
-    removed
+    region
+        .stmts
+        .retain(|stmt| has_effect(f, stmt, live, forward));
 }
 
-fn sweep_branch(f: &Function, branch: &mut RevBranch, live: &BTreeSet<ValueId>) -> bool {
-    let mut yields: Vec<&mut Vec<ValueId>> =
-        branch.arms.iter_mut().map(|arm| &mut arm.yields).collect();
-    let mut removed = drop_dead(&mut branch.results, &mut yields, live);
+fn sweep_branch(f: &Function, branch: &mut RevBranch, live: &BTreeSet<ValueId>) {
+    let yields = branch.arms.iter_mut().map(|arm| &mut arm.yields);
+    drop_dead(&mut branch.results, &mut yields.collect::<Vec<_>>(), live);
     for arm in &mut branch.arms {
-        removed |= sweep(f, arm, live, false);
+        sweep(f, arm, live, false);
     }
-    removed
 }
 
-fn sweep_loop(f: &Function, looped: &mut RevLoop, live: &BTreeSet<ValueId>) -> bool {
+fn sweep_loop(f: &Function, looped: &mut RevLoop, live: &BTreeSet<ValueId>) {
     let lists: &mut [&mut Vec<ValueId>] = &mut [
         &mut looped.inits,
         &mut looped.params,
         &mut looped.body.yields,
     ];
-    let removed = drop_dead(&mut looped.results, lists, live);
-    sweep(f, &mut looped.body, live, false) || removed
+    drop_dead(&mut looped.results, lists, live);
+    sweep(f, &mut looped.body, live, false);
 }
 
 /// Drops dead results and, at the same positions, what feeds them.
@@ -388,11 +367,8 @@ fn drop_dead(
     results: &mut Vec<ValueId>,
     lists: &mut [&mut Vec<ValueId>],
     live: &BTreeSet<ValueId>,
-) -> bool {
+) {
     let keep: Vec<bool> = results.iter().map(|value| live.contains(value)).collect();
-    if keep.iter().all(|keep| *keep) {
-        return false;
-    }
     let filter = |list: &mut Vec<ValueId>| {
         // an arm that diverges yields nothing
         if list.len() == keep.len() {
@@ -402,5 +378,4 @@ fn drop_dead(
     };
     lists.iter_mut().for_each(|list| filter(list));
     filter(results);
-    true
 }
