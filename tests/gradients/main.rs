@@ -31,6 +31,8 @@ mod ends;
 mod enums;
 mod found;
 mod fused;
+mod generic;
+mod halves;
 mod hostile;
 mod idioms;
 mod in_out;
