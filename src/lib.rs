@@ -171,6 +171,10 @@
 //! **"no method named `__differentiated_dyn_m`"**: `m` is called through a trait object, and
 //! is a default method, takes `&mut self`, or has type parameters.
 //!
+//! **"no method named `__repeats_m`"**: a loop with `#[checkpoint]` calls `m`, which is a method
+//! of a trait, or not differentiated. Only of methods in `impl` blocks of types is it known
+//! whether they may run again.
+//!
 //! **E0407, "`__differentiated_m` is not a member of trait"** (and `__object_m`, which trait
 //! objects have): the `impl` is marked, but
 //! the trait is not. Mark it, or write `#[differentiate(inherent)]` on the `impl`.

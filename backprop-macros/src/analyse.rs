@@ -121,6 +121,7 @@ pub(crate) fn analyse(f: &mut Function, errors: &mut Errors) -> Activity {
     let mut body = std::mem::take(&mut f.body);
     lengths(f, &mut body, &activity);
     mark_idle(f, &mut body, &activity);
+    repeated::mark(&mut body, false);
     drop_parts(&mut body, &activity);
     mark_lenses(&mut body, &activity);
     claim(f, &mut body, &mut activity, &mut BTreeSet::new());

@@ -13,6 +13,7 @@
 
 mod changes;
 
+mod checkpoints;
 mod compound;
 
 mod indexing;

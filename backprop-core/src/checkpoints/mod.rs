@@ -11,6 +11,24 @@ mod schedule;
 use alloc::vec::Vec;
 use schedule::Schedule;
 
+/// What a method says of itself: whether it may run again, and gives the same then.
+#[derive(Clone, Copy, Debug)]
+pub struct MayRepeat<const YES: bool>;
+
+/// The answer that a loop with `#[checkpoint]` wants.
+#[diagnostic::on_unimplemented(
+    message = "an iteration of a loop with `#[checkpoint]` runs several times, but this method may not",
+    label = "called in a loop with `#[checkpoint]`",
+    note = "it prints, has a custom rule, or runs code (another method, `constant(..)`) that is not known to give the same each time"
+)]
+pub trait Repeats {}
+
+impl Repeats for MayRepeat<true> {}
+
+/// Checks the answer.
+#[inline]
+pub fn repeats<R: Repeats>(_: R) {}
+
 /// The snapshots of one run of a loop.
 #[derive(Clone, Debug)]
 pub struct Checkpoints<S> {

@@ -8,7 +8,8 @@
 use crate::errors::Errors;
 use crate::fence::catalogue as no;
 use crate::ir::{
-    Callee, Capture, Function, Hold, Loop, Op, Region, Stmt, Views, for_each_region, free_values,
+    Callee, Capture, Function, Hold, Loop, Op, Region, Stmt, Views, for_each_region,
+    for_each_region_mut, free_values,
 };
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
@@ -144,9 +145,7 @@ fn inside(f: &Function, region: &Region, errors: &mut Errors) {
                 let span = f.info(binding.value).span;
                 operation(&binding.op, span, errors);
             }
-            Stmt::Call(call)
-                if !matches!(call.callee, Callee::Function(_) | Callee::Operator(_)) =>
-            {
+            Stmt::Call(call) if !may_be_asked(&call.callee) => {
                 errors.refuse_at(call.span, no::CHECKPOINT_CALL);
             }
             Stmt::Loop(looped) => {
@@ -157,6 +156,31 @@ fn inside(f: &Function, region: &Region, errors: &mut Errors) {
             _ => {}
         }
         for_each_region(stmt, &mut |inner, _| inside(f, inner, errors));
+    }
+}
+
+/// Whether what is called tells if it may run again.
+fn may_be_asked(callee: &Callee) -> bool {
+    match callee {
+        Callee::Function(_) | Callee::Operator(_) | Callee::Associated(_) => true,
+        Callee::Method(_, _, is_object) => !is_object,
+        Callee::Parameter => false,
+    }
+}
+
+/// Marks the methods and associated functions that loops with `#[checkpoint]` call.
+pub(super) fn mark(region: &mut Region, is_repeated: bool) {
+    for stmt in &mut region.stmts {
+        let inside = match stmt {
+            Stmt::Call(call) => {
+                let is_member = matches!(call.callee, Callee::Method(..) | Callee::Associated(_));
+                call.is_repeated |= is_repeated && is_member;
+                is_repeated
+            }
+            Stmt::Loop(looped) => is_repeated || looped.checkpoint.is_some(),
+            _ => is_repeated,
+        };
+        for_each_region_mut(stmt, &mut |inner| mark(inner, inside));
     }
 }
 

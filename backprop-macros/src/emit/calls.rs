@@ -56,6 +56,7 @@ impl Emitter<'_> {
                 finish.extend(quote!(let #tangent = #payload(#optional);));
             }
         }
+        prepare.extend(call.is_repeated.then(|| self.asked_to_repeat(call)));
         if let Some(tangents) = &call.tangents {
             return self.call_forward(call, tangents, prepare, result, finish);
         }

@@ -3,10 +3,11 @@
 use super::Emitter;
 use super::block::respanned;
 use super::calls::companion_type;
-use super::companions::Forms;
-use crate::ir::{Function, Kind, Op, Place, ValueId};
-use crate::parse::Input;
-use proc_macro2::{Span, TokenStream};
+use super::companions::{Forms, Parts, attributes};
+use super::names::{Form, companion_method};
+use crate::ir::{Call, Callee, Function, Kind, Op, Place, ValueId};
+use crate::parse::{Home, Input};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
 /// So many parts has a tuple at most that can be cloned.
@@ -15,7 +16,9 @@ const WIDEST: usize = 12;
 /// Whether a loop with `#[checkpoint]` may call a function, and whether it costs so little
 /// that any loop may run it again: constant expressions.
 pub(super) fn constants(input: &Input, forms: &Forms) -> (TokenStream, TokenStream) {
-    let is_own = |path: &&syn::Path| path.is_ident(&input.item.sig.ident);
+    // a method that calls a function of its name calls another one
+    let is_own =
+        |path: &&syn::Path| input.home == Home::Module && path.is_ident(&input.item.sig.ident);
     let callees = forms.repeatable.callees.iter();
     let callees: Vec<_> = callees.filter(|path| !is_own(path)).collect();
     // what the body brings into scope is not there outside, and a constant in a cycle of
@@ -53,7 +56,58 @@ const NOT_REPEATABLE: &str = "an iteration of a loop with `#[checkpoint]` runs s
     but this function prints, has a custom rule, or runs code (a method, `constant(..)`) that \
     is not known to give the same each time";
 
+impl Parts<'_> {
+    /// What a method or an associated function of a type says of itself.
+    pub(super) fn may_repeat(&self) -> Option<TokenStream> {
+        let (input, span) = (self.input, self.span);
+        if input.home != Home::Impl {
+            return None;
+        }
+        let name = companion_method(&input.item.sig.ident, Form::Repeat, span);
+        let this = self.receiver().map(|receiver| {
+            let this = Ident::new("self", receiver.name.span());
+            quote!(&#this)
+        });
+        let (may, repeatable, vis) = (self.private("MayRepeat"), &self.repeatable, &input.item.vis);
+        let answer = match &*repeatable.to_string() {
+            "true" | "false" => repeatable.clone(),
+            _ => quote!({ #repeatable }),
+        };
+        let cfgs = attributes(&input.item.attrs, &["cfg"]);
+        Some(quote_spanned! {span=>
+            #(#cfgs)*
+            #[doc(hidden)]
+            #[inline]
+            #vis fn #name(#this) -> #may<#answer> { #may }
+        })
+    }
+}
+
 impl Emitter<'_> {
+    /// Asks a method or an associated function whether it may run again: rustc does.
+    pub(super) fn asked_to_repeat(&self, call: &Call) -> TokenStream {
+        let span = call.span;
+        let repeats = self.facade.private("repeats", span);
+        let answer = match &call.callee {
+            Callee::Associated(path) => {
+                let mut path = path.clone();
+                if let Some(last) = path.path.segments.last_mut() {
+                    last.ident = companion_method(&last.ident, Form::Repeat, last.ident.span());
+                    last.arguments = syn::PathArguments::None;
+                }
+                quote_spanned!(span=> #path())
+            }
+            callee => {
+                let name = callee.name();
+                let name = name.map(|name| companion_method(name, Form::Repeat, name.span()));
+                let receiver = call.args.first().map(|arg| self.receiver_arg(arg));
+                quote_spanned!(span=> #receiver.#name())
+            }
+        };
+        let answer = respanned(answer, span.resolved_at(Span::mixed_site()));
+        quote_spanned!(span=> if false { #repeats(#answer); })
+    }
+
     pub(super) fn checkpoint_op(&self, op: &Op, span: Span) -> TokenStream {
         let private = |name: &str| self.facade.private(name, span);
         match op {

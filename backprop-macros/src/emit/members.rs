@@ -43,13 +43,14 @@ impl Parts<'_> {
             }
         });
         let (modes, public) = (self.member_modes(), self.public());
-        let object = self.object_member();
+        let (object, repeat) = (self.object_member(), self.may_repeat());
         quote_spanned! {span=>
             #(#cfgs)*
             #[doc(hidden)]
             #[inline]
             #vis fn #split #head #body
 
+            #repeat
             #joint
             #object
             #modes

@@ -184,6 +184,8 @@ pub(crate) enum Form {
     Second,
     /// Where the reference leads that it returns.
     Lens,
+    /// Whether it may run again.
+    Repeat,
     /// Value and pullback, as a member of a trait that objects have.
     Object,
     /// Value and tangent, as such a member.
@@ -209,6 +211,7 @@ pub(crate) fn companion_method(name: &Ident, form: Form, span: Span) -> Ident {
         Form::Doubled => "doubled",
         Form::Second => "hvp",
         Form::Lens => "lens",
+        Form::Repeat => "repeats",
         Form::Object => "object",
         Form::ObjectForward => "object_jvp",
         Form::ObjectDoubled => "object_doubled",

@@ -62,7 +62,7 @@ catalogue! {
     CHECKPOINT_SNAPSHOTS = "the number of snapshots is a number, one at least, or a constant (`N`)";
     CHECKPOINT_NESTED = "this loop is inside one with `#[checkpoint]`, whose iterations run again anyway; put `#[checkpoint]` on one of both";
     CHECKPOINT_REPEATED = "an iteration of a loop with `#[checkpoint]` runs several times, and it is not known whether this code gives the same each time; compute it before the loop (a table, a `Vec`), or take `#[checkpoint]` off";
-    CHECKPOINT_CALL = "an iteration of a loop with `#[checkpoint]` runs several times, and of methods, associated functions and functions that are passed it is not known whether they may; call a free function with `#[differentiate]`, or write the code here";
+    CHECKPOINT_CALL = "an iteration of a loop with `#[checkpoint]` runs several times, and of methods of trait objects and functions that are passed it is not known whether they may; call a function or a method of a known type with `#[differentiate]`, or write the code here";
     CHECKPOINT_REFERENCE = "a loop with `#[checkpoint]` does not carry references from one iteration to the next: what they refer to may change; carry positions";
     CHECKPOINT_VIEW = "this is changed in a loop with `#[checkpoint]` through a `&mut` reference from before the loop; take the reference inside the loop, or index into the container";
 

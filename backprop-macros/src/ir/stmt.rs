@@ -182,6 +182,9 @@ pub(crate) struct Call {
     /// Set by the tangent pass for second derivatives: each argument is followed by
     /// its tangent, `()` where it has none, and the result is a pair.
     pub(crate) is_doubled: bool,
+    /// Set by `analyse`: a method or an associated function that a loop with
+    /// `#[checkpoint]` calls, and that is asked whether it may run again.
+    pub(crate) is_repeated: bool,
 }
 
 /// The tangents that go into a call and come out of it.

@@ -500,6 +500,7 @@ impl Lowerer<'_> {
             pullback: None,
             tangents: None,
             is_doubled: false,
+            is_repeated: false,
         }));
         for (place, after, span) in written {
             self.write_place(&place, &after, span);

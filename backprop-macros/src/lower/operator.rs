@@ -29,6 +29,7 @@ impl Lowerer<'_> {
             is_idle: false,
             tangents: None,
             is_doubled: false,
+            is_repeated: false,
             pullback: None,
         }));
         self.named.insert(value);

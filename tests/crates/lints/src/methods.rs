@@ -343,3 +343,15 @@ pub fn of_rows(table: &Table, other: &[f64], itself: bool) -> f64 {
     let chosen = if itself { row } else { other };
     scalar_product(row, chosen) * scalar_product(chosen, other)
 }
+
+/// A walk of so many steps.
+#[must_use]
+#[differentiate]
+pub fn walked(start: Point, by: &Point, steps: usize) -> f64 {
+    let mut at = start;
+    #[checkpoint]
+    for _ in 0..steps {
+        at.advance(by, 0.5);
+    }
+    at.x * at.y
+}

@@ -1,0 +1,26 @@
+use backprop::{Differentiable, differentiate};
+
+#[derive(Clone, Differentiable)]
+struct Spring {
+    stiffness: f64,
+}
+
+#[differentiate]
+impl Spring {
+    fn force(&self, x: f64) -> f64 {
+        println!("{x}");
+        -self.stiffness * x
+    }
+}
+
+#[differentiate]
+fn f(spring: &Spring, x: f64, n: usize) -> f64 {
+    let mut s = x;
+    #[checkpoint]
+    for _ in 0..n {
+        s += 0.1 * spring.force(s);
+    }
+    s
+}
+
+fn main() {}
