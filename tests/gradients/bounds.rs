@@ -31,6 +31,16 @@ oracle::programs! {
         s
     }
 
+    /// Parts of different lengths: each has an end of its own.
+    #[differentiate]
+    fn parts(x: &([f64; 2], [f64; 5]), n: usize) -> f64 {
+        let mut s = 0.0;
+        for i in 0..n {
+            s += x.0[i] * x.1[i + 3].sin() + x.1[i];
+        }
+        s
+    }
+
     /// Left before it would go out of bounds.
     #[differentiate]
     fn left(x: &[f64], n: usize) -> f64 {
@@ -248,4 +258,11 @@ fn panics_of_what_is_not_used() {
     panic_of(|| {
         unused_quotient_grad(0.5, 1, 0);
     });
+}
+
+#[test]
+fn parts_have_their_own_ends() {
+    for n in 0..3 {
+        oracle::check!(parts(&([0.5, 1.5], [0.2, -0.4, 0.6, 0.8, 1.1]), n));
+    }
 }

@@ -9,6 +9,20 @@
 use backprop::{Differentiable, differentiate};
 
 oracle::programs! {
+    /// What is only read in the loop is changed after it: the iterations that run again see
+    /// a copy, which nobody changes.
+    #[differentiate]
+    fn changed_after(w: &mut Vec<f64>, x: f64, n: usize) -> f64 {
+        let mut s = x;
+        #[checkpoint]
+        for i in 0..n {
+            s = (s * w[i] + x).sin();
+        }
+        w[0] = s * w[0];
+        w.push(s);
+        s
+    }
+
     #[differentiate]
     fn recurrence(x: f64, w: f64, n: usize) -> f64 {
         let mut s = x;
@@ -526,4 +540,11 @@ fn effects_are_not_repeated() {
     let seen = Cell::new(0);
     counted_grad(0.5, &seen, 20);
     assert_eq!(seen.get(), 20);
+}
+
+#[test]
+fn what_is_changed_after() {
+    for n in 0..4 {
+        oracle::check!(changed_after(&mut vec![0.5, -1.5, 0.75], 0.25, n));
+    }
 }
