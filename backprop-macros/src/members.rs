@@ -77,6 +77,9 @@ pub(crate) fn implementation(options: TokenStream, mut block: ItemImpl) -> Token
     };
     let mut beside = of_members(functions, &options, home, &around, &mut errors);
     beside.extend(members);
+    if home == Home::TraitImpl {
+        beside.extend(seal(&quote!({})));
+    }
     let outside = options.inherent.as_ref().filter(|_| block.trait_.is_some());
     let outside = outside.map(|_| {
         let (generics, ty) = (&block.generics, &block.self_ty);
@@ -131,7 +134,20 @@ pub(crate) fn definition(options: TokenStream, mut block: ItemTrait) -> TokenStr
         block.items.push(TraitItem::Verbatim(beside));
     }
     block.items.push(TraitItem::Verbatim(members));
+    block.items.push(TraitItem::Verbatim(seal(&quote!(;))));
     with_errors(block.to_token_stream(), object, errors)
+}
+
+/// What an `impl` of a marked trait has only where it is marked, too: in one that is not, a
+/// method that replaces a default one would have the companion of the default one. The name
+/// stands in what rustc says then.
+fn seal(body: &TokenStream) -> TokenStream {
+    let inline = (!body.to_string().starts_with(';')).then(|| quote!(#[inline]));
+    quote! {
+        #[doc(hidden)]
+        #inline
+        fn __differentiate_this_impl() where Self: ::core::marker::Sized #body
+    }
 }
 
 /// The options of a block: those that go for all of its methods.

@@ -35,6 +35,42 @@ oracle::programs! {
         if x > k { x * k } else { -x }
     }
 
+    /// The loop stands in the branch that goes on, which is reversed as it runs.
+    #[differentiate]
+    fn behind_a_return(x: f64, k: f64, steps: usize) -> f64 {
+        if x >= 1.0 {
+            return k.sqrt();
+        }
+        let mut y = k;
+        for _ in 0..steps {
+            let error = square(y) - x;
+            y -= 0.2 * error;
+        }
+        y
+    }
+
+    #[differentiate]
+    fn newton_behind_returns(p: f64, a: f64, steps: usize) -> f64 {
+        let scale = square(a) + 2.0;
+        if p >= 1.0 {
+            return 100.0 + a.sqrt();
+        } else if p <= 0.0 {
+            return 0.0;
+        }
+        let mut x = if a > 1.0 { a * p.ln() } else { p / a };
+        for _ in 0..steps {
+            if x > 40.0 {
+                return x * p;
+            }
+            let error = kinked(x, a) * scale - p;
+            x -= 0.1 * error;
+            if error.abs() < 1e-3 {
+                break;
+            }
+        }
+        x
+    }
+
     #[differentiate]
     fn midpoint(start: [f64; 2], k: &[f64; 4], h: f64, steps: usize) -> f64 {
         let mut y = start;
@@ -290,6 +326,12 @@ oracle::programs! {
 fn values_and_gradients() {
     let k = [0.5, 0.3, 0.2, 0.4];
     for steps in [0, 1, 2, 7] {
+        oracle::check!(behind_a_return(0.4, 0.7, steps));
+        oracle::check!(behind_a_return(1.4, 0.7, steps));
+        oracle::check!(newton_behind_returns(0.4, 0.7, steps));
+        oracle::check!(newton_behind_returns(0.4, 1.7, steps));
+        oracle::check!(newton_behind_returns(1.4, 0.7, steps));
+        oracle::check!(newton_behind_returns(-0.4, 0.7, steps));
         oracle::check!(midpoint([1.0, 0.5], &k, 0.1, steps));
         oracle::check!(slow_midpoint([1.0, 0.5], &k, 0.1, steps));
         oracle::check!(around([1.0, 0.5], &k, 0.1, steps));

@@ -55,6 +55,7 @@ mod payloads;
 mod pointers;
 mod preferred;
 mod ranges;
+mod replaced;
 mod restored;
 mod results;
 mod snapshots;

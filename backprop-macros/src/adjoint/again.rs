@@ -338,7 +338,10 @@ pub(super) fn flatten(f: &mut Function) {
                     *value = *other;
                 }
             };
-            crate::ir::rewrite_region_uses(&mut reverse.body, &mut { of });
+            // in the joint form, branches that are reversed as they run hold such loops, too
+            for body in [&mut f.body, &mut reverse.body] {
+                crate::ir::rewrite_region_uses(body, &mut { of });
+            }
         }
         f.reverse = Some(reverse);
     }

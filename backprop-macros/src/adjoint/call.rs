@@ -121,7 +121,7 @@ impl Pass<'_> {
     pub(super) fn take_upstream(&mut self, tree: &Tree<ValueId>, span: Span) -> Tree<ValueId> {
         tree.map(&mut |leaf| match self.take_adjoint(*leaf) {
             Some(d) => d,
-            None => self.zero(*leaf, span),
+            None => self.zero_at_definition(*leaf, span),
         })
     }
 }

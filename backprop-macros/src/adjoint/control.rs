@@ -184,7 +184,9 @@ impl Pass<'_> {
         for i in &carried {
             inits.push(match upstreams[*i] {
                 Some(d) => d,
-                None if self.is_in_place(looped.results[*i]) => self.zero(looped.results[*i], span),
+                None if self.is_in_place(looped.results[*i]) => {
+                    self.zero_at_definition(looped.results[*i], span)
+                }
                 None => self.accumulator(looped.results[*i], span),
             });
         }
@@ -299,7 +301,7 @@ impl Pass<'_> {
             yields.push(match self.take_adjoint(looped.params[*i]) {
                 Some(d) => d,
                 None => {
-                    let zero = self.zero(looped.params[*i], looped.span);
+                    let zero = self.zero_at_definition(looped.params[*i], looped.span);
                     self.masked.insert(zero);
                     zero
                 }

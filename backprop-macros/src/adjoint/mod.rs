@@ -481,6 +481,14 @@ impl Pass<'_> {
         }
     }
 
+    /// The adjoint of a value whose definition the reverse half has reached, where nothing
+    /// added to it. Nothing that changed its shape was undone either, if it is not active.
+    pub(super) fn zero_at_definition(&mut self, of: ValueId, span: Span) -> ValueId {
+        let zero = self.zero(of, span);
+        self.f.info_mut(zero).initial = true;
+        zero
+    }
+
     pub(super) fn zero(&mut self, like: ValueId, span: Span) -> ValueId {
         match self.f.kind(like) {
             kind @ Kind::Container(..) => self.push(Op::ZeroGradient(like), kind, span),

@@ -300,17 +300,28 @@ impl Emitter<'_> {
         Some(self.wrap(record, index, values))
     }
 
-    /// `Else(Else(Then(..)))`: nested so that any number of arms fits.
+    /// `Else(Then(Then(..)))`: nested so that any number of arms fits. The arms are the leaves
+    /// of a balanced tree: rustc infers the type of each level anew for each arm, which takes
+    /// it minutes where a hundred arms are nested in each other.
     fn wrap(&self, record: &BranchRecord, index: usize, inner: TokenStream) -> TokenStream {
         let branch = self.facade.private("Branch", self.span(record.value));
-        let mut tokens = match index + 1 == record.arms.len() {
-            true => inner,
-            false => quote!(#branch::Then(#inner)),
-        };
-        for _ in 0..index {
-            tokens = quote!(#branch::Else(#tokens));
+        let mut path = Vec::new();
+        let (mut start, mut end) = (0, record.arms.len());
+        while end - start > 1 {
+            let middle = start + (end - start) / 2;
+            match index < middle {
+                true => {
+                    path.push(quote!(Then));
+                    end = middle;
+                }
+                false => {
+                    path.push(quote!(Else));
+                    start = middle;
+                }
+            }
         }
-        tokens
+        let levels = path.iter().rev();
+        levels.fold(inner, |inner, side| quote!(#branch::#side(#inner)))
     }
 
     fn reverse_branch(&self, branch: &RevBranch) -> TokenStream {

@@ -91,6 +91,9 @@ pub(crate) struct ValueInfo {
     pub(crate) hint: Option<String>,
     /// Whether the value is the adjoint of what `hint` names.
     pub(crate) adjoint: bool,
+    /// Whether it is a zero in the shape that a value has where it is defined: its content
+    /// may grow or shrink later.
+    pub(crate) initial: bool,
     /// Whether it is a reference, as only its definition tells.
     pub(crate) hold: Hold,
     pub(crate) span: Span,
@@ -249,6 +252,7 @@ impl Function {
             kind,
             hint,
             adjoint: false,
+            initial: false,
             hold: Hold::Value,
             span,
         });

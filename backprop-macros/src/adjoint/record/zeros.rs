@@ -9,9 +9,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// An adjoint that begins as zero has the shape of its value. Where the value
 /// is moved away, borrowed, or defined inside an arm or an iteration, the
-/// forward half makes the zero: at the last moment when it can.
+/// forward half makes the zero: at the last moment when it can, as the reverse half
+/// undoes what changes the shape. At the first, where it does not: what is never useful
+/// has no adjoint until its definition is reached.
 pub(super) fn make(f: &mut Function, forward: &mut Region, reverse: &mut Reverse) {
-    let there = there(f, forward);
+    let there = There {
+        values: there(f, forward),
+        changed: crate::lower::changed(f, forward),
+    };
     let mut loops = BTreeMap::new();
     homes(forward, None, &mut loops);
     homes(&reverse.body, None, &mut loops);
@@ -31,12 +36,7 @@ pub(super) fn make(f: &mut Function, forward: &mut Region, reverse: &mut Reverse
 }
 
 /// The same in iterations that run again in the reverse half.
-fn insert_in_turns(
-    f: &mut Function,
-    reverse: &mut Region,
-    views: &Views,
-    wanted: &mut BTreeMap<ValueId, Vec<ValueId>>,
-) {
+fn insert_in_turns(f: &mut Function, reverse: &mut Region, views: &Views, wanted: &mut Wanted) {
     for stmt in &mut reverse.stmts {
         match stmt {
             Stmt::Loop(Loop { body, fused, .. }) => {
@@ -55,6 +55,9 @@ fn insert_in_turns(
         }
     }
 }
+
+/// The zeros to make of each value.
+type Wanted = BTreeMap<ValueId, Vec<ValueId>>;
 
 /// The loop that each value is defined in, innermost.
 type Homes = BTreeMap<ValueId, StmtId>;
@@ -83,7 +86,22 @@ fn homes(region: &Region, inside: Option<StmtId>, loops: &mut Homes) {
     }
 }
 
-/// The values that are there, whatever they hold by then.
+/// What the reverse half has at hand.
+#[derive(Clone)]
+struct There {
+    /// The values that are there, whatever they hold by then.
+    values: BTreeSet<ValueId>,
+    /// Those whose content some statement changes in place.
+    changed: BTreeSet<ValueId>,
+}
+
+impl There {
+    /// Whether a zero can be made in the shape of a value.
+    fn has(&self, value: ValueId, initial: bool) -> bool {
+        self.values.contains(&value) && !(initial && self.changed.contains(&value))
+    }
+}
+
 fn there(f: &Function, forward: &Region) -> BTreeSet<ValueId> {
     let mut there = BTreeSet::new();
     for param in &f.params {
@@ -107,9 +125,9 @@ fn there(f: &Function, forward: &Region) -> BTreeSet<ValueId> {
 fn collect_fused(
     f: &mut Function,
     region: &mut Region,
-    there: &BTreeSet<ValueId>,
+    there: &There,
     loops: &Homes,
-    wanted: &mut BTreeMap<ValueId, Vec<ValueId>>,
+    wanted: &mut Wanted,
 ) {
     for stmt in &mut region.stmts {
         collect_in(f, stmt, there, loops, wanted);
@@ -119,9 +137,9 @@ fn collect_fused(
 fn collect_in(
     f: &mut Function,
     stmt: &mut Stmt,
-    there: &BTreeSet<ValueId>,
+    there: &There,
     loops: &Homes,
-    wanted: &mut BTreeMap<ValueId, Vec<ValueId>>,
+    wanted: &mut Wanted,
 ) {
     let fused = match stmt {
         Stmt::Loop(looped) => Some(looped.id),
@@ -132,7 +150,8 @@ fn collect_in(
         let mut gone = moved(f, body);
         gone.extend(&body.yields);
         let defined = body.stmts.iter().flat_map(crate::ir::definitions);
-        there.extend(defined.filter(|value| !f.is_reference(*value) && !gone.contains(value)));
+        let stays = |value: &ValueId| !f.is_reference(*value) && !gone.contains(value);
+        there.values.extend(defined.filter(stays));
         collect(f, reverse, &there, (fused, loops), wanted);
         collect_fused(f, body, &there, loops, wanted);
     };
@@ -165,18 +184,19 @@ fn collect_in(
 fn collect(
     f: &mut Function,
     region: &mut Region,
-    there: &BTreeSet<ValueId>,
+    there: &There,
     (inside, loops): (Option<StmtId>, &Homes),
-    wanted: &mut BTreeMap<ValueId, Vec<ValueId>>,
+    wanted: &mut Wanted,
 ) {
     for stmt in &mut region.stmts {
         if let Stmt::Let(binding) = stmt
             && let Op::ZeroGradient(of) = binding.op
-            && !there.contains(&of)
+            && !there.has(of, f.info(binding.value).initial)
             && matches!(f.kind(of), Kind::Container(..) | Kind::Opaque)
         {
             let info = f.info(binding.value).clone();
             let zero = f.value(info.kind, Some("zero".to_owned()), info.span);
+            f.info_mut(zero).initial = info.initial;
             wanted.entry(of).or_default().push(zero);
             // each iteration needs one of its own
             binding.op = match inside.is_some() && loops.get(&of).copied() != inside {
@@ -206,7 +226,7 @@ fn insert(
     region: &mut Region,
     heads: &[ValueId],
     views: &Views,
-    wanted: &mut BTreeMap<ValueId, Vec<ValueId>>,
+    wanted: &mut Wanted,
 ) {
     let mut defined: Vec<(ValueId, usize)> = heads.iter().map(|value| (*value, 0)).collect();
     for (index, stmt) in region.stmts.iter().enumerate() {
@@ -248,7 +268,7 @@ fn insert(
 }
 
 /// Makes `zero` where `value` has its final shape, after statement `from` of a
-/// region: right after the last change of it.
+/// region: right after the last change of it. Right there, if it has its initial one.
 fn place(
     f: &mut Function,
     region: &mut Region,
@@ -260,7 +280,7 @@ fn place(
     let op = Op::ZeroGradient(value);
     let made = Stmt::Let(Let { value: zero, op });
     let changes = |stmt: &Stmt| changes(f, views, stmt, value);
-    let last = match f.is_reference(value) {
+    let last = match f.is_reference(value) || f.info(zero).initial {
         true => None,
         false => region.stmts[from..].iter().rposition(changes),
     };
