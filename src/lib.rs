@@ -178,7 +178,7 @@
 //! **E0407, "`__differentiated_m` is not a member of trait"** (and `__object_m`, which trait
 //! objects have): the `impl` is marked, but
 //! the trait is not. Mark it, or write `#[differentiate(inherent)]` on the `impl`.
-//! **E0046, "missing: `__differentiated_m`"**: the trait is marked, but the `impl` is not.
+//! **E0046, "missing: `__differentiate_this_impl`"**: the trait is marked, but the `impl` is not.
 //!
 //! **`ParameterExcludedByWrt`** in a message: an active argument goes to a
 //! parameter that the callee's `wrt(..)` excludes. List the parameter there,

@@ -5,6 +5,7 @@ mod indexing;
 mod objects;
 mod operators;
 
+use crate::emit;
 use crate::errors::Errors;
 use crate::expand::{companions, with_errors};
 use crate::fence::catalogue as no;
@@ -67,19 +68,26 @@ pub(crate) fn implementation(options: TokenStream, mut block: ItemImpl) -> Token
     }
     let only_marked = any_marked(&functions);
     for (marks, function) in &functions {
-        let has_companions = is_chosen(marks, &function.sig, home, only_marked, &around)
-            || parse::is_reading(&function.sig, home);
+        let has_companions = has_companions(marks, &function.sig, home, only_marked, &around);
         around.add(&function.sig, block.trait_.is_none(), has_companions);
     }
     let members = match home {
         Home::TraitImpl => objects::of_impl(&functions, &options, only_marked, &around),
         _ => TokenStream::new(),
     };
+    let seal = match (home, &block.trait_) {
+        (Home::TraitImpl, Some(of)) => {
+            let without = functions.iter().filter(|(marks, function)| {
+                !has_companions(marks, &function.sig, home, only_marked, &around)
+            });
+            let without: Vec<_> = without.map(|(_, function)| function).collect();
+            emit::sealed(&options.krate, &of.0, &without)
+        }
+        _ => TokenStream::new(),
+    };
     let mut beside = of_members(functions, &options, home, &around, &mut errors);
     beside.extend(members);
-    if home == Home::TraitImpl {
-        beside.extend(seal(&quote!({})));
-    }
+    beside.extend(seal);
     let outside = options.inherent.as_ref().filter(|_| block.trait_.is_some());
     let outside = outside.map(|_| {
         let (generics, ty) = (&block.generics, &block.self_ty);
@@ -126,28 +134,22 @@ pub(crate) fn definition(options: TokenStream, mut block: ItemTrait) -> TokenStr
     }
     let object = objects::of(&block, &declared, &options, only_marked, &around);
     let members = objects::of_trait(&defined, &declared, &options, only_marked, &around);
+    let is_left_out = |marks: &[Attribute]| only_marked && marks.is_empty();
+    let with_companions = |(marks, function): &(Vec<Attribute>, ItemFn)| {
+        let (sig, home) = (&function.sig, Home::Trait);
+        !is_left_out(marks) && has_companions(marks, sig, home, only_marked, &around)
+    };
+    let methods = defined.iter().map(|pair| (&pair.1, with_companions(pair)));
+    let methods = methods.chain(declared.iter().map(|(_, function)| (function, false)));
+    let defaults = emit::of_defaults(&options.krate, &methods.collect::<Vec<_>>());
     for (list, home) in [(defined, Home::Trait), (declared, Home::Declaration)] {
-        let list = list
-            .into_iter()
-            .filter(|(marks, _)| !only_marked || !marks.is_empty());
+        let list = list.into_iter().filter(|(marks, _)| !is_left_out(marks));
         let beside = of_members(list.collect(), &options, home, &around, &mut errors);
         block.items.push(TraitItem::Verbatim(beside));
     }
     block.items.push(TraitItem::Verbatim(members));
-    block.items.push(TraitItem::Verbatim(seal(&quote!(;))));
+    block.items.push(TraitItem::Verbatim(defaults));
     with_errors(block.to_token_stream(), object, errors)
-}
-
-/// What an `impl` of a marked trait has only where it is marked, too: in one that is not, a
-/// method that replaces a default one would have the companion of the default one. The name
-/// stands in what rustc says then.
-fn seal(body: &TokenStream) -> TokenStream {
-    let inline = (!body.to_string().starts_with(';')).then(|| quote!(#[inline]));
-    quote! {
-        #[doc(hidden)]
-        #inline
-        fn __differentiate_this_impl() where Self: ::core::marker::Sized #body
-    }
 }
 
 /// The options of a block: those that go for all of its methods.
@@ -192,7 +194,7 @@ fn of_members(
         let is_marked = !marks.is_empty();
         let is_reading = parse::is_reading(&function.sig, home);
         let is_lens = parse::returns_mut(&function.sig);
-        if !is_chosen(&marks, &function.sig, home, only_marked, around) && !is_reading {
+        if !has_companions(&marks, &function.sig, home, only_marked, around) {
             continue;
         }
         let mut found = Errors::default();
@@ -224,7 +226,18 @@ fn any_marked(functions: &[(Vec<Attribute>, ItemFn)]) -> bool {
     functions.iter().any(|(marks, _)| !marks.is_empty())
 }
 
-/// Whether a method gets companions: if it is marked, or where none is marked, if
+/// Whether a method gets companions.
+fn has_companions(
+    marks: &[Attribute],
+    sig: &syn::Signature,
+    home: Home,
+    only_marked: bool,
+    around: &Around,
+) -> bool {
+    is_chosen(marks, sig, home, only_marked, around) || parse::is_reading(sig, home)
+}
+
+/// Whether a method gets companions for its derivative: if it is marked, or where none is marked, if
 /// it has a derivative.
 fn is_chosen(
     marks: &[Attribute],

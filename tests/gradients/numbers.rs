@@ -212,3 +212,20 @@ fn aliases() {
     }
     oracle::check!(alias_of_index(1.25, &[0.5, 1.5, 2.5]));
 }
+
+/// Of dual numbers rustc would not find the type.
+#[differentiate(jvp, hvp)]
+fn to_any(x: f32, y: f64) -> f64 {
+    let wide: f64 = x as _;
+    let rounded: usize = x as _;
+    wide * wide * y + rounded as f64
+}
+
+#[test]
+fn casts_to_what_rustc_finds() {
+    assert_eq!(to_any_grad(2.5, 3.0), (20.75, (15.0, 6.25)));
+    assert_eq!(to_any_jvp(2.5, 1.0, 3.0, 0.0), (20.75, 15.0));
+    let (value, gradient, second) = to_any_hvp(2.5, 1.0, 3.0, 0.0);
+    assert_eq!((value, gradient), (20.75, (15.0, 6.25)));
+    assert_eq!(second, (6.0, 5.0));
+}

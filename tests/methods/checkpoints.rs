@@ -1,5 +1,7 @@
 //! `#[checkpoint]` on loops in methods, and on loops that call methods.
 
+#![expect(clippy::useless_vec, reason = "receivers are elements of vectors, too")]
+
 use backprop::{Differentiable, differentiate};
 
 oracle::programs! {

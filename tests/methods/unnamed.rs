@@ -6,7 +6,10 @@ oracle::programs! {
 
     #[differentiate]
     trait Shape {
+        #[differentiate]
         fn area(&self, k: f64) -> f64;
+        // has no companion, so that what replaces it needs none
+        fn size(&self, k: f64) -> f64 { k }
     }
 
     #[derive(Clone, Debug, PartialEq, Differentiable)]
@@ -22,6 +25,8 @@ oracle::programs! {
 
     #[differentiate]
     impl Shape for Strip {
+        fn size(&self, k: f64) -> f64 { k * self.w[0] }
+        #[differentiate]
         fn area(&self, k: f64) -> f64 {
             let mut sum = 0.0;
             for w in &self.w { sum += w * w * k; }

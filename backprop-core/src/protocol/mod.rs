@@ -7,6 +7,7 @@
 mod adjoints;
 mod claims;
 mod containers;
+mod defaults;
 mod entries;
 mod lens;
 mod references;
@@ -14,6 +15,7 @@ mod references;
 pub use adjoints::*;
 pub use claims::*;
 pub use containers::*;
+pub use defaults::*;
 pub use entries::*;
 pub use lens::*;
 pub use references::*;

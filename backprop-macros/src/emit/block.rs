@@ -18,7 +18,7 @@ impl Emitter<'_> {
         for stmt in &region.stmts {
             let mut reads = false;
             for_each_use(stmt, &mut |value| {
-                reads |= adds.iter().any(|add| add.place.base == value);
+                reads |= adds.first().is_some_and(|add| add.place.base == value);
             });
             match stmt {
                 Stmt::AddAt(add) => {

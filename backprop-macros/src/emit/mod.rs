@@ -13,6 +13,7 @@ mod circuit;
 mod closure;
 mod companions;
 mod custom;
+mod defaults;
 mod doubled;
 mod expr;
 mod forward;
@@ -47,6 +48,7 @@ pub(crate) use companions::{
     may_be_joint, stub,
 };
 pub(crate) use custom::{custom, rule_has_tangent};
+pub(crate) use defaults::{of_defaults, sealed};
 pub(crate) use indexing::indexing;
 pub(crate) use lens::lens;
 pub(crate) use names::{Form, PREFIX, TO_ARRAY, companion_method, plumbing};

@@ -184,6 +184,8 @@ pub(crate) enum Form {
     Second,
     /// Where the reference leads that it returns.
     Lens,
+    /// Whether its default form has a companion.
+    Default,
     /// Whether it may run again.
     Repeat,
     /// Value and pullback, as a member of a trait that objects have.
@@ -211,6 +213,7 @@ pub(crate) fn companion_method(name: &Ident, form: Form, span: Span) -> Ident {
         Form::Doubled => "doubled",
         Form::Second => "hvp",
         Form::Lens => "lens",
+        Form::Default => "default",
         Form::Repeat => "repeats",
         Form::Object => "object",
         Form::ObjectForward => "object_jvp",

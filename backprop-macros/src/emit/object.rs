@@ -141,7 +141,7 @@ impl Parts<'_> {
         let (value, pullback) = (plumbing("value", span), plumbing("pullback", span));
         let (upstream, receiver) = (self.upstream_name(), plumbing("receiver", span));
         let (run, run_ty) = (self.run_name(), self.private("Run"));
-        let (active, upstream_ty) = (self.private("Active"), &self.upstream);
+        let (active, upstream_ty) = (self.all_active(), &self.upstream);
         let entry = self.private("ObjectEntry");
         let this = Ident::new("self", self.receiver()?.name.span());
         let others = input.signature.params.iter().skip(1);
@@ -153,7 +153,7 @@ impl Parts<'_> {
         let types = others.map(|param| self.entry_type(param));
         Some(quote_spanned! {span=>
             #head {
-                let (#value, #pullback) = #this.#split(#(#names,)* #active::<0x7fff_ffff_ffff_ffff_u64>);
+                let (#value, #pullback) = #this.#split(#(#names,)* #active);
                 (#value, #boxed::new(
                     move |
                         #run: #run_ty,
@@ -258,6 +258,12 @@ impl Parts<'_> {
         let slots = params.iter().map(|param: &Parameter| self.slot_type(param));
         let (upstream, run) = (&self.upstream, self.private("Run"));
         quote!(::core::ops::Fn(#run, &#upstream, #entry<'_>, #(#others),*) -> (#(#slots,)*))
+    }
+
+    /// Which arguments are active, where a member for objects calls another one: any may be.
+    pub(super) fn all_active(&self) -> TokenStream {
+        let active = self.private("Active");
+        quote!(#active::<0x7fff_ffff_ffff_ffff_u64>)
     }
 
     /// The lifetimes of a method, as it declares them.

@@ -95,9 +95,9 @@ impl Parts<'_> {
         let doubled = companion_method(&self.input.item.sig.ident, Form::Doubled, span);
         let body = self.has_body().then(|| {
             let (this, names, behind) = (self.this(), self.other_names(), self.behind(&tangents));
-            let active = self.private("Active");
+            let active = self.all_active();
             let call = quote_spanned! {span=>
-                #this.#doubled(#(#names,)* (#behind, #active::<0x7fff_ffff_ffff_ffff_u64>))
+                #this.#doubled(#(#names,)* (#behind, #active))
             };
             let into = |receiver: &Ident| quote!(#receiver.of::<Self>());
             let closure =

@@ -1,6 +1,6 @@
 //! Marked traits as trait objects: what a trait, its implementations and `dyn Trait` have.
 
-use super::is_chosen;
+use super::has_companions;
 use crate::emit;
 use crate::errors::Errors;
 use crate::parse::{self, Around, Home, Options};
@@ -73,10 +73,9 @@ pub(super) fn of(
 
 /// Whether a method has a member for objects beside its companion.
 fn is_member((marks, function): &Marked, home: Home, only_marked: bool, around: &Around) -> bool {
-    let is_chosen = is_chosen(marks, &function.sig, home, only_marked, around)
-        || parse::is_reading(&function.sig, home);
+    let has_companions = has_companions(marks, &function.sig, home, only_marked, around);
     let is_left_out = home != Home::TraitImpl && only_marked && marks.is_empty();
-    is_chosen && !is_left_out && emit::is_for_objects(&function.sig)
+    has_companions && !is_left_out && emit::is_for_objects(&function.sig)
 }
 
 /// Whether there can be objects of a trait, as far as its definition tells.

@@ -90,3 +90,23 @@ fn checkpoints_in_all_places() {
         assert_eq!(turns, forms, "{around}: {found}");
     }
 }
+
+/// What the arms of a `match` hand on is nested, and rustc infers the type of each level for
+/// each arm: of many arms in the logarithm of their number.
+#[test]
+fn many_arms_are_nested_in_a_tree() {
+    for (count, depth) in [(2, 1), (4, 2), (8, 3), (101, 7)] {
+        let arms = (1..count).map(|k| format!("{k} => {{ return x.sin() * {k}.5; }}"));
+        let arms: String = arms.collect();
+        let found = expanded(&format!(
+            "fn f(x: f64, n: usize) -> f64 {{ match n {{ {arms} _ => return x.exp(), }} }}"
+        ));
+        let level = |side: &str| format!("::backprop::__private::Branch::{side}(");
+        let found = found.replace(' ', "");
+        let found = found
+            .replace(&level("Then"), "<")
+            .replace(&level("Else"), "<");
+        let levels = found.split(|c| c != '<').map(str::len);
+        assert_eq!(levels.max(), Some(depth), "{count} arms: {found}");
+    }
+}

@@ -102,6 +102,7 @@ impl There {
     }
 }
 
+/// The values of a function that are there at its end.
 fn there(f: &Function, forward: &Region) -> BTreeSet<ValueId> {
     let mut there = BTreeSet::new();
     for param in &f.params {
