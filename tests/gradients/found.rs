@@ -14,6 +14,40 @@ oracle::programs! {
     pub struct Held { pub x: f64, pub y: f64, pub w: [f64; 4], pub v: Vec<f64> }
 
     #[differentiate]
+    fn shifted(x: &[f64], k: f64) -> Vec<f64> {
+        x.iter().map(|v| (v + k).sin()).collect()
+    }
+
+    // what a call returns may be a reference, and is kept no earlier than its last use
+
+    #[differentiate]
+    fn slices_of_a_result(x: &[f64], k: f64) -> f64 {
+        let v = shifted(x, k);
+        let mut s = k;
+        let mut rest = &v[..];
+        while let [head, tail @ ..] = rest {
+            s = (s * 0.5 + head).sin();
+            rest = tail;
+        }
+        s
+    }
+
+    #[differentiate]
+    fn slices_of_the_last_result(x: &[f64], k: f64, n: usize) -> f64 {
+        let mut v = vec![k, k * k];
+        for _ in 0..n {
+            v = shifted(x, k);
+        }
+        let mut s = k;
+        let mut rest = &v[..];
+        while let [head, tail @ ..] = rest {
+            s = (s * 0.5 + head).sin();
+            rest = tail;
+        }
+        s
+    }
+
+    #[differentiate]
     impl Held {
         /// What stands for the least before the first item has the type of the items.
         pub fn least(&self, k: f64) -> f64 {
@@ -173,5 +207,15 @@ fn operators_that_nothing_depends_on() {
     for x in [0.4, -0.4] {
         oracle::check!(added_for_nothing(Pair { x, y: 0.7 }, 0.3));
         oracle::check!(change(Pair { x, y: 0.7 }, [0.3, -0.8]));
+    }
+}
+
+#[test]
+fn slices_that_a_loop_takes_of_a_result() {
+    for x in [&[][..], &[0.4], &[0.4, -0.9, 1.2]] {
+        oracle::check!(slices_of_a_result(x, 0.3));
+        for n in 0..3 {
+            oracle::check!(slices_of_the_last_result(x, 0.3, n));
+        }
     }
 }

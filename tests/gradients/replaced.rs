@@ -10,8 +10,8 @@ oracle::programs! {
     }
 
     #[differentiate]
-    fn shifted_and_square(x: &[f64], k: f64) -> (Vec<f64>, f64) {
-        (x.iter().map(|v| (v + k).sin()).collect(), k * k)
+    fn same_and_square(x: Vec<f64>, k: f64) -> (Vec<f64>, f64) {
+        (x, k * k)
     }
 
     #[differentiate]
@@ -64,11 +64,21 @@ oracle::programs! {
     }
 
     #[differentiate]
-    fn longer_at_the_end(k: f64, x: &[f64]) -> f64 {
-        let (mut y, square) = shifted_and_square(x, k);
+    fn longer_at_the_end(k: f64, x: Vec<f64>) -> f64 {
+        let (mut y, square) = same_and_square(x, k);
         y.push(k);
         y.push(square);
         square + backprop::constant(y.len() as f64)
+    }
+
+    #[differentiate]
+    fn longer_after_pop(k: f64, mut rows: Vec<Vec<f64>>) -> f64 {
+        if let Some(mut row) = rows.pop() {
+            row.push(k);
+        }
+        let mut last = rows.pop().unwrap();
+        last.truncate(1);
+        k * rows[0][0]
     }
 
     #[differentiate]
@@ -112,5 +122,9 @@ fn replaced() {
     }
     oracle::check!(by_a_call(0.6, x(), &[0.1, 0.4]));
     oracle::check!(by_a_literal(0.6, x()));
-    oracle::check!(longer_at_the_end(0.6, &[0.1, 0.4]));
+    oracle::check!(longer_at_the_end(0.6, x()));
+    oracle::check!(longer_after_pop(
+        0.6,
+        vec![x(), vec![0.2, 0.9], vec![0.4], x()]
+    ));
 }

@@ -184,9 +184,7 @@ impl Pass<'_> {
         for i in &carried {
             inits.push(match upstreams[*i] {
                 Some(d) => d,
-                None if self.is_in_place(looped.results[*i]) => {
-                    self.zero_at_definition(looped.results[*i], span)
-                }
+                None if self.is_in_place(looped.results[*i]) => self.zero(looped.results[*i], span),
                 None => self.accumulator(looped.results[*i], span),
             });
         }

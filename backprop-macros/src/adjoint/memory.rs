@@ -251,7 +251,7 @@ impl Pass<'_> {
         let span = self.f.info(value).span;
         let d = match d {
             Some(d) => d,
-            None => self.zero_at_definition(value, span),
+            None => self.zero(value, span),
         };
         self.out.push(Stmt::Mutate(Mutate {
             place,

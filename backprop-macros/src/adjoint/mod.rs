@@ -482,7 +482,8 @@ impl Pass<'_> {
     }
 
     /// The adjoint of a value whose definition the reverse half has reached, where nothing
-    /// added to it. Nothing that changed its shape was undone either, if it is not active.
+    /// added to it. Nothing that changed its shape was undone either, if it is not active:
+    /// so of a parameter of a loop, or a result of a call.
     pub(super) fn zero_at_definition(&mut self, of: ValueId, span: Span) -> ValueId {
         let zero = self.zero(of, span);
         self.f.info_mut(zero).initial = true;

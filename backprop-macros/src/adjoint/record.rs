@@ -69,13 +69,22 @@ fn own(f: &mut Function, forward: &mut Region, reverse: &mut Reverse) {
     });
     let views = Views::of(f, forward);
     for (from, value) in owned {
-        // no later than its last use: what it refers to may change then
-        let uses = |stmt: &Stmt| {
-            let mut found = crate::ir::definitions(stmt).contains(&from);
-            crate::ir::for_each_use(stmt, &mut |used| found |= views.roots(used).contains(&from));
-            found
-        };
-        let last = forward.stmts.iter().rposition(uses);
+        // no later than its last use, by references to it, too: what it refers to may
+        // change then
+        let mut derived = BTreeSet::from([from]);
+        let mut last = None;
+        for (index, stmt) in forward.stmts.iter().enumerate() {
+            let defined = crate::ir::definitions(stmt);
+            let mut found = defined.contains(&from);
+            crate::ir::for_each_use(stmt, &mut |used| {
+                found |= derived.contains(&used) || views.roots(used).contains(&from);
+            });
+            if found {
+                last = Some(index);
+                // what a loop carries may lead there, which no view tells
+                derived.extend(defined.into_iter().filter(|value| f.is_reference(*value)));
+            }
+        }
         let op = Op::Owned(from, Owning::Moved);
         let at = last.map_or(forward.stmts.len(), |last| last + 1);
         forward.stmts.insert(at, Stmt::Let(Let { value, op }));
