@@ -168,6 +168,10 @@
 //! such reference. **"no function .. named `split`"**: the function returns one, which is not
 //! seen at the call. Annotate it: `let r: &mut f64 = g(..)`.
 //!
+//! **E0255, "the name `gamma` is defined multiple times"** at `pub use gamma::gamma` beside
+//! `mod gamma`: a differentiated function has a companion of its name among the types, where
+//! modules have theirs. Give the module another name.
+//!
 //! **"no method named `__differentiated_dyn_m`"**: `m` is called through a trait object, and
 //! is a default method, takes `&mut self`, or has type parameters.
 //!
