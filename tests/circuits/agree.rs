@@ -445,6 +445,30 @@ fn type_parameters() {
     );
 }
 
+/// Local gradients that are numbers, or computed with numbers, are of the type parameter.
+#[differentiate(circuit)]
+fn generic_rules<T: num_traits::Float>(x: T, y: T, k: usize) -> T {
+    let a = if x > y { x * y } else { -y };
+    let b = match k {
+        0 => a,
+        1 => x.max(y) * a,
+        _ => y.powi(3) - a.abs().sqrt(),
+    };
+    b + a.abs() * x.hypot(y)
+}
+
+#[test]
+fn rules_of_type_parameters() {
+    for k in 0..3 {
+        let (value, (d_x, d_y)) = generic_rules_grad(3.0, 0.5, k);
+        agree(
+            &generic_rules_circuit(3.0, 0.5, k),
+            value,
+            &[("x", d_x), ("y", d_y)],
+        );
+    }
+}
+
 #[differentiate(circuit)]
 fn patterns((a, b): (f64, f64), &(c, d): &(f64, (f64, i32))) -> f64 {
     a * b + c * d.0

@@ -75,6 +75,7 @@ pub(crate) fn circuit(
         return None;
     }
     crate::simplify::simplify(&mut function);
+    crate::simplify::settle(&mut function);
     let [result, wire] = function.result.leaves()[..] else {
         return None;
     };
