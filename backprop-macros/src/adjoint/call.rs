@@ -1,9 +1,11 @@
 //! Calls of other functions: their pullbacks run in reverse.
 
 use super::{Pass, memory};
-use crate::ir::{Arg, Callee, Kind, Pullback, PullbackArg, Region, Stmt, Tree, ValueId};
+use crate::ir::{
+    Arg, Callee, Function, Kind, Let, Op, Pullback, PullbackArg, Region, Stmt, Tree, ValueId,
+};
 use crate::rules::Expr;
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Pass<'_> {
@@ -56,7 +58,7 @@ impl Pass<'_> {
                             .then(|| self.share(*leaf, &mut shares))
                     });
                     PullbackArg::In {
-                        is_used: matches!(tree, Tree::Ref(_)),
+                        is_used: is_used(tree, &self.constants),
                         arg: tree.clone(),
                         adjoint,
                         owned,
@@ -123,6 +125,56 @@ impl Pass<'_> {
             Some(d) => d,
             None => self.zero_at_definition(*leaf, span),
         })
+    }
+}
+
+/// Whether a pullback takes the argument again: it is a reference, or a constant that may
+/// be one.
+pub(crate) fn is_used(tree: &Tree<ValueId>, constants: &BTreeSet<ValueId>) -> bool {
+    match tree {
+        Tree::Leaf(leaf) => constants.contains(leaf),
+        tree => matches!(tree, Tree::Ref(_)),
+    }
+}
+
+/// The constants, by path, of a type that only rustc knows, and parts of them.
+pub(crate) fn constants(f: &Function) -> BTreeSet<ValueId> {
+    fn visit(f: &Function, region: &Region, found: &mut BTreeSet<ValueId>) {
+        for stmt in &region.stmts {
+            if let Stmt::Let(Let { value, op }) = stmt
+                && f.kind(*value) == Kind::Opaque
+            {
+                let is_one = match op {
+                    Op::Constant(tokens) => is_path(tokens),
+                    Op::Copy(of, _) => found.contains(of),
+                    Op::Load(place) => found.contains(&place.base),
+                    _ => false,
+                };
+                if is_one {
+                    found.insert(*value);
+                }
+            }
+            crate::ir::for_each_region(stmt, &mut |inner, _| visit(f, inner, found));
+        }
+    }
+    let mut found = BTreeSet::new();
+    visit(f, &f.body, &mut found);
+    found
+}
+
+/// `TABLE`, `TABLES[1]`, `Self::TABLES.first`
+fn is_path(tokens: &TokenStream) -> bool {
+    let mut expr = match syn::parse2::<syn::Expr>(tokens.clone()) {
+        Ok(expr) => expr,
+        Err(_) => return false,
+    };
+    loop {
+        expr = match expr {
+            syn::Expr::Path(_) => return true,
+            syn::Expr::Index(index) => *index.expr,
+            syn::Expr::Field(field) => *field.base,
+            _ => return false,
+        };
     }
 }
 

@@ -16,7 +16,7 @@
 
 mod again;
 pub(crate) mod bounds;
-mod call;
+pub(crate) mod call;
 pub(crate) mod checkpoint;
 mod control;
 pub(crate) mod fuse;
@@ -44,6 +44,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) fn adjoint(f: &mut Function, activity: &Activity) {
     let mut pass = Pass {
         literals: literals(f),
+        constants: call::constants(f),
         f,
         activity,
         adjoints: BTreeMap::new(),
@@ -70,6 +71,8 @@ struct Pass<'a> {
     masked: BTreeSet<ValueId>,
     pullbacks: BTreeMap<crate::ir::StmtId, ValueId>,
     literals: BTreeMap<ValueId, Literal>,
+    /// Constants that may be references.
+    constants: BTreeSet<ValueId>,
     out: Vec<Stmt>,
     /// How many loops surround the current statement.
     depth: u32,

@@ -7,15 +7,55 @@
 
 use super::Activity;
 use crate::ir::{
-    Call, Callee, Function, Kind, Let, Op, Region, Stmt, Tree, ValueId, for_each_region_mut,
+    Arg, Call, Callee, Function, Kind, Let, Op, Region, Stmt, Tree, ValueId, for_each_region_mut,
 };
 use std::collections::BTreeSet;
 
-/// The results of calls, and what they are merged into, but numbers.
+/// The results of calls, and what they are merged into, but numbers; and what the user's
+/// code gives that goes into calls.
 pub(super) fn find(f: &Function, activity: &Activity) -> BTreeSet<ValueId> {
     let mut found = BTreeSet::new();
+    let mut passed = BTreeSet::new();
+    arguments(&f.body, &mut passed);
+    passed.retain(|value| f.kind(*value) == Kind::Opaque && !activity.is_active(*value));
+    given(&f.body, &passed, &mut found);
     super::close(&mut found, |found| visit(f, &f.body, activity, found));
     found
+}
+
+/// The arguments of calls.
+fn arguments(region: &Region, found: &mut BTreeSet<ValueId>) {
+    for stmt in &region.stmts {
+        if let Stmt::Call(call) = stmt {
+            for arg in &call.args {
+                if let Arg::In(Tree::Leaf(leaf)) = arg {
+                    found.insert(*leaf);
+                }
+            }
+        }
+        crate::ir::for_each_region(stmt, &mut |inner, _| arguments(inner, found));
+    }
+}
+
+/// Those of them that the user's code gives, that are loaded, that branches choose, and
+/// the elements that loops go through.
+fn given(region: &Region, passed: &BTreeSet<ValueId>, found: &mut BTreeSet<ValueId>) {
+    for stmt in &region.stmts {
+        let values: &[ValueId] = match stmt {
+            Stmt::Let(Let {
+                value,
+                op: Op::Verbatim(..) | Op::Stop(..) | Op::Load(_) | Op::Duplicate(..),
+            }) => std::slice::from_ref(value),
+            Stmt::If(branch) => &branch.results,
+            Stmt::Match(choice) => &choice.results,
+            _ => &[],
+        };
+        found.extend(values.iter().filter(|value| passed.contains(value)));
+        crate::ir::for_each_region(stmt, &mut |inner, bound| {
+            found.extend(bound.iter().filter(|value| passed.contains(value)));
+            given(inner, passed, found);
+        });
+    }
 }
 
 fn visit(f: &Function, region: &Region, activity: &Activity, found: &mut BTreeSet<ValueId>) {

@@ -1,6 +1,7 @@
 //! Calls of other functions: one gate each.
 
 use super::Pass;
+use crate::adjoint::call::is_used;
 use crate::fence::catalogue as no;
 use crate::ir::{
     Arg, Call, GateInput, Hold, Kind, Op, Place, Pullback, PullbackArg, Stmt, Tree, ValueId,
@@ -96,7 +97,7 @@ impl Pass<'_> {
             Some(gradient)
         });
         PullbackArg::In {
-            is_used: matches!(tree, Tree::Ref(_)),
+            is_used: is_used(tree, &self.constants),
             owned: None,
             arg: tree.clone(),
             adjoint,

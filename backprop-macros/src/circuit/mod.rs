@@ -10,6 +10,7 @@
 mod call;
 mod memory;
 
+use crate::adjoint::call::constants;
 use crate::adjoint::{Literal, literals, operand};
 use crate::analyse::Activity;
 use crate::errors::Errors;
@@ -22,7 +23,7 @@ use crate::ir::{
 use crate::parse::{Home, Input, Parameter, Shape};
 use crate::rules::{self, Expr, Rule};
 use proc_macro2::Span;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The circuit form of a function.
 pub(crate) struct Circuit {
@@ -52,6 +53,7 @@ pub(crate) fn circuit(
     let before = errors.count();
     let mut pass = Pass {
         literals: literals(&function),
+        constants: constants(&function),
         f: &mut function,
         activity,
         wires: BTreeMap::new(),
@@ -135,6 +137,7 @@ struct Pass<'a> {
     /// The wires of each value that has some: of what is no view.
     wires: BTreeMap<ValueId, ValueId>,
     literals: BTreeMap<ValueId, Literal>,
+    constants: BTreeSet<ValueId>,
     out: Vec<Stmt>,
     errors: &'a mut Errors,
 }

@@ -2,6 +2,7 @@
 
 use super::Emitter;
 use super::names::{Form, companion_method, plumbing};
+use super::told::turbofish_of;
 use crate::ir::{Arg, Call, Callee, Op, Pullback, PullbackArg, Stmt, Tree, ValueId};
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -132,28 +133,35 @@ impl Emitter<'_> {
             Callee::Function(path) => {
                 let args = self.arguments(call, companion, 0);
                 let (ty, more) = (companion_type(path), companion.more(span));
+                let written = path.segments.last().map(|last| &last.arguments);
+                let told = self.told(call, companion, written.and_then(turbofish_of), 1);
                 match companion {
                     Companion::None => quote!(#path(#(#args),*)),
                     Companion::Split(mask) => {
-                        quote_spanned!(span=> <#ty>::split(#mask, #path, #(#args),*))
+                        quote_spanned!(span=> <#ty>::split #told(#mask, #path, #(#args),*))
                     }
                     Companion::Doubled(..) => {
-                        quote_spanned!(span=> <#ty>::doubled(#path, #(#args,)* #(#more),*))
+                        quote_spanned!(span=> <#ty>::doubled #told(#path, #(#args,)* #(#more),*))
                     }
                     Companion::Forward(_) => {
-                        quote_spanned!(span=> <#ty>::jvp(#path, #(#args,)* #(#more),*))
+                        quote_spanned!(span=> <#ty>::jvp #told(#path, #(#args,)* #(#more),*))
                     }
                 }
             }
             Callee::Parameter => self.parameter_call(companion, call),
             Callee::Associated(path) => {
                 let mut path = path.clone();
+                let mut told = TokenStream::new();
                 if let Some(last) = path.path.segments.last_mut() {
                     last.ident = companion.method(&last.ident);
+                    if !matches!(companion, Companion::None) {
+                        told = self.told(call, companion, turbofish_of(&last.arguments), 0);
+                        last.arguments = syn::PathArguments::None;
+                    }
                 }
                 let args = self.arguments(call, companion, 0).into_iter();
                 let args = args.chain(companion.more(span));
-                quote_spanned!(span=> #path(#(#args),*))
+                quote_spanned!(span=> #path #told(#(#args),*))
             }
             Callee::Operator(operator) => self.operator(call, operator, companion),
             Callee::Method(name, turbofish, is_object) => {
@@ -164,9 +172,11 @@ impl Emitter<'_> {
                 let receiver = call.args.first().map(|arg| self.receiver_arg(arg));
                 let args = self.arguments(call, companion, 1).into_iter();
                 let args = args.chain(companion.more(span));
-                let is_primal = matches!(companion, Companion::None);
-                let turbofish = turbofish.as_ref().filter(|_| is_primal);
-                quote_spanned!(span=> #receiver.#name #turbofish(#(#args),*))
+                let told = match companion {
+                    Companion::None => turbofish.to_token_stream(),
+                    _ => self.told(call, companion, turbofish.as_ref(), 0),
+                };
+                quote_spanned!(span=> #receiver.#name #told(#(#args),*))
             }
         }
     }
@@ -374,7 +384,12 @@ impl Emitter<'_> {
                     entries.push(quote!(#none()));
                     returned.push(quote!(_));
                 }
-                PullbackArg::In { arg, adjoint, .. } => {
+                PullbackArg::In {
+                    arg,
+                    adjoint,
+                    is_used,
+                    ..
+                } => {
                     let buffered = matches!(arg, Tree::Ref(_)) && adjoint.any(Option::is_some);
                     if buffered {
                         // the callee may add in place instead of returning
@@ -398,7 +413,7 @@ impl Emitter<'_> {
                         let names = self.adjoint_pattern(adjoint);
                         finish.extend(quote!(let #names = #take(#share, #buffer);));
                         returned.push(share.to_token_stream());
-                    } else if let Tree::Ref(_) = arg {
+                    } else if *is_used {
                         let entry = self.facade.private("constant_entry", span);
                         let arg = self.tree(arg);
                         entries.push(quote!(#entry(#arg)));
@@ -525,7 +540,7 @@ impl Companion {
 }
 
 /// The arguments of a call, without those that are tangents.
-fn values<'c>(call: &'c Call, companion: &Companion) -> impl Iterator<Item = &'c Arg> {
+pub(super) fn values<'c>(call: &'c Call, companion: &Companion) -> impl Iterator<Item = &'c Arg> {
     let step = if matches!(companion, Companion::Doubled(..)) {
         2
     } else {

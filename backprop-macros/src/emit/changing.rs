@@ -283,11 +283,13 @@ impl Parts<'_> {
         match self.input.home {
             Home::Module => {
                 let companion = Ident::new_raw_if(name, span);
-                quote_spanned!(span=> #companion::doubled(#name, #(#args,)* #more))
+                let (told, primal) = self.told(2);
+                quote_spanned!(span=> #companion::doubled #told(#primal, #(#args,)* #more))
             }
             _ => {
                 let doubled = companion_method(name, Form::Doubled, span);
-                quote_spanned!(span=> Self::#doubled(#(#args,)* #more))
+                let (told, _) = self.told(1);
+                quote_spanned!(span=> Self::#doubled #told(#(#args,)* #more))
             }
         }
     }

@@ -75,7 +75,7 @@ fn body(
     let used = match arguments.is_empty() {
         true => quote!(let _ = #primal;),
         // there is no way to write its type
-        false if input.has_unnamed => TokenStream::new(),
+        false if input.unnamed > 0 => TokenStream::new(),
         false => quote!(let _ = #primal::<#(#arguments),*>;),
     };
     let stmts = emitter.stmts(&f.body);

@@ -3,6 +3,7 @@
 
 use super::companions::{Parts, RawIdent, plain, respan};
 use super::names::plumbing;
+use super::told::tells;
 use crate::ir::ClosureMode;
 use crate::parse::{Home, Parameter, Passing, Reals, Shape, option_payload};
 use proc_macro2::{Ident, TokenStream};
@@ -37,7 +38,7 @@ impl Parts<'_> {
         let is_plain = are_plain
             && (1..=6).contains(&params.len())
             && input.home == Home::Module
-            && !input.has_unnamed
+            && input.unnamed == 0
             && input.functions.is_empty()
             && option_payload(output).is_none()
             && input.signature.result.may_be_active()
@@ -271,10 +272,15 @@ impl Parts<'_> {
         let (input, span, krate) = (self.input, self.span, self.krate);
         let generics = &input.item.sig.generics;
         let mut kept = generics.clone();
+        let functions = input.functions.iter();
+        let told: Vec<&Type> = functions
+            .flat_map(|function| function.inputs.iter().chain([&function.output]))
+            .collect();
         let known = |param: &&GenericParam| match param {
             GenericParam::Type(param) => !input.functions.is_one(&param.ident),
             GenericParam::Lifetime(_) => false,
-            GenericParam::Const(_) => true,
+            // what no function mentions nobody could tell
+            GenericParam::Const(param) => told.iter().any(|ty| tells(ty, &param.ident)),
         };
         kept.params = generics.params.iter().filter(known).cloned().collect();
         let parameters = self.parameters_of(&kept);
@@ -417,7 +423,7 @@ impl Parts<'_> {
             return quote!(#name);
         }
         // types without a name cannot be written either
-        if input.has_unnamed || !input.functions.is_empty() {
+        if input.unnamed > 0 || !input.functions.is_empty() {
             let instance = plumbing("instance", span);
             let tie = self.tie();
             let generics = &input.item.sig.generics;
@@ -430,8 +436,14 @@ impl Parts<'_> {
             let parameters = self.parameters_of(&kept);
             let arguments = super::generics::arguments(&kept);
             let where_clause = self.where_clause_of(&kept, None);
+            let named = generics.params.len() - input.unnamed;
+            let named = generics.params.iter().take(named);
+            let named = named.filter_map(|param| self.told_argument(param));
+            let told = (!self.are_told()).then(|| quote!(::<#(#named),*>));
             return quote_spanned! {span=> {
-                fn #instance<#(#parameters),*>() -> impl 'static #tie #where_clause { #name }
+                fn #instance<#(#parameters),*>() -> impl 'static #tie #where_clause {
+                    #name #told
+                }
                 #instance::<#(#arguments),*>()
             }};
         }
@@ -477,35 +489,6 @@ fn transposed(all: impl Iterator<Item = [TokenStream; 4]>) -> [TokenStream; 4] {
         let each = all.iter().map(|parts| &parts[part]);
         quote!((#(#each,)*))
     })
-}
-
-/// Whether a type determines a parameter of the function: it is part of it.
-fn tells(ty: &Type, name: &Ident) -> bool {
-    match ty {
-        Type::Paren(inner) => tells(&inner.elem, name),
-        Type::Group(inner) => tells(&inner.elem, name),
-        Type::Tuple(tuple) => tuple.elems.iter().any(|ty| tells(ty, name)),
-        Type::Reference(reference) => tells(&reference.elem, name),
-        Type::Slice(slice) => tells(&slice.elem, name),
-        Type::Array(array) => {
-            let is_length = matches!(&array.len, syn::Expr::Path(len) if len.path.is_ident(name));
-            is_length || tells(&array.elem, name)
-        }
-        Type::Path(path) => {
-            let mut segments = path.path.segments.iter();
-            path.path.is_ident(name)
-                || segments.any(|segment| match &segment.arguments {
-                    syn::PathArguments::AngleBracketed(args) => {
-                        args.args.iter().any(|arg| match arg {
-                            syn::GenericArgument::Type(ty) => tells(ty, name),
-                            _ => false,
-                        })
-                    }
-                    _ => false,
-                })
-        }
-        _ => false,
-    }
 }
 
 /// The types of which only rustc knows what they are, but for type parameters.

@@ -160,12 +160,13 @@ impl Parts<'_> {
         let (item, span, args) = (&self.input.item.sig.ident, self.span, self.own_arguments());
         match self.input.home {
             Home::Module => {
-                let companion = self.companion();
-                quote_spanned!(span=> #companion::jvp(#item, #(#args,)* #entries))
+                let (companion, (told, primal)) = (self.companion(), self.told(1));
+                quote_spanned!(span=> #companion::jvp #told(#primal, #(#args,)* #entries))
             }
             _ => {
                 let name = companion_method(item, Form::Forward, span);
-                quote_spanned!(span=> Self::#name(#(#args,)* #entries))
+                let (told, _) = self.told(0);
+                quote_spanned!(span=> Self::#name #told(#(#args,)* #entries))
             }
         }
     }
@@ -175,12 +176,13 @@ impl Parts<'_> {
         let (item, span, args) = (&self.input.item.sig.ident, self.span, self.own_arguments());
         match self.input.home {
             Home::Module => {
-                let companion = self.companion();
-                quote_spanned!(span=> #companion::hvp(#(#args,)* #directions))
+                let (companion, (told, _)) = (self.companion(), self.told(0));
+                quote_spanned!(span=> #companion::hvp #told(#(#args,)* #directions))
             }
             _ => {
                 let name = companion_method(item, Form::Second, span);
-                quote_spanned!(span=> Self::#name(#(#args,)* #directions))
+                let (told, _) = self.told(0);
+                quote_spanned!(span=> Self::#name #told(#(#args,)* #directions))
             }
         }
     }

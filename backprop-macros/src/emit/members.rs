@@ -213,11 +213,15 @@ impl Parts<'_> {
         match self.input.home {
             Home::Module => {
                 let companion = Ident::new_raw_if(name, span);
-                quote_spanned!(span=> #companion::split(#active::<#mask>, #name, #(#args),*))
+                let (told, primal) = self.told(2);
+                quote_spanned! {span=>
+                    #companion::split #told(#active::<#mask>, #primal, #(#args),*)
+                }
             }
             _ => {
                 let split = companion_method(name, Form::Split, span);
-                quote_spanned!(span=> Self::#split(#(#args,)* #active::<#mask>))
+                let (told, _) = self.told(1);
+                quote_spanned!(span=> Self::#split #told(#(#args,)* #active::<#mask>))
             }
         }
     }
@@ -229,11 +233,12 @@ impl Parts<'_> {
         match self.input.home {
             Home::Module => {
                 let companion = Ident::new_raw_if(name, span);
-                quote_spanned!(span=> #companion::joint(#active::<#mask>, #name, #rest))
+                let (told, primal) = self.told(2);
+                quote_spanned!(span=> #companion::joint #told(#active::<#mask>, #primal, #rest))
             }
             _ => {
-                let joint = self.joint_name();
-                quote_spanned!(span=> Self::#joint(#active::<#mask>, #rest))
+                let (joint, (told, _)) = (self.joint_name(), self.told(1));
+                quote_spanned!(span=> Self::#joint #told(#active::<#mask>, #rest))
             }
         }
     }

@@ -38,6 +38,7 @@ mod public;
 mod second;
 mod split;
 mod tapes;
+mod told;
 mod types;
 mod window;
 mod workspace;

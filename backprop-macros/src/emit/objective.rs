@@ -64,10 +64,11 @@ impl Parts<'_> {
         let point_ty = respan(quote!(#point_ty));
         let grad = format_ident!("{}_grad", self.stem(), span = span);
         let args: Vec<_> = params.iter().map(|param| &param.name).collect();
+        let told = self.told(0).0;
         // the primal takes other functions than companions do
         let lend = self.lend_functions();
         let value = match self.input.functions.is_empty() {
-            true => quote!(#name(#(#args),*)),
+            true => quote!(#name #told(#(#args),*)),
             false => {
                 let args: Vec<TokenStream> = args.iter().map(|arg| quote!(#arg)).collect();
                 let split = self.call_split(quote!(0u64), &args);
@@ -101,7 +102,7 @@ impl Parts<'_> {
                 , |#varied: &#point_ty, #direction, #fixed| {
                     #check(#varied, #lend(#varied, #direction));
                     #prepare #lend_functions
-                    let #found = #companion::hvp(#(#args,)* (#(#directions,)*));
+                    let #found = #companion::hvp #told(#(#args,)* (#(#directions,)*));
                     (#found.0, #found.1.#index, #found.2.#index)
                 }
             }
@@ -116,7 +117,7 @@ impl Parts<'_> {
                 #make(
                     (#(#names,)*),
                     |#varied: &#point_ty, #fixed| { #prepare #value },
-                    |#varied: &#point_ty, #fixed| { #prepare #grad(#(#args),*) }
+                    |#varied: &#point_ty, #fixed| { #prepare #grad #told(#(#args),*) }
                     #hvp
                 )
             }

@@ -470,7 +470,10 @@ impl Parts<'_> {
                 let args = all.iter().map(|param| &param.name);
                 // the primal takes other functions than companions do
                 let only_value = match self.input.functions.is_empty() {
-                    true => quote!(#primal(#(#args),*)),
+                    true => {
+                        let told = self.told(0).0;
+                        quote!(#primal #told(#(#args),*))
+                    }
                     false => quote!(#forward #value),
                 };
                 quote_spanned! {span=>

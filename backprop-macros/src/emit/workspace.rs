@@ -26,8 +26,9 @@ impl Parts<'_> {
         let companion = Ident::new_raw_if(name, span);
         let (form, workspace) = (Ident::new(form, span), self.workspace_name());
         let active = self.private("Active");
+        let (told, primal) = self.told(2);
         quote_spanned! {span=>
-            #companion::#form(&*#workspace, #active::<#mask>, #name, #args)
+            #companion::#form #told(&*#workspace, #active::<#mask>, #primal, #args)
         }
     }
 

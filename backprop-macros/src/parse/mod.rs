@@ -50,8 +50,8 @@ pub(crate) struct Input {
     pub(crate) outer: Option<syn::Generics>,
     /// The methods of the same block, as far as it is seen.
     pub(crate) siblings: BTreeMap<String, Sibling>,
-    /// Whether the last of its type parameters have no name in the primal.
-    pub(crate) has_unnamed: bool,
+    /// How many of its type parameters, the last ones, have no name in the primal.
+    pub(crate) unnamed: usize,
 }
 
 /// An operator, and the types that it is implemented for, references left out.
@@ -215,7 +215,7 @@ pub(crate) fn parse(
     around: &Around,
     errors: &mut Errors,
 ) -> Input {
-    let has_unnamed = unnamed::name(&mut item.sig);
+    let unnamed = unnamed::name(&mut item.sig);
     let reals = around.reals(&item.sig.generics);
     if around.lens.is_none() {
         signature::name_lifetime(&mut item.sig);
@@ -252,6 +252,6 @@ pub(crate) fn parse(
         is_reading,
         outer: around.generics.clone(),
         siblings: around.siblings.clone(),
-        has_unnamed,
+        unnamed,
     }
 }

@@ -6,18 +6,18 @@ use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
 use syn::{FnArg, GenericParam, Signature, Type, TypeParam, TypeParamBound};
 
-/// Gives each of them a name; whether there is one.
-pub(super) fn name(sig: &mut Signature) -> bool {
+/// Gives each of them a name, behind the others; how many there are.
+pub(super) fn name(sig: &mut Signature) -> usize {
     let mut naming = Naming { found: Vec::new() };
     for input in &mut sig.inputs {
         if let FnArg::Typed(typed) = input {
             naming.visit_type_mut(&mut typed.ty);
         }
     }
-    let is_any = !naming.found.is_empty();
+    let count = naming.found.len();
     let found = naming.found.into_iter().map(GenericParam::Type);
     sig.generics.params.extend(found);
-    is_any
+    count
 }
 
 struct Naming {

@@ -1,0 +1,115 @@
+//! Constants that are references go into calls: a name, a part of a table, a choice, what
+//! a function without a derivative gives.
+
+use backprop::{Differentiable, assert_gradient, constant, differentiate};
+
+oracle::programs! {
+    /// Horner's rule, the highest power last.
+    #[differentiate]
+    fn polynomial(z: f64, coefficients: &[f64]) -> f64 {
+        coefficients.iter().rev().fold(0.0, |sum, c| sum * z + c)
+    }
+
+    const LOW: &[f64] = &[0.5, -1.25, 2.0];
+    const HIGH: &[f64] = &[1.5, 0.75];
+    const STILL: &[f64] = &[0.25, 1.0, -0.5, 3.0];
+    const POINT: f64 = 0.75;
+
+    #[differentiate]
+    fn quotient(z: f64) -> f64 {
+        polynomial(z, LOW) / polynomial(z - 0.5, HIGH) + z * polynomial(POINT, LOW)
+    }
+
+    #[differentiate]
+    fn under_another_name(z: f64) -> f64 {
+        let low = LOW;
+        polynomial(z, low) * polynomial(z, STILL)
+    }
+
+    #[differentiate]
+    fn chosen(z: f64) -> f64 {
+        let coefficients = if z < 0.5 { LOW } else { HIGH };
+        let more = match z > 1.0 {
+            true => STILL,
+            false => HIGH,
+        };
+        polynomial(z, coefficients) * polynomial(z, more)
+    }
+
+    #[derive(Differentiable, Clone)]
+    struct Model {
+        scale: f64,
+    }
+
+    #[differentiate]
+    impl Model {
+        const OWN: &'static [f64] = &[0.5, 0.25];
+
+        fn times(&self, coefficients: &[f64], z: f64) -> f64 {
+            self.scale * polynomial(z, coefficients)
+        }
+
+        fn both(&self, z: f64) -> f64 {
+            self.times(Self::OWN, z) - self.times(LOW, z)
+        }
+    }
+
+    #[differentiate]
+    fn of_model(scale: f64, z: f64) -> f64 {
+        Model { scale }.both(z)
+    }
+}
+
+const TABLE: [&[f64]; 3] = [&[1.0, 2.0], &[3.0], &[-0.5, 0.25, 1.5]];
+const PAIRS: [(f64, &[f64]); 2] = [(0.5, &[1.0, 2.0]), (1.5, &[3.0, -1.0])];
+
+#[differentiate]
+fn at(z: f64, i: usize) -> f64 {
+    polynomial(z, TABLE[1]) * polynomial(z, TABLE[i]) + polynomial(z, PAIRS[1].1)
+}
+
+#[differentiate]
+fn all(z: f64) -> f64 {
+    let mut sum = 0.0;
+    for i in 0..TABLE.len() {
+        sum += polynomial(z, TABLE[i]) * z;
+    }
+    for coefficients in TABLE {
+        sum *= polynomial(z, coefficients);
+    }
+    sum
+}
+
+fn of_degree(n: usize) -> &'static [f64] {
+    if n > 1 { LOW } else { HIGH }
+}
+
+#[differentiate]
+fn given(z: f64, n: usize) -> f64 {
+    let mut sum = z;
+    for k in 0..n {
+        sum *= polynomial(z, constant(of_degree(k)));
+    }
+    sum
+}
+
+#[test]
+fn constants_by_reference() {
+    for z in [0.25, 0.9, 1.75] {
+        oracle::check!(quotient(z));
+        oracle::check!(under_another_name(z));
+        oracle::check!(chosen(z));
+        oracle::check!(of_model(1.25, z));
+    }
+}
+
+#[test]
+fn parts_of_tables() {
+    for z in [0.25, 0.9, 1.75] {
+        assert_gradient!(all(z));
+        for n in 0..3 {
+            assert_gradient!(at(z, n));
+            assert_gradient!(given(z, n));
+        }
+    }
+}
