@@ -9,7 +9,8 @@ use crate::fence::{Refusal, catalogue as no};
 use crate::ir::{Function, Tree, ValueId};
 use crate::parse::{Around, Home, Input, Mode, Options};
 use crate::{
-    adjoint, analyse, circuit, emit, fence, lower, members, parse, show, simplify, tangent,
+    adjoint, analyse, circuit, configured, emit, fence, lower, members, parse, show, simplify,
+    tangent,
 };
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -18,7 +19,16 @@ use syn::Item;
 /// What `#[differentiate(options)] item` becomes.
 pub(crate) fn differentiate(options: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    match fence::check_depth(&item).and_then(|()| syn::parse2::<Item>(item.clone())) {
+    let parsed = fence::check_depth(&item).and_then(|()| syn::parse2::<Item>(item.clone()));
+    if let Ok(parsed) = &parsed
+        && let Some(versions) = configured::versions(&options, parsed, &item, &mut errors)
+    {
+        return versions;
+    }
+    if errors.any() {
+        return with_errors(item, TokenStream::new(), errors);
+    }
+    match parsed {
         Ok(Item::Fn(function)) => {
             let mut primal = function.clone();
             parse::strip_checkpoints(&mut primal.block);

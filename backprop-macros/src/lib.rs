@@ -4,6 +4,7 @@
 //! pipeline stands on one screen in `expand.rs`; `ARCHITECTURE.md` of the
 //! repository tells how the stages fit together.
 
+mod configured;
 mod expand;
 mod members;
 

@@ -24,6 +24,7 @@ mod calls;
 mod checkpoints;
 mod chosen;
 mod classics;
+mod configured;
 mod containers;
 mod copies;
 mod counts;

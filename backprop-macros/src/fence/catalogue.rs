@@ -110,7 +110,8 @@ catalogue! {
     UNSUPPORTED_RESULT = "results of this type cannot be differentiated; return a scalar or a tuple";
 
     // statements and items
-    ATTRIBUTE_IN_BODY = "attributes other than lint levels are not supported inside a differentiated function; choose with `if cfg!(..)` instead of `#[cfg(..)]`";
+    ATTRIBUTE_IN_BODY = "attributes other than `#[cfg(..)]` and lint levels are not supported inside a differentiated function";
+    MANY_PREDICATES = "more than six different options stand in `#[cfg(..)]` inside this differentiated item; choose with `if cfg!(..)`, or split the function";
     STATIC_IN_BODY = "a `static` inside a differentiated function would exist twice; move it out of the function";
     MACRO_IN_BODY = "macros defined inside a differentiated function are not supported; write the code out";
     ITEM_IN_BODY = "this item inside a differentiated function would exist twice; move it out of the function";
