@@ -474,6 +474,7 @@ pub(super) fn respan(tokens: TokenStream) -> TokenStream {
             TokenTree::Group(group) => {
                 TokenTree::Group(Group::new(group.delimiter(), respan(group.stream())))
             }
+            TokenTree::Ident(name) => TokenTree::Ident(Ident::new_raw_if(&name, span)),
             token => token,
         };
         token.set_span(span);

@@ -2,7 +2,7 @@
 //! found as it is.
 
 use super::companions::{Parts, attributes, respan};
-use super::names::{Form, companion_method, plumbing};
+use super::names::{Form, RawIdent, companion_method, plumbing};
 use crate::parse::{Home, Parameter, Passing};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -197,9 +197,7 @@ impl Parts<'_> {
     }
 
     fn companion(&self) -> Ident {
-        let mut companion = self.input.item.sig.ident.clone();
-        companion.set_span(self.span);
-        companion
+        Ident::new_raw_if(&self.input.item.sig.ident, self.span)
     }
 }
 

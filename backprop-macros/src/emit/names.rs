@@ -255,8 +255,12 @@ pub(super) trait RawIdent {
 }
 
 impl RawIdent for Ident {
-    /// The same identifier with another span (raw ones cannot be made anew).
+    /// The same identifier with another span (raw ones cannot be made anew). Generated code
+    /// is of edition 2024, where `gen` is a keyword; in earlier ones it is a name.
     fn new_raw_if(name: &Ident, span: Span) -> Ident {
+        if name == "gen" {
+            return Ident::new_raw("gen", span);
+        }
         let mut name = name.clone();
         name.set_span(span);
         name
