@@ -143,7 +143,7 @@ fn lens(
 
 /// Reports modes that the function cannot have; whether there are none. A mode that
 /// the block around it asks for is left out where it cannot be had.
-fn modes_are_sound(input: &mut Input, errors: &mut Errors) -> bool {
+pub(crate) fn modes_are_sound(input: &mut Input, errors: &mut Errors) -> bool {
     let before = errors.count();
     for mode in Mode::ALL {
         if let Some(asked) = input.options.modes.of(mode).clone() {

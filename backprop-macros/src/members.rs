@@ -128,11 +128,18 @@ pub(crate) fn definition(options: TokenStream, mut block: ItemTrait) -> TokenStr
     }
     let only_marked = any_marked(&defined) || any_marked(&declared);
     let mut around = Around::of(&block.generics);
+    around.in_boxes = parse::in_boxes(defined.iter().map(|(_, function)| function));
     for (_, function) in defined.iter().chain(&declared) {
         // what `Self` has, it has of the trait
         around.add(&function.sig, true, true);
     }
-    let object = objects::of(&block, &declared, &options, only_marked, &around);
+    let object = objects::of(
+        &block,
+        [&defined, &declared],
+        &options,
+        only_marked,
+        &around,
+    );
     let members = objects::of_trait(&defined, &declared, &options, only_marked, &around);
     let is_left_out = |marks: &[Attribute]| only_marked && marks.is_empty();
     let with_companions = |(marks, function): &(Vec<Attribute>, ItemFn)| {

@@ -20,6 +20,7 @@ mod indexing;
 mod lenses;
 mod makers;
 mod methods;
+mod object_defaults;
 mod objects;
 
 mod references;

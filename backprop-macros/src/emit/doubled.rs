@@ -55,13 +55,7 @@ pub(super) fn doubled_body(
         _ => emitter.tree(&f.result),
     };
     let closure = pullback(&emitter, parts, f);
-    let closure = match parts.boxed {
-        true => {
-            let boxed = parts.private("Box");
-            quote!(#boxed::new(#closure))
-        }
-        false => closure,
-    };
+    let closure = parts.in_a_box(closure, &parts.doubled_pullback());
     match store.is_empty() {
         true => quote_spanned!(span=> { #(#items)* #load #forward (#result, #closure) }),
         false => {

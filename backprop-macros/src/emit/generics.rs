@@ -143,6 +143,9 @@ impl Parts<'_> {
             predicates.push(quote_spanned! {span=>
                 Self: #krate::Differentiable + ::core::marker::Sized
             });
+            if self.boxed || self.input.is_in_box {
+                predicates.push(quote_spanned!(span=> Self: 'static));
+            }
         }
         if self
             .receiver()

@@ -16,8 +16,8 @@ impl Parts<'_> {
         let has_stubs = self.input.home == Home::Impl;
         let forward = (has_stubs || modes.jvp.is_some()).then(|| self.forward_member());
         let doubled = (has_stubs || is_twice).then(|| self.doubled_member());
-        let second =
-            (is_twice && super::has_joint_second(self.input)).then(|| self.second_member());
+        let has_second = self.input.home != Home::Object && super::has_joint_second(self.input);
+        let second = (is_twice && has_second).then(|| self.second_member());
         quote!(#forward #doubled #second)
     }
 
@@ -69,8 +69,7 @@ impl Parts<'_> {
     }
 
     fn forward_head(&self, bound: Option<TokenStream>) -> TokenStream {
-        let (item, span) = (&self.input.item, self.span);
-        let name = companion_method(&item.sig.ident, Form::Forward, span);
+        let (span, name) = (self.span, self.form(Form::Forward));
         let (generics, params) = (self.public_generics(), self.params());
         let all = &self.input.signature.params;
         let names = self.tangent_names();
@@ -97,8 +96,7 @@ impl Parts<'_> {
     }
 
     fn doubled_head(&self, bound: Option<TokenStream>) -> TokenStream {
-        let (item, span) = (&self.input.item, self.span);
-        let name = companion_method(&item.sig.ident, Form::Doubled, span);
+        let (span, name) = (self.span, self.form(Form::Doubled));
         let (params, active) = (self.params(), self.active_type());
         // with the mask, so that there are as many arguments as the split form has
         let names = match self.input.home {
@@ -128,7 +126,7 @@ impl Parts<'_> {
     /// The type of a pullback that a member returns: the record borrows nothing,
     /// whatever the signature borrows.
     pub(super) fn returned(&self, pullback: &TokenStream, is_stub: bool) -> TokenStream {
-        if is_stub || (self.boxed && self.input.home == Home::Impl) {
+        if is_stub || (self.boxed && matches!(self.input.home, Home::Impl | Home::TraitImpl)) {
             let boxed = self.private("Box");
             return quote!(#boxed<dyn #pullback>);
         }

@@ -15,7 +15,7 @@ impl Parts<'_> {
     pub(super) fn members(&self, body: TokenStream) -> TokenStream {
         let item = &self.input.item;
         let span = self.span;
-        let split = companion_method(&item.sig.ident, Form::Split, span);
+        let split = self.form(Form::Split);
         let cfgs: Vec<_> = attributes(&item.attrs, &["cfg"]);
         let vis = &item.vis;
         let mask = plumbing("active", span);
@@ -60,7 +60,8 @@ impl Parts<'_> {
 
     /// The public functions, if there is a derivative and the trait does not have them.
     fn public(&self) -> Option<TokenStream> {
-        if self.input.home == Home::TraitImpl || self.input.is_reading {
+        let is_elsewhere = matches!(self.input.home, Home::TraitImpl | Home::Object);
+        if is_elsewhere || self.input.is_reading {
             return None;
         }
         let jvp = self.input.options.modes.jvp.is_some().then(|| self.jvp());
@@ -86,6 +87,17 @@ impl Parts<'_> {
             #modes
             #public
         }
+    }
+
+    /// The name of a companion of a method.
+    pub(super) fn form(&self, form: Form) -> Ident {
+        let form = match (self.input.home, form) {
+            (Home::Object, Form::Split) => Form::DefaultOfObject,
+            (Home::Object, Form::Forward) => Form::DefaultForward,
+            (Home::Object, Form::Doubled) => Form::DefaultDoubled,
+            (_, form) => form,
+        };
+        companion_method(&self.input.item.sig.ident, form, self.span)
     }
 
     /// Generics, parameters, result and bounds of the split form of a member.

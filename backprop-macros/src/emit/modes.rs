@@ -134,6 +134,17 @@ impl Parts<'_> {
         }
     }
 
+    /// A Hessian has a row for each number of a type, which a trait knows nothing of.
+    fn is_counted(&self) -> Option<TokenStream> {
+        let is_listed = self.listed().iter().any(|param| param.is_receiver());
+        let (krate, numbers) = (self.krate, self.private("Numbers"));
+        (is_listed && self.input.home.is_trait()).then(|| {
+            quote_spanned! {self.span=>
+                Self: #krate::Differentiable<Gradient: #numbers>
+            }
+        })
+    }
+
     /// `f_hessian`: value, gradient, and a row of second derivatives for each number.
     fn hessian(&self) -> TokenStream {
         let span = self.span;
@@ -146,7 +157,7 @@ impl Parts<'_> {
         );
         let (head, generics) = (self.public_head(&docs), self.public_generics());
         let (params, result) = (self.public_params(), &self.result);
-        let where_clause = self.where_clause_in("FnDoubled", None);
+        let where_clause = self.where_clause_in("FnDoubled", self.is_counted());
         let gradient_type = self.of_listed(|param| self.gradient(&param.ty));
         let (zero, lend) = (self.private("zero_gradient"), self.private("lend"));
         let (copy, rows) = (self.private("copy_tangent"), self.private("hessian"));

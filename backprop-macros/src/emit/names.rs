@@ -200,6 +200,14 @@ pub(crate) enum Form {
     ForwardOfObject,
     /// Its split form with tangents.
     DoubledOfObject,
+    /// Whether the type behind an object has a method of its own in place of the default one.
+    Replaces,
+    /// The default form of a method, as a trait object has it: its split form.
+    DefaultOfObject,
+    /// Its forward mode.
+    DefaultForward,
+    /// Its split form with tangents.
+    DefaultDoubled,
 }
 
 /// The companion of a method. Its name is read in the message of rustc where
@@ -221,6 +229,10 @@ pub(crate) fn companion_method(name: &Ident, form: Form, span: Span) -> Ident {
         Form::SplitOfObject => "differentiated_dyn",
         Form::ForwardOfObject => "jvp_dyn",
         Form::DoubledOfObject => "doubled_dyn",
+        Form::Replaces => "replaces",
+        Form::DefaultOfObject => "own_differentiated_dyn",
+        Form::DefaultForward => "own_jvp_dyn",
+        Form::DefaultDoubled => "own_doubled_dyn",
     };
     Ident::new(&format!("{PREFIX}{form}_{name}"), span)
 }

@@ -4,6 +4,9 @@
 //! called through a `dyn Trait`. Beside it stands a member that can: its pullback is boxed,
 //! and takes the receiver as `Any`. On `dyn Trait` there is an inherent method around it
 //! with the signature of a split form, which callers use.
+//!
+//! A default method is compiled once more, for `dyn Trait`: its body calls the other methods
+//! through the object. Which of both it is, the type behind an object tells.
 
 use super::companions::{Parts, attributes};
 use super::names::{Form, companion_method, plumbing};
@@ -109,11 +112,16 @@ pub(crate) fn of_object(krate: &syn::Path, name: &Ident, methods: TokenStream) -
 }
 
 /// A method of the trait object: its split form, and the modes.
-pub(crate) fn of_method(input: &Input, vis: &syn::Visibility, name: &Ident) -> TokenStream {
+pub(crate) fn of_method(
+    input: &Input,
+    vis: &syn::Visibility,
+    name: &Ident,
+    has_default: bool,
+) -> TokenStream {
     let parts = Parts::of(input);
     let (split, modes) = (
-        parts.object_method(vis, name),
-        parts.object_modes(vis, name),
+        parts.object_method(vis, name, has_default),
+        parts.object_modes(vis, name, has_default),
     );
     quote!(#split #modes)
 }
@@ -129,13 +137,17 @@ impl Parts<'_> {
         if !is_member || !is_for_objects(&input.item.sig) {
             return None;
         }
-        let modes = self.object_member_modes();
+        let (replaces, modes) = (self.replaces(), self.object_member_modes());
         let (params, result) = (self.params(), &self.result);
         let (boxed, ty) = (self.private("Box"), self.object_pullback());
         let returned = quote!((#result, #boxed<dyn #ty>));
         let head = self.object_head(Form::Object, &quote!(#(#params),*), &returned);
         if input.home == Home::Declaration {
-            return Some(quote!(#head; #modes));
+            return Some(quote!(#replaces #head; #modes));
+        }
+        if self.is_undecided() {
+            let body = self.undecided();
+            return Some(quote!(#replaces #head { #body } #modes));
         }
         let split = companion_method(&input.item.sig.ident, Form::Split, span);
         let (value, pullback) = (plumbing("value", span), plumbing("pullback", span));
@@ -152,6 +164,7 @@ impl Parts<'_> {
             .collect();
         let types = others.map(|param| self.entry_type(param));
         Some(quote_spanned! {span=>
+            #replaces
             #head {
                 let (#value, #pullback) = #this.#split(#(#names,)* #active);
                 (#value, #boxed::new(
@@ -167,6 +180,46 @@ impl Parts<'_> {
         })
     }
 
+    /// Whether it is the default form of a member that objects have: types with a method of
+    /// their own have another one.
+    pub(super) fn is_undecided(&self) -> bool {
+        self.input.home == Home::Trait && !self.is_sized()
+    }
+
+    /// A body that never runs.
+    pub(super) fn undecided(&self) -> TokenStream {
+        let refused = self.private("refused");
+        let others = self.input.signature.params.iter().skip(1);
+        let names = others.map(|param| self.inner(param));
+        quote!(let _ = (#(#names,)*); #refused())
+    }
+
+    /// Tells whether a type has the method itself.
+    fn replaces(&self) -> TokenStream {
+        let (sig, span) = (&self.input.item.sig, self.span);
+        let name = companion_method(&sig.ident, Form::Replaces, span);
+        let this = Ident::new("self", span);
+        let (cfgs, answer) = (
+            attributes(&self.input.item.attrs, &["cfg"]),
+            self.input.home != Home::Trait,
+        );
+        quote_spanned! {span=>
+            #(#cfgs)*
+            #[doc(hidden)]
+            fn #name(&#this) -> bool where Self: 'static { #answer }
+        }
+    }
+
+    /// Whether such a member is for types with a size only, as there are no objects.
+    fn is_sized(&self) -> bool {
+        let has_generics = self
+            .input
+            .outer
+            .iter()
+            .any(|outer| !outer.params.is_empty());
+        has_generics || needs_size(&self.input.item.sig)
+    }
+
     /// The head of such a member.
     pub(super) fn object_head(
         &self,
@@ -176,10 +229,8 @@ impl Parts<'_> {
     ) -> TokenStream {
         let (input, span) = (self.input, self.span);
         let sig = &input.item.sig;
-        let has_generics = input.outer.iter().any(|outer| !outer.params.is_empty());
-        let is_sized = input.home == Home::Trait
-            || (input.home == Home::Declaration && (has_generics || needs_size(sig)));
-        let mut predicates = match is_sized || input.home == Home::TraitImpl {
+        let is_sized = input.home == Home::TraitImpl || self.is_sized();
+        let mut predicates = match is_sized {
             true => self.predicates_of(&sig.generics),
             false => Vec::new(),
         };
@@ -195,7 +246,7 @@ impl Parts<'_> {
     }
 
     /// The split form of a method of the trait object itself.
-    fn object_method(&self, vis: &syn::Visibility, of: &Ident) -> TokenStream {
+    fn object_method(&self, vis: &syn::Visibility, of: &Ident, has_default: bool) -> TokenStream {
         let (input, span) = (self.input, self.span);
         let sig = &input.item.sig;
         let name = companion_method(&sig.ident, Form::SplitOfObject, span);
@@ -225,27 +276,74 @@ impl Parts<'_> {
             .iter()
             .map(|param| self.slot_type(param));
         let cfgs = attributes(&input.item.attrs, &["cfg"]);
-        quote_spanned! {span=>
+        let bound = quote_spanned! {span=>
+            ::core::ops::Fn(#run_ty, &#upstream_ty, #shared<'_, dyn #of>, #(#types),*)
+                -> (#(#slots,)*)
+        };
+        let call = quote_spanned! {span=>
+            let (#value, #pullback) = #this.#inside(#(#names),*);
+        };
+        let closure = quote_spanned! {span=>
+            move |
+                #run: #run_ty,
+                #upstream: &#upstream_ty,
+                #receiver: #shared<'_, dyn #of>,
+                #(#entries: #types),*
+            | {
+                let #receiver = #entry {
+                    value: #receiver.value.__object_any(),
+                    adjoint: #receiver.adjoint,
+                };
+                #pullback(#run, #upstream, #receiver, #(#entries),*)
+            }
+        };
+        let head = quote_spanned! {span=>
             #(#cfgs)*
             #[doc(hidden)]
-            #vis fn #name<#(#lifetimes,)* const #mask: u64>(#(#params,)* _: #active) -> (
-                #result,
-                impl ::core::ops::Fn(#run_ty, &#upstream_ty, #shared<'_, dyn #of>, #(#types),*)
-                    -> (#(#slots,)*) + use<#mask>,
-            ) {
-                let (#value, #pullback) = #this.#inside(#(#names),*);
-                (#value, move |
-                    #run: #run_ty,
-                    #upstream: &#upstream_ty,
-                    #receiver: #shared<'_, dyn #of>,
-                    #(#entries: #types),*
-                | {
-                    let #receiver = #entry {
-                        value: #receiver.value.__object_any(),
-                        adjoint: #receiver.adjoint,
-                    };
-                    #pullback(#run, #upstream, #receiver, #(#entries),*)
-                })
+            #vis fn #name<#(#lifetimes,)* const #mask: u64>(#(#params,)* _: #active)
+        };
+        if has_default {
+            let default = companion_method(&sig.ident, Form::DefaultOfObject, span);
+            let active = self.private("Active");
+            let default = quote_spanned! {span=>
+                #this.#default(#(#names,)* #active::<#mask>)
+            };
+            return self.either(head, quote!(#result), bound, [call, closure], default);
+        }
+        quote_spanned! {span=>
+            #head -> (#result, impl #bound + use<#mask>) {
+                #call
+                (#value, #closure)
+            }
+        }
+    }
+
+    /// A form of a default method of a trait object: that of the type behind, or that of
+    /// `dyn Trait`. The pullback is in a box: default methods may call each other in a cycle.
+    pub(super) fn either(
+        &self,
+        head: TokenStream,
+        result: TokenStream,
+        bound: TokenStream,
+        [call, closure]: [TokenStream; 2],
+        default: TokenStream,
+    ) -> TokenStream {
+        let (span, boxed) = (self.span, self.private("Box"));
+        let replaces = companion_method(&self.input.item.sig.ident, Form::Replaces, span);
+        let this = match self.receiver() {
+            Some(receiver) => Ident::new("self", receiver.name.span()),
+            None => return TokenStream::new(),
+        };
+        let (value, pullback) = (plumbing("value", span), plumbing("pullback", span));
+        quote_spanned! {span=>
+            #head -> (#result, #boxed<dyn #bound>) {
+                if #this.#replaces() {
+                    #call
+                    (#value, #boxed::new(#closure))
+                } else {
+                    let (#value, #pullback) = #default;
+                    (#value, #boxed::new(#pullback))
+                }
             }
         }
     }

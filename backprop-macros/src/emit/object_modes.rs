@@ -19,8 +19,14 @@ impl Parts<'_> {
 
     /// What the trait object itself has: where a mode is not asked for, something in its
     /// place that tells callers what to write.
-    pub(super) fn object_modes(&self, vis: &syn::Visibility, of: &Ident) -> TokenStream {
-        let (forward, doubled) = (self.forward_of_object(vis), self.doubled_of_object(vis, of));
+    pub(super) fn object_modes(
+        &self,
+        vis: &syn::Visibility,
+        of: &Ident,
+        has_default: bool,
+    ) -> TokenStream {
+        let forward = self.forward_of_object(vis, has_default);
+        let doubled = self.doubled_of_object(vis, of, has_default);
         quote!(#forward #doubled)
     }
 
@@ -73,6 +79,10 @@ impl Parts<'_> {
         );
         let forward = companion_method(&self.input.item.sig.ident, Form::Forward, self.span);
         let body = self.has_body().then(|| {
+            if self.is_undecided() {
+                let body = self.undecided();
+                return quote!(let _ = #tangents; #body);
+            }
             let (this, names, behind) = (self.this(), self.other_names(), self.behind(&tangents));
             quote_spanned!(self.span=> #this.#forward(#(#names,)* #behind))
         });
@@ -94,6 +104,10 @@ impl Parts<'_> {
         );
         let doubled = companion_method(&self.input.item.sig.ident, Form::Doubled, span);
         let body = self.has_body().then(|| {
+            if self.is_undecided() {
+                let body = self.undecided();
+                return quote!(let _ = #tangents; #body);
+            }
             let (this, names, behind) = (self.this(), self.other_names(), self.behind(&tangents));
             let active = self.all_active();
             let call = quote_spanned! {span=>
@@ -158,7 +172,7 @@ impl Parts<'_> {
         }
     }
 
-    fn forward_of_object(&self, vis: &syn::Visibility) -> TokenStream {
+    fn forward_of_object(&self, vis: &syn::Visibility, has_default: bool) -> TokenStream {
         let (sig, span) = (&self.input.item.sig, self.span);
         let name = companion_method(&sig.ident, Form::ForwardOfObject, span);
         let inside = companion_method(&sig.ident, Form::ObjectForward, span);
@@ -172,6 +186,17 @@ impl Parts<'_> {
             quote!(where #bound)
         });
         let body = match is_asked_for {
+            true if has_default => {
+                let [replaces, default] = [Form::Replaces, Form::DefaultForward]
+                    .map(|form| companion_method(&sig.ident, form, span));
+                quote_spanned! {span=>
+                    if #this.#replaces() {
+                        #this.#inside(#(#names,)* #tangents)
+                    } else {
+                        #this.#default(#(#names,)* #tangents)
+                    }
+                }
+            }
             true => quote_spanned!(span=> #this.#inside(#(#names,)* #tangents)),
             false => {
                 let refused = self.private("refused");
@@ -188,7 +213,12 @@ impl Parts<'_> {
         }
     }
 
-    fn doubled_of_object(&self, vis: &syn::Visibility, of: &Ident) -> TokenStream {
+    fn doubled_of_object(
+        &self,
+        vis: &syn::Visibility,
+        of: &Ident,
+        has_default: bool,
+    ) -> TokenStream {
         let (sig, span) = (&self.input.item.sig, self.span);
         let name = companion_method(&sig.ident, Form::DoubledOfObject, span);
         let inside = companion_method(&sig.ident, Form::ObjectDoubled, span);
@@ -237,9 +267,21 @@ impl Parts<'_> {
             },
         );
         let (value, pullback) = (plumbing("value", span), plumbing("pullback", span));
+        let call = quote_spanned! {span=>
+            let (#value, #pullback) = #this.#inside(#(#names,)* #tangents);
+        };
+        if has_default {
+            let default = companion_method(&sig.ident, Form::DefaultDoubled, span);
+            let active = self.private("Active");
+            let default = quote_spanned! {span=>
+                #this.#default(#(#names,)* (#tangents, #active::<#mask>))
+            };
+            let result = quote!((#result, #tangent));
+            return self.either(head, result, pullback_type, [call, closure], default);
+        }
         quote_spanned! {span=>
             #head -> ((#result, #tangent), impl #pullback_type + use<#mask>) {
-                let (#value, #pullback) = #this.#inside(#(#names,)* #tangents);
+                #call
                 (#value, #closure)
             }
         }

@@ -43,13 +43,7 @@ pub(super) fn split_body(
     }
     let closure = pullback(&emitter, parts, f);
     let value = plumbing("result", span);
-    let closure = match parts.boxed {
-        true => {
-            let boxed = parts.private("Box");
-            quote!(#boxed::new(#closure))
-        }
-        false => closure,
-    };
+    let closure = parts.in_a_box(closure, &parts.pullback_type());
     match store.is_empty() {
         true => quote_spanned!(span=> { #(#items)* #load #forward (#result, #closure) }),
         false => quote_spanned! {span=> {
@@ -124,6 +118,23 @@ impl Parts<'_> {
                 quote!(if #active >> #index & 1 == 0 { #zero } else { #adjoint })
             }
             _ => adjoint,
+        }
+    }
+
+    /// A pullback in a box where the function is in a cycle of calls. What a trait declares
+    /// is some type: there it is one that does not name itself.
+    pub(super) fn in_a_box(&self, closure: TokenStream, ty: &TokenStream) -> TokenStream {
+        let boxed = self.private("Box");
+        match self.input.home {
+            _ if !self.boxed => closure,
+            Home::Trait => {
+                let pullback = plumbing("boxed", self.span);
+                quote_spanned! {self.span=> {
+                    let #pullback: #boxed<dyn #ty> = #boxed::new(#closure);
+                    #pullback
+                }}
+            }
+            _ => quote!(#boxed::new(#closure)),
         }
     }
 

@@ -3,9 +3,10 @@
 use super::has_companions;
 use crate::emit;
 use crate::errors::Errors;
+use crate::expand::{companions, modes_are_sound};
 use crate::parse::{self, Around, Home, Options};
-use proc_macro2::TokenStream;
-use quote::ToTokens;
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
 use syn::{Attribute, ItemFn, ItemTrait, TraitItem, TypeParamBound};
 
 type Marked = (Vec<Attribute>, ItemFn);
@@ -47,27 +48,114 @@ pub(super) fn of_impl(
 /// What `dyn Trait` has, if there can be one.
 pub(super) fn of(
     block: &ItemTrait,
-    declared: &[Marked],
+    defined_and_declared: [&[Marked]; 2],
     options: &Options,
     only_marked: bool,
     around: &Around,
 ) -> TokenStream {
+    if !has_objects(block) {
+        return TokenStream::new();
+    }
+    let chosen = |list, home| {
+        let list: std::slice::Iter<Marked> = <[Marked]>::iter(list);
+        let list = list.filter(move |function| is_member(function, home, only_marked, around));
+        list.filter(|(_, function)| !emit::needs_size(&function.sig))
+    };
+    let [defined, declared] = defined_and_declared;
+    let declared: Vec<&Marked> = chosen(declared, Home::Declaration).collect();
     let mut methods = TokenStream::new();
-    let chosen = declared
-        .iter()
-        .filter(|function| is_member(function, Home::Declaration, only_marked, around));
-    for (marks, function) in chosen.filter(|(_, function)| !emit::needs_size(&function.sig)) {
+    for (marks, function) in &declared {
         let mut found = Errors::default();
         let own = Options::read(super::own_options(marks), &mut found).inside(options);
-        let own = own.with_modes_of_block();
-        let input = parse::parse(function.clone(), own, Home::Declaration, around, &mut found);
-        if !found.any() && input.signature.is_sound {
-            methods.extend(emit::of_method(&input, &block.vis, &block.ident));
+        let mut input = parse::parse(function.clone(), own, Home::Declaration, around, &mut found);
+        let is_sound = modes_are_sound(&mut input, &mut found);
+        if is_sound && !found.any() && input.signature.is_sound {
+            methods.extend(emit::of_method(&input, &block.vis, &block.ident, false));
         }
     }
-    match methods.is_empty() || !has_objects(block) {
+    if methods.is_empty() {
+        return TokenStream::new();
+    }
+    // calls of these go through an object as they stand
+    let is_bare = |(marks, function): &&Marked| {
+        let sig = &function.sig;
+        let has_companions = has_companions(marks, sig, Home::Trait, only_marked, around);
+        sig.receiver().is_some() && !has_companions
+    };
+    let bare = defined_and_declared.into_iter().flatten().filter(is_bare);
+    let callable: Vec<&Marked> = declared.iter().copied().chain(bare).collect();
+    let defined = chosen(defined, Home::Trait).collect();
+    for (marks, function) in through_objects(&callable, defined) {
+        methods.extend(default_form(block, marks, function, options, around));
+    }
+    emit::of_object(&options.krate, &block.ident, methods)
+}
+
+/// Those of the default methods that do nothing with the receiver but call methods that
+/// objects have: other code may ask for a type with a size.
+fn through_objects<'a>(callable: &[&Marked], mut defined: Vec<&'a Marked>) -> Vec<&'a Marked> {
+    loop {
+        let all = callable.iter().chain(&defined);
+        let names: Vec<String> = all.map(|(_, f)| f.sig.ident.to_string()).collect();
+        let count = defined.len();
+        defined.retain(|(_, function)| only_calls(function.block.to_token_stream(), &names));
+        if defined.len() == count {
+            return defined;
+        }
+    }
+}
+
+/// Whether `self` stands only in calls of such methods, and the type nowhere.
+fn only_calls(tokens: TokenStream, names: &[String]) -> bool {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let is_call = |next: &[TokenTree]| match next {
+        [
+            TokenTree::Punct(dot),
+            TokenTree::Ident(name),
+            TokenTree::Group(args),
+            ..,
+        ] => {
+            let is_named = names.contains(&name.to_string());
+            dot.as_char() == '.' && is_named && args.delimiter() == Delimiter::Parenthesis
+        }
+        _ => false,
+    };
+    tokens.iter().enumerate().all(|(index, token)| match token {
+        TokenTree::Ident(name) if name == "Self" => false,
+        TokenTree::Ident(name) if name == "self" => is_call(&tokens[index + 1..]),
+        TokenTree::Group(group) => only_calls(group.stream(), names),
+        _ => true,
+    })
+}
+
+/// A default method, as the trait object has it; nothing if it is refused, which the trait
+/// reports.
+fn default_form(
+    block: &ItemTrait,
+    marks: &[Attribute],
+    function: &ItemFn,
+    options: &Options,
+    around: &Around,
+) -> TokenStream {
+    let mut found = Errors::default();
+    let mut around = around.clone();
+    around.object = Some(block.ident.clone());
+    let mut function = function.clone();
+    function.vis = syn::Visibility::Inherited;
+    let read = |found: &mut Errors| Options::read(super::own_options(marks), found).inside(options);
+    let (own, again) = (read(&mut found), read(&mut found));
+    let mut input = parse::parse(function.clone(), own, Home::Object, &around, &mut found);
+    let is_sound = modes_are_sound(&mut input, &mut found) && input.signature.is_sound;
+    if found.any() || input.options.rule.is_some() || !is_sound {
+        return TokenStream::new();
+    }
+    let form = companions(function, again, Home::Object, &around, &mut found);
+    match found.any() {
         true => TokenStream::new(),
-        false => emit::of_object(&options.krate, &block.ident, methods),
+        false => {
+            let method = emit::of_method(&input, &block.vis, &block.ident, true);
+            quote!(#form #method)
+        }
     }
 }
 

@@ -20,12 +20,13 @@ pub(crate) use objects::is_object;
 pub(crate) use options::{Mode, Options};
 pub(crate) use reals::Reals;
 pub(crate) use receiver::{RECEIVER, is_receiver};
+pub(crate) use recursion::in_boxes;
 pub(crate) use signature::{
     Parameter, Passing, Shape, Signature, Wrapped, is_collection, option_payload,
 };
 
 use crate::errors::Errors;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A function to differentiate.
 pub(crate) struct Input {
@@ -46,6 +47,8 @@ pub(crate) struct Input {
     pub(crate) lens: Option<Lens>,
     /// Whether it only [reads](is_reading).
     pub(crate) is_reading: bool,
+    /// Whether its record borrows [nothing](in_boxes), and neither does the type.
+    pub(crate) is_in_box: bool,
     /// The generics of the `impl` or the trait around it, if it is seen.
     pub(crate) outer: Option<syn::Generics>,
     /// The methods of the same block, as far as it is seen.
@@ -81,6 +84,10 @@ pub(crate) struct Around {
     pub(crate) operator: Option<Operator>,
     pub(crate) indexing: Option<Indexing>,
     pub(crate) lens: Option<Lens>,
+    /// The trait whose objects have the method, where that is its default form.
+    pub(crate) object: Option<proc_macro2::Ident>,
+    /// Default methods whose records borrow [nothing](in_boxes).
+    pub(crate) in_boxes: BTreeSet<String>,
     pub(crate) generics: Option<syn::Generics>,
     pub(crate) siblings: BTreeMap<String, Sibling>,
 }
@@ -106,6 +113,8 @@ impl Around {
             operator: None,
             indexing: None,
             lens: None,
+            object: None,
+            in_boxes: BTreeSet::new(),
             generics: Some(generics.clone()),
             siblings: BTreeMap::new(),
         }
@@ -159,6 +168,8 @@ pub(crate) enum Home {
     TraitImpl,
     /// In an `impl` of an operator: its companion implements a trait of ours.
     Operator,
+    /// The default form of a method, of `dyn Trait`.
+    Object,
 }
 
 impl Home {
@@ -236,10 +247,15 @@ pub(crate) fn parse(
     if let Some(operator) = &around.operator {
         signature.of_operator(operator);
     }
+    if let Some(name) = &around.object {
+        signature.of_object(name);
+    }
     if home.is_member() {
         receiver::rename(&mut item.block);
     }
+    let is_in_box = around.in_boxes.contains(&item.sig.ident.to_string());
     Input {
+        is_in_box,
         item,
         options,
         signature,

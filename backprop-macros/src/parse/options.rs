@@ -150,16 +150,6 @@ impl Options {
         self
     }
 
-    /// With all modes of the block, for a method that can have any.
-    pub(crate) fn with_modes_of_block(mut self) -> Options {
-        for mode in Mode::ALL {
-            let asked = self.modes_of_block.of(mode).clone();
-            let own = self.modes.of(mode);
-            *own = own.take().or(asked);
-        }
-        self
-    }
-
     fn read_one(
         &mut self,
         key: &Ident,

@@ -263,6 +263,14 @@ impl Signature {
         }
     }
 
+    /// The receiver is an object of this trait, as one sees.
+    pub(super) fn of_object(&mut self, name: &Ident) {
+        let span = name.span();
+        if let Some(receiver) = self.params.first_mut() {
+            receiver.ty = syn::parse_quote_spanned!(span=> &(dyn #name + 'static));
+        }
+    }
+
     /// Whether anything in a signature can carry a derivative, and is handed out by
     /// value or through `&mut`: whether the attribute on a block means this function.
     pub(crate) fn has_derivative(sig: &mut syn::Signature, reals: &Reals) -> bool {

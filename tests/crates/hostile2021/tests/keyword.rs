@@ -1,6 +1,6 @@
 //! `gen`, which is a name in edition 2021 and a keyword in the edition of generated code.
 
-use backprop::{Differentiable, assert_gradient, differentiate};
+use backprop::{assert_gradient, differentiate, Differentiable};
 
 #[differentiate(jvp, hvp, hessian)]
 fn gen(x: f64, k: f64) -> f64 {
@@ -16,7 +16,11 @@ fn caller(gen: f64) -> f64 {
 
 #[differentiate(recursive)]
 fn twice(x: f64) -> f64 {
-    if x < 1.0 { gen(x, x) } else { twice(0.5 * x) }
+    if x < 1.0 {
+        gen(x, x)
+    } else {
+        twice(0.5 * x)
+    }
 }
 
 mod inner {

@@ -48,6 +48,15 @@ pub trait Potential: std::fmt::Debug {
     /// How many parameters there are.
     fn order(&self) -> usize;
 
+    /// As often as asked for; through objects, too.
+    fn repeated(&self, x: f64, count: usize) -> f64 {
+        if count == 0 {
+            self.energy(x, &[])
+        } else {
+            self.repeated(x, count - 1) * x
+        }
+    }
+
     /// With another one of the same type.
     fn plus(&self, other: &Self, x: f64) -> f64
     where
@@ -66,6 +75,13 @@ impl Potential for Point {
     fn order(&self) -> usize {
         2
     }
+
+    fn repeated(&self, x: f64, count: usize) -> f64 {
+        match count {
+            0 => self.x,
+            _ => self.repeated(x, count - 1) + self.energy(x, &[]),
+        }
+    }
 }
 
 /// The energies of trait objects.
@@ -83,7 +99,7 @@ pub fn energies(list: &[Box<dyn Potential>], one: &dyn Potential, x: f64) -> f64
 #[differentiate(wrt(x), hessian)]
 #[must_use]
 pub fn at(one: &dyn Potential, x: f64) -> f64 {
-    one.energy(x, &[1.0, 2.0]) * x
+    one.energy(x, &[1.0, 2.0]) * one.repeated(x, 2)
 }
 
 /// Numbers in rows.
