@@ -5,7 +5,8 @@ trait Potential {
     fn energy(&self, x: f64) -> f64;
 
     fn doubled(&self, x: f64) -> f64 {
-        2.0 * self.energy(x)
+        let this = self;
+        2.0 * this.energy(x)
     }
 }
 
