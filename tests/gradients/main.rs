@@ -38,6 +38,7 @@ mod hostile;
 mod idioms;
 mod in_out;
 mod integers;
+mod items;
 mod iterators;
 mod kept;
 mod leaving;

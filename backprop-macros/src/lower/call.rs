@@ -35,6 +35,8 @@ pub(super) enum Callable {
     Memory(String),
     /// Another differentiated function.
     Function,
+    /// A function of the body without `#[differentiate]`.
+    Nested,
     /// A function of a type or a trait.
     Associated,
     /// Code that is passed through if no argument is active.
@@ -66,6 +68,7 @@ impl Lowerer<'_> {
             return self.closure_call(&closure, call);
         }
         let callable = match self.callable(&path.path) {
+            Callable::Nested if self.is_marked_for(call, path) => Callable::Function,
             Callable::Some | Callable::Ok | Callable::Err if call.args.len() != 1 => {
                 Callable::Opaque(no::CONSTRUCTOR)
             }
@@ -114,6 +117,7 @@ impl Lowerer<'_> {
                 None => self.verbatim(&whole, no::STD_FUNCTION),
             },
             Callable::Opaque(refusal) => self.verbatim(&whole, refusal),
+            Callable::Nested => self.verbatim(&whole, no::NESTED_FUNCTION_CALL),
         }
     }
 
@@ -128,6 +132,13 @@ impl Lowerer<'_> {
             });
         }
         self.enter(closure, args, call.span())
+    }
+
+    /// Whether a call has a function of the body differentiated: what it takes may be
+    /// active.
+    fn is_marked_for(&mut self, call: &syn::ExprCall, path: &syn::ExprPath) -> bool {
+        let name = path.path.get_ident();
+        self.sees_more(&call.args) && name.is_some_and(|name| self.mark_nested(name))
     }
 
     /// Whether a path in a call names a differentiated function.
@@ -217,9 +228,9 @@ impl Lowerer<'_> {
             if self
                 .nested
                 .iter()
-                .any(|(name, marked)| name == last && !marked)
+                .any(|nested| nested.name == *last && !nested.is_marked)
             {
-                return Callable::Opaque(no::NESTED_FUNCTION_CALL);
+                return Callable::Nested;
             }
         }
         Callable::Function

@@ -256,7 +256,10 @@ impl Lowerer<'_> {
             ..environment.inside
         };
         inner.modes = self.modes;
-        inner.nested = self.nested.clone();
+        inner.items = std::mem::take(&mut self.items);
+        inner.nested = std::mem::take(&mut self.nested);
+        inner.hoisted = std::mem::take(&mut self.hoisted);
+        inner.written = self.written.clone();
         inner.depth = self.depth + 1;
         inner.closures = self.closures + 1;
         inner.boxes = environment.boxes;
@@ -268,6 +271,9 @@ impl Lowerer<'_> {
         inner.scopes.push(Vec::new());
         inner.closure_function(&closure.expr, span);
         self.closures = inner.closures;
+        self.items = inner.items;
+        self.nested = inner.nested;
+        self.hoisted = inner.hoisted;
         let mut function = inner.f;
         super::to_ssa(&mut function, self.errors);
         // what is captured is a copy, which the function around it does not see again

@@ -27,6 +27,7 @@ pub(crate) mod exits;
 mod expr;
 mod function;
 mod indexing;
+mod items;
 mod iter;
 mod lens;
 mod looked;
@@ -66,7 +67,7 @@ use crate::ir::{
     VarId, Width,
 };
 use crate::parse::{Input, Passing, Reals, Shape, Sibling, Wrapped};
-use proc_macro2::{Ident, Span};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 use std::collections::{BTreeMap, BTreeSet};
 use syn::Type;
@@ -101,11 +102,13 @@ pub(crate) fn raw(input: &Input, errors: &mut Errors) -> Lowered {
     let mut lowerer = Lowerer::new(errors, input.siblings.clone(), input.reals.clone());
     let modes = &input.options.modes;
     lowerer.modes = [modes.jvp.is_some(), modes.second().next().is_some()];
+    let (sig, block, outer) = (&input.item.sig, &input.item.block, &input.outer);
+    lowerer.written = quote::quote!(#outer #sig #block);
     lowerer.function(input);
     indexing::mark_written(&mut lowerer.f);
     Lowered {
+        items: lowerer.take_items(&input.options.krate),
         function: lowerer.f,
-        items: lowerer.items,
     }
 }
 
@@ -162,8 +165,12 @@ struct Lowerer<'a> {
     jumps: Vec<Jump>,
     ret: (Target, SlotId),
     items: Vec<syn::Item>,
-    /// Functions of the body and whether they are differentiated.
-    nested: Vec<(String, bool)>,
+    /// The functions among them.
+    nested: Vec<items::Nested>,
+    /// Names of items that stood in nested blocks.
+    hoisted: BTreeSet<String>,
+    /// The function, as it is written.
+    written: TokenStream,
     depth: u32,
     /// How often a closure was written out.
     closures: u32,
@@ -228,6 +235,8 @@ impl<'a> Lowerer<'a> {
             ret: (Target(0), SlotId(0)),
             items: Vec::new(),
             nested: Vec::new(),
+            hoisted: BTreeSet::new(),
+            written: TokenStream::new(),
             depth: 0,
             closures: 0,
             expected_of_closure: None,

@@ -6,7 +6,7 @@ use crate::fence::catalogue as no;
 use crate::ir::{Tree, ValueId};
 use crate::parse::Shape;
 use syn::spanned::Spanned;
-use syn::{Expr, Item, Local, Pat, Stmt};
+use syn::{Expr, Local, Pat, Stmt};
 
 impl Lowerer<'_> {
     pub(super) fn block_in_scope(&mut self, block: &syn::Block) -> Lowering {
@@ -31,7 +31,7 @@ impl Lowerer<'_> {
     ) -> Lowering {
         for stmt in &block.stmts {
             if let Stmt::Item(item) = stmt {
-                self.item(item, outermost);
+                self.item(item, block, outermost);
             }
         }
         let mut value = Some(Tree::unit());
@@ -66,22 +66,6 @@ impl Lowerer<'_> {
             value.as_ref()?;
         }
         value
-    }
-
-    fn item(&mut self, item: &Item, outermost: bool) {
-        if !outermost {
-            // hoisting it would change what its name means elsewhere
-            self.errors.refuse(item, no::ITEM_IN_BODY);
-            return;
-        }
-        if let Item::Fn(function) = item {
-            let marked = function.attrs.iter().any(|attr| {
-                let last = attr.path().segments.last();
-                last.is_some_and(|segment| segment.ident == "differentiate")
-            });
-            self.nested.push((function.sig.ident.to_string(), marked));
-        }
-        self.items.push(item.clone());
     }
 
     fn local(&mut self, local: &Local, rest: &[Stmt]) -> Option<()> {
