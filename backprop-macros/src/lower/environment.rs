@@ -259,7 +259,7 @@ impl Lowerer<'_> {
         inner.items = std::mem::take(&mut self.items);
         inner.nested = std::mem::take(&mut self.nested);
         inner.hoisted = std::mem::take(&mut self.hoisted);
-        inner.written = self.written.clone();
+        inner.text = self.text.clone();
         inner.depth = self.depth + 1;
         inner.closures = self.closures + 1;
         inner.boxes = environment.boxes;

@@ -20,9 +20,8 @@ impl Lowerer<'_> {
     pub(super) fn item(&mut self, item: &Item, block: &Block, outermost: bool) {
         if !outermost {
             let inside = block.to_token_stream();
-            let is_only_here = |name: &String| {
-                mentions(inside.clone(), name) == mentions(self.written.clone(), name)
-            };
+            let is_only_here =
+                |name: &String| mentions(inside.clone(), name) == mentions(self.text.clone(), name);
             let names = defined_names(item);
             let Some(names) = names.filter(|names| names.iter().all(is_only_here)) else {
                 self.errors.refuse(item, no::ITEM_NAME);

@@ -103,7 +103,7 @@ pub(crate) fn raw(input: &Input, errors: &mut Errors) -> Lowered {
     let modes = &input.options.modes;
     lowerer.modes = [modes.jvp.is_some(), modes.second().next().is_some()];
     let (sig, block, outer) = (&input.item.sig, &input.item.block, &input.outer);
-    lowerer.written = quote::quote!(#outer #sig #block);
+    lowerer.text = quote::quote!(#outer #sig #block);
     lowerer.function(input);
     indexing::mark_written(&mut lowerer.f);
     Lowered {
@@ -170,7 +170,7 @@ struct Lowerer<'a> {
     /// Names of items that stood in nested blocks.
     hoisted: BTreeSet<String>,
     /// The function, as it is written.
-    written: TokenStream,
+    text: TokenStream,
     depth: u32,
     /// How often a closure was written out.
     closures: u32,
@@ -236,7 +236,7 @@ impl<'a> Lowerer<'a> {
             items: Vec::new(),
             nested: Vec::new(),
             hoisted: BTreeSet::new(),
-            written: TokenStream::new(),
+            text: TokenStream::new(),
             depth: 0,
             closures: 0,
             expected_of_closure: None,
