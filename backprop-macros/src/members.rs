@@ -66,6 +66,9 @@ pub(crate) fn implementation(options: TokenStream, mut block: ItemImpl) -> Token
             operators::name_output(function, output);
         }
     }
+    if let (None, syn::Type::Path(of)) = (&block.trait_, &*block.self_ty) {
+        around.owner = of.path.get_ident().cloned();
+    }
     let only_marked = any_marked(&functions);
     for (marks, function) in &functions {
         let has_companions = has_companions(marks, &function.sig, home, only_marked, &around);

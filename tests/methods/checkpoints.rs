@@ -24,6 +24,19 @@ oracle::programs! {
         }
         fn mix(a: f64, b: f64) -> f64 { a * b + a.exp() * 0.1 }
         fn order(&self) -> usize { self.order }
+        // calls methods and functions of the block, which call others, and themselves
+        fn pull(&self, x: f64) -> f64 {
+            let mut sum = self.force(x) * Self::mix(x, self.k);
+            for _ in 0..self.order() { sum += Model::mix(self.bend(x), sum * 0.1); }
+            sum
+        }
+        fn powers(&self, x: f64, n: usize) -> f64 {
+            if n == 0 { self.pull(x) * 0.1 } else { self.powers(x, n - 1) * self.k + x }
+        }
+        fn kick(&mut self, x: f64) -> f64 {
+            self.k *= 0.9 + 0.01 * self.pull(x);
+            self.powers(x, 2)
+        }
         // a function of the same name
         fn bend(&self, x: f64) -> f64 { bend(x, self.k) }
         fn run(&self, x: f64, n: usize) -> f64 {
@@ -114,6 +127,13 @@ oracle::programs! {
         s * m.run(x, n)
     }
     #[differentiate]
+    fn of_methods_of_methods(m: &Model, x: f64, n: usize) -> f64 {
+        let (mut s, mut own) = (x, m.clone());
+        #[checkpoint(snapshots = 2)]
+        for _ in 0..n { s += 0.1 * m.pull(s) + own.kick(s * 0.1) * m.powers(x, 1) * 0.01; }
+        s * own.k
+    }
+    #[differentiate]
     fn of_changes(m: &mut Model, x: f64, n: usize) -> f64 { m.change(x, n) * m.damp[0] }
 }
 #[test]
@@ -131,6 +151,7 @@ fn programs() {
             oracle::check!(growing(x, n));
             oracle::check!(of_receivers(&m, x, n));
             oracle::check!(of_numbers(&m, x, n));
+            oracle::check!(of_methods_of_methods(&m, x, n));
             oracle::check!(of_changes(&mut m.clone(), x, n));
         }
     }

@@ -14,6 +14,7 @@
 mod changes;
 
 mod checkpoints;
+mod coercions;
 mod compound;
 
 mod indexing;

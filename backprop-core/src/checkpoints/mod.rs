@@ -19,7 +19,7 @@ pub struct MayRepeat<const YES: bool>;
 #[diagnostic::on_unimplemented(
     message = "an iteration of a loop with `#[checkpoint]` runs several times, but this method may not",
     label = "called in a loop with `#[checkpoint]`",
-    note = "it prints, has a custom rule, or runs code (another method, `constant(..)`) that is not known to give the same each time"
+    note = "it prints, has a custom rule, or runs code (a method of something else, `constant(..)`) that is not known to give the same each time"
 )]
 pub trait Repeats {}
 

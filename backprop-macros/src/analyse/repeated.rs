@@ -8,11 +8,13 @@
 use crate::errors::Errors;
 use crate::fence::catalogue as no;
 use crate::ir::{
-    Callee, Capture, Function, Hold, Loop, Op, Region, Stmt, Views, for_each_region,
-    for_each_region_mut, free_values,
+    Arg, Callee, Capture, Function, Hold, Loop, Op, Region, Stmt, Tree, ValueId, Views,
+    for_each_region, for_each_region_mut, free_values,
 };
+use crate::parse::{Home, Input};
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
+use std::collections::BTreeSet;
 use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
 use syn::{Expr, Macro, Token};
@@ -34,11 +36,18 @@ pub(crate) struct Repeatable {
     pub(crate) is_light: bool,
     /// The functions that must not either.
     pub(crate) callees: Vec<syn::Path>,
+    /// The methods and associated functions of the same block that must not either.
+    pub(crate) members: Vec<syn::Ident>,
 }
 
 /// What a function does that a loop with `#[checkpoint]` would repeat.
-pub(crate) fn repeatable(f: &Function) -> Repeatable {
-    fn visit(region: &Region, found: &mut Repeatable) {
+pub(crate) fn repeatable(f: &Function, input: &Input) -> Repeatable {
+    fn visit(
+        region: &Region,
+        receivers: &BTreeSet<ValueId>,
+        input: &Input,
+        found: &mut Repeatable,
+    ) {
         for stmt in &region.stmts {
             match stmt {
                 Stmt::Let(binding) => found.is_pure &= is_repeatable(&binding.op),
@@ -47,22 +56,83 @@ pub(crate) fn repeatable(f: &Function) -> Repeatable {
                     Callee::Function(path) if found.callees.contains(path) => {}
                     Callee::Function(path) => found.callees.push(path.clone()),
                     Callee::Operator(_) => {}
-                    Callee::Method(..) | Callee::Associated(_) | Callee::Parameter => {
-                        found.is_pure = false;
-                    }
+                    callee => match member(callee, &call.args, receivers, input) {
+                        Some(name) if found.members.contains(name) => {}
+                        Some(name) => found.members.push(name.clone()),
+                        None => found.is_pure = false,
+                    },
                 },
                 _ => {}
             }
-            for_each_region(stmt, &mut |inner, _| visit(inner, found));
+            for_each_region(stmt, &mut |inner, _| visit(inner, receivers, input, found));
         }
+    }
+    let mut receivers = BTreeSet::new();
+    if let (Some(_), Some(Tree::Leaf(this))) = (
+        input.siblings.first_key_value(),
+        f.params.first().map(|param| &param.entry),
+    ) {
+        receivers.insert(*this);
+        find_receivers(&f.body, *this, &mut receivers);
     }
     let mut found = Repeatable {
         is_pure: true,
         is_light: super::light::is_light(f),
         callees: Vec::new(),
+        members: Vec::new(),
     };
-    visit(&f.body, &mut found);
+    visit(&f.body, &receivers, input, &mut found);
     found
+}
+
+/// References to the whole of `self`.
+fn find_receivers(region: &Region, this: ValueId, into: &mut BTreeSet<ValueId>) {
+    for stmt in &region.stmts {
+        if let Stmt::Let(binding) = stmt
+            && let Op::View(place, _) = &binding.op
+            && place.base == this
+            && place.path.is_empty()
+        {
+            into.insert(binding.value);
+        }
+        for_each_region(stmt, &mut |inner, _| find_receivers(inner, this, into));
+    }
+}
+
+/// The method or associated function of the same block that a call is of. In blocks with
+/// parameters their constants could not be named in a type.
+fn member<'c>(
+    callee: &'c Callee,
+    args: &[Arg],
+    receivers: &BTreeSet<ValueId>,
+    input: &Input,
+) -> Option<&'c syn::Ident> {
+    let is_plain = input
+        .outer
+        .as_ref()
+        .is_some_and(|outer| outer.params.is_empty());
+    if input.home != Home::Impl || !is_plain {
+        return None;
+    }
+    match callee {
+        Callee::Method(name, _, false) => {
+            let sibling = input.siblings.get(&name.to_string());
+            let is_own = sibling.is_some_and(|own| own.is_sure && own.has_companions);
+            let is_self = match args.first() {
+                Some(Arg::In(Tree::Leaf(receiver))) => receivers.contains(receiver),
+                _ => false,
+            };
+            (is_own && is_self).then_some(name)
+        }
+        Callee::Associated(path) => {
+            let parts = &path.path.segments;
+            let (owner, name) = (&parts.first()?.ident, &parts.last()?.ident);
+            let is_owner = owner == "Self" || input.owner.as_ref() == Some(owner);
+            let is_own = input.associated.contains(&name.to_string());
+            (path.qself.is_none() && parts.len() == 2 && is_owner && is_own).then_some(name)
+        }
+        _ => None,
+    }
 }
 
 /// An assertion that only looks.

@@ -24,7 +24,16 @@ pub(super) fn constants(input: &Input, forms: &Forms) -> (TokenStream, TokenStre
     // what the body brings into scope is not there outside, and a constant in a cycle of
     // calls would be one of itself
     let is_known = forms.items.is_empty() && input.options.recursive != Some(true);
-    if !forms.repeatable.is_pure || !(callees.is_empty() || is_known) {
+    let members = forms.repeatable.members.iter();
+    let members = members.filter(|name| **name != input.item.sig.ident);
+    let members: Vec<_> = members
+        .map(|name| {
+            let span = name.span().resolved_at(Span::mixed_site());
+            let constant = companion_method(name, Form::Repeatable, span);
+            quote_spanned!(span=> Self::#constant)
+        })
+        .collect();
+    if !forms.repeatable.is_pure || !((callees.is_empty() && members.is_empty()) || is_known) {
         return (quote!(false), quote!(false));
     }
     let is_recursive = callees.len() < forms.repeatable.callees.len();
@@ -33,7 +42,8 @@ pub(super) fn constants(input: &Input, forms: &Forms) -> (TokenStream, TokenStre
         true => quote!(Self::IS_REPEATABLE #(&& <#callees>::IS_LIGHT)*),
         false => quote!(false),
     };
-    (quote!(true #(&& <#callees>::IS_REPEATABLE)*), light)
+    let repeatable = quote!(true #(&& <#callees>::IS_REPEATABLE)* #(&& #members)*);
+    (repeatable, light)
 }
 
 /// Asks of the functions that loops with `#[checkpoint]` call that they may run again.
@@ -69,12 +79,24 @@ impl Parts<'_> {
             quote!(&#this)
         });
         let (may, repeatable, vis) = (self.private("MayRepeat"), &self.repeatable, &input.item.vis);
+        let is_plain = input.outer.iter().all(|outer| outer.params.is_empty());
+        let constant = companion_method(&input.item.sig.ident, Form::Repeatable, span);
         let answer = match &*repeatable.to_string() {
             "true" | "false" => repeatable.clone(),
+            _ if is_plain && input.outer.is_some() => quote!({ Self::#constant }),
             _ => quote!({ #repeatable }),
         };
         let cfgs = attributes(&input.item.attrs, &["cfg"]);
+        // other methods of the block may call this one
+        let constant = input.outer.as_ref().filter(|_| is_plain).map(|_| {
+            quote_spanned! {span=>
+                #(#cfgs)*
+                #[doc(hidden)]
+                #vis const #constant: bool = #repeatable;
+            }
+        });
         Some(quote_spanned! {span=>
+            #constant
             #(#cfgs)*
             #[doc(hidden)]
             #[inline]

@@ -188,6 +188,8 @@ pub(crate) enum Form {
     Default,
     /// Whether it may run again.
     Repeat,
+    /// The same, as a constant.
+    Repeatable,
     /// Value and pullback, as a member of a trait that objects have.
     Object,
     /// Value and tangent, as such a member.
@@ -223,6 +225,7 @@ pub(crate) fn companion_method(name: &Ident, form: Form, span: Span) -> Ident {
         Form::Lens => "lens",
         Form::Default => "default",
         Form::Repeat => "repeats",
+        Form::Repeatable => "REPEATS",
         Form::Object => "object",
         Form::ObjectForward => "object_jvp",
         Form::ObjectDoubled => "object_doubled",

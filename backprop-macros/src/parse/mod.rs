@@ -3,6 +3,7 @@
 
 mod checkpoint;
 mod checks;
+mod coercions;
 mod functions;
 pub(crate) mod lens;
 mod objects;
@@ -53,6 +54,9 @@ pub(crate) struct Input {
     pub(crate) outer: Option<syn::Generics>,
     /// The methods of the same block, as far as it is seen.
     pub(crate) siblings: BTreeMap<String, Sibling>,
+    /// The type that an inherent block is for, and its functions without a receiver.
+    pub(crate) owner: Option<proc_macro2::Ident>,
+    pub(crate) associated: BTreeSet<String>,
     /// How many of its type parameters, the last ones, have no name in the primal.
     pub(crate) unnamed: usize,
 }
@@ -90,6 +94,10 @@ pub(crate) struct Around {
     pub(crate) in_boxes: BTreeSet<String>,
     pub(crate) generics: Option<syn::Generics>,
     pub(crate) siblings: BTreeMap<String, Sibling>,
+    /// The type that an inherent block is for, and its functions without a receiver that
+    /// have companions.
+    pub(crate) owner: Option<proc_macro2::Ident>,
+    pub(crate) associated: BTreeSet<String>,
 }
 
 /// A method of the same block.
@@ -117,12 +125,17 @@ impl Around {
             in_boxes: BTreeSet::new(),
             generics: Some(generics.clone()),
             siblings: BTreeMap::new(),
+            owner: None,
+            associated: BTreeSet::new(),
         }
     }
 
     /// Adds a method, if it is one.
     pub(crate) fn add(&mut self, sig: &syn::Signature, is_sure: bool, has_companions: bool) {
         let Some(passing) = receiver::passing(sig) else {
+            if has_companions {
+                self.associated.insert(sig.ident.to_string());
+            }
             return;
         };
         let result = match &sig.output {
@@ -227,6 +240,7 @@ pub(crate) fn parse(
     errors: &mut Errors,
 ) -> Input {
     let unnamed = unnamed::name(&mut item.sig);
+    coercions::write(&mut item);
     let reals = around.reals(&item.sig.generics);
     if around.lens.is_none() {
         signature::name_lifetime(&mut item.sig);
@@ -268,6 +282,8 @@ pub(crate) fn parse(
         is_reading,
         outer: around.generics.clone(),
         siblings: around.siblings.clone(),
+        owner: around.owner.clone(),
+        associated: around.associated.clone(),
         unnamed,
     }
 }
