@@ -170,7 +170,11 @@ fn is_path(tokens: &TokenStream) -> bool {
     };
     loop {
         expr = match expr {
-            syn::Expr::Path(_) => return true,
+            // nothing tells a second time of what `None` is an option
+            syn::Expr::Path(path) => {
+                let last = path.path.segments.last();
+                return last.is_none_or(|last| last.ident != "None");
+            }
             syn::Expr::Index(index) => *index.expr,
             syn::Expr::Field(field) => *field.base,
             _ => return false,
