@@ -21,6 +21,34 @@ oracle::programs! {
         }
     }
 
+    const STEP: f64 = 0.75;
+
+    #[differentiate]
+    fn of_one_name(x: f64, k: usize) -> f64 {
+        let bent = match k {
+            0 => {
+                const A: f64 = 0.5;
+                const B: f64 = 1.5;
+                A * x * x + B
+            }
+            1 => {
+                const A: f64 = -2.0;
+                fn bend(x: f64) -> f64 {
+                    x.sin()
+                }
+                A * bend(x)
+            }
+            _ => {
+                fn bend(x: f64) -> f64 {
+                    x * x * x
+                }
+                const STEP: f64 = 3.0;
+                STEP * bend(x)
+            }
+        };
+        bent * STEP
+    }
+
     #[differentiate]
     fn in_loops(x: f64, n: usize) -> f64 {
         let mut sum = 0.0;
@@ -93,6 +121,7 @@ fn items_of_bodies() {
     for x in [0.25, 0.75, 1.5] {
         for n in 0..3 {
             oracle::check!(constants(x, n));
+            oracle::check!(of_one_name(x, n));
             oracle::check!(in_loops(x, n));
             oracle::check!(recursive(x, n));
         }

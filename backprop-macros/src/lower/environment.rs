@@ -259,6 +259,7 @@ impl Lowerer<'_> {
         inner.items = std::mem::take(&mut self.items);
         inner.nested = std::mem::take(&mut self.nested);
         inner.hoisted = std::mem::take(&mut self.hoisted);
+        inner.renamed = self.renamed;
         inner.text = self.text.clone();
         inner.depth = self.depth + 1;
         inner.closures = self.closures + 1;
@@ -274,6 +275,7 @@ impl Lowerer<'_> {
         self.items = inner.items;
         self.nested = inner.nested;
         self.hoisted = inner.hoisted;
+        self.renamed = inner.renamed;
         let mut function = inner.f;
         super::to_ssa(&mut function, self.errors);
         // what is captured is a copy, which the function around it does not see again

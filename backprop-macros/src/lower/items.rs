@@ -2,10 +2,10 @@
 
 use super::Lowerer;
 use crate::fence::catalogue as no;
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::ToTokens;
-use std::collections::BTreeSet;
-use syn::{Attribute, Block, FnArg, GenericParam, Item, ItemFn, Type, UseTree};
+use std::collections::{BTreeMap, BTreeSet};
+use syn::{Attribute, Block, FnArg, GenericParam, Item, ItemFn, Stmt, Type, UseTree};
 
 /// A function that is defined in the body.
 pub(super) struct Nested {
@@ -20,8 +20,10 @@ impl Lowerer<'_> {
     pub(super) fn item(&mut self, item: &Item, block: &Block, outermost: bool) {
         if !outermost {
             let inside = block.to_token_stream();
-            let is_only_here =
-                |name: &String| mentions(inside.clone(), name) == mentions(self.text.clone(), name);
+            let is_only_here = |name: &String| {
+                let all = mentions(self.text.clone(), name);
+                all == 0 || all == mentions(inside.clone(), name)
+            };
             let names = defined_names(item);
             let Some(names) = names.filter(|names| names.iter().all(is_only_here)) else {
                 self.errors.refuse(item, no::ITEM_NAME);
@@ -43,6 +45,30 @@ impl Lowerer<'_> {
             });
         }
         self.items.push(item.clone());
+    }
+
+    /// A nested block, in which the constants and functions that it defines have other
+    /// names, if theirs stand elsewhere, too.
+    pub(super) fn with_own_names(&mut self, block: &Block) -> Option<Block> {
+        let inside = block.to_token_stream();
+        let mut names = BTreeMap::new();
+        for stmt in &block.stmts {
+            let name = match stmt {
+                Stmt::Item(Item::Const(constant)) => constant.ident.to_string(),
+                Stmt::Item(Item::Fn(function)) => function.sig.ident.to_string(),
+                _ => continue,
+            };
+            let all = mentions(self.text.clone(), &name);
+            if all != mentions(inside.clone(), &name) {
+                self.renamed += 1;
+                let own = format!("__{}_{}", name.trim_start_matches("r#"), self.renamed);
+                names.insert(name, own);
+            }
+        }
+        match names.is_empty() {
+            true => None,
+            false => syn::parse2(renamed(inside, &names)?).ok(),
+        }
     }
 
     /// Has a function of the body differentiated, which a call with active arguments
@@ -132,6 +158,40 @@ fn defined_names(item: &Item) -> Option<Vec<String>> {
 /// `Float`, but not `PI` or `sin`.
 fn may_be_trait(name: &str) -> bool {
     name.starts_with(char::is_uppercase) && name.chars().any(char::is_lowercase)
+}
+
+/// The code with other names; none if text that macros may look into has the old ones.
+fn renamed(tokens: TokenStream, names: &BTreeMap<String, String>) -> Option<TokenStream> {
+    let mut follows_dot = false;
+    let each = tokens.into_iter().map(|token| {
+        let is_member = std::mem::replace(&mut follows_dot, is_dot(&token));
+        Some(match token {
+            TokenTree::Ident(ident) if !is_member => {
+                let name = names.get(&ident.to_string());
+                let name = name.map(|name| Ident::new(name, ident.span()));
+                TokenTree::Ident(name.unwrap_or(ident))
+            }
+            TokenTree::Group(group) => {
+                let inner = renamed(group.stream(), names)?;
+                let mut new = Group::new(group.delimiter(), inner);
+                new.set_span(group.span());
+                TokenTree::Group(new)
+            }
+            TokenTree::Literal(literal) => {
+                let text = literal.to_string();
+                if names.keys().any(|name| text.contains(name)) {
+                    return None;
+                }
+                TokenTree::Literal(literal)
+            }
+            token => token,
+        })
+    });
+    each.collect()
+}
+
+fn is_dot(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == '.')
 }
 
 /// How often a name stands in the code, and in the text that macros may look into.

@@ -169,6 +169,8 @@ struct Lowerer<'a> {
     nested: Vec<items::Nested>,
     /// Names of items that stood in nested blocks.
     hoisted: BTreeSet<String>,
+    /// How many of them have other names than the user wrote.
+    renamed: u32,
     /// The function, as it is written.
     text: TokenStream,
     depth: u32,
@@ -236,6 +238,7 @@ impl<'a> Lowerer<'a> {
             items: Vec::new(),
             nested: Vec::new(),
             hoisted: BTreeSet::new(),
+            renamed: 0,
             text: TokenStream::new(),
             depth: 0,
             closures: 0,

@@ -29,6 +29,11 @@ impl Lowerer<'_> {
         outermost: bool,
         expected: Option<&Tree<()>>,
     ) -> Lowering {
+        let renamed = match outermost {
+            true => None,
+            false => self.with_own_names(block),
+        };
+        let block = renamed.as_ref().unwrap_or(block);
         for stmt in &block.stmts {
             if let Stmt::Item(item) = stmt {
                 self.item(item, block, outermost);

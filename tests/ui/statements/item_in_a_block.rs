@@ -1,14 +1,12 @@
 use backprop::differentiate;
 
-const K: f64 = 1.0;
-
 #[differentiate]
 fn f(x: f64) -> f64 {
     let y = {
-        const K: f64 = 2.0;
-        x * K
+        struct K(f64);
+        x * 2.0
     };
-    y * K
+    y
 }
 
 #[differentiate]
