@@ -192,7 +192,7 @@
 //! see was taken for a real number. Annotate it (`let n: usize = ..`), or
 //! exclude the parameter with `wrt(..)`.
 //!
-//! **E0720, "cannot resolve opaque type"**: functions call each other in a
+//! **E0720, "cannot resolve opaque type"**, and E0391, "cycle detected": functions call each other in a
 //! cycle. Write `#[differentiate(recursive)]` on one of them at least.
 //!
 //! **Panic "companion belongs to another function"**: a function without

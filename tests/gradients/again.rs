@@ -117,6 +117,29 @@ oracle::programs! {
         s * y[0] * y[1]
     }
 
+    #[differentiate]
+    fn finish(y: &mut f64, k: f64) {
+        *y += k * k;
+    }
+
+    /// What a call gives is not used: its upstream is a zero of a type that only rustc
+    /// knows.
+    #[differentiate]
+    fn finished_behind_a_return(x: f64, k: f64, steps: usize) -> f64 {
+        if x >= 1.0 {
+            return k;
+        }
+        let mut y = x;
+        for _ in 0..steps {
+            y += k;
+            if y > 1.0 {
+                finish(&mut y, k);
+                break;
+            }
+        }
+        y * y
+    }
+
     /// Left early, by a condition that is seen after part of an iteration.
     #[differentiate]
     fn until(x: f64, k: f64, most: usize) -> f64 {
@@ -328,6 +351,8 @@ fn values_and_gradients() {
     for steps in [0, 1, 2, 7] {
         oracle::check!(behind_a_return(0.4, 0.7, steps));
         oracle::check!(behind_a_return(1.4, 0.7, steps));
+        oracle::check!(finished_behind_a_return(0.4, 0.35, steps));
+        oracle::check!(finished_behind_a_return(1.4, 0.35, steps));
         oracle::check!(newton_behind_returns(0.4, 0.7, steps));
         oracle::check!(newton_behind_returns(0.4, 1.7, steps));
         oracle::check!(newton_behind_returns(1.4, 0.7, steps));

@@ -2,8 +2,8 @@
 
 use crate::adjoint::moves::{moved, moved_by};
 use crate::ir::{
-    Claimed, Function, Head, Kind, Let, Loop, Op, Region, Reverse, Stmt, StmtId, Tree, ValueId,
-    Views, for_each_region, for_each_region_mut,
+    Claimed, Function, Head, Kind, Let, Op, Region, Reverse, Stmt, StmtId, Tree, ValueId, Views,
+    for_each_region, for_each_region_of_both_mut,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,28 +32,8 @@ pub(super) fn make(f: &mut Function, forward: &mut Region, reverse: &mut Reverse
     }
     let views = Views::of_both(f, forward, &reverse.body);
     insert(f, forward, &heads, &views, &mut wanted);
-    insert_in_turns(f, &mut reverse.body, &views, &mut wanted);
-}
-
-/// The same in iterations that run again in the reverse half.
-fn insert_in_turns(f: &mut Function, reverse: &mut Region, views: &Views, wanted: &mut Wanted) {
-    for stmt in &mut reverse.stmts {
-        match stmt {
-            Stmt::Loop(Loop { body, fused, .. }) => {
-                insert(f, body, &[], views, wanted);
-                if let Some(fused) = fused {
-                    insert_in_turns(f, &mut fused.body, views, wanted);
-                }
-            }
-            Stmt::RevBranch(branch) => {
-                for arm in &mut branch.arms {
-                    insert_in_turns(f, arm, views, wanted);
-                }
-            }
-            Stmt::RevLoop(looped) => insert_in_turns(f, &mut looped.body, views, wanted),
-            _ => {}
-        }
-    }
+    // iterations that run again define what they need, too
+    insert(f, &mut reverse.body, &[], &views, &mut wanted);
 }
 
 /// The zeros to make of each value.
@@ -261,7 +241,7 @@ fn insert(
             }
         }
         let mut bounds = bounds.into_iter();
-        for_each_region_mut(stmt, &mut |inner| {
+        for_each_region_of_both_mut(stmt, &mut |inner| {
             let bound = bounds.next().unwrap_or_default();
             insert(f, inner, &bound, views, wanted);
         });
