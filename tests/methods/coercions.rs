@@ -1,5 +1,7 @@
 //! References to arrays and vectors that become slices where branches end.
 
+#![expect(clippy::ptr_arg, reason = "branches end in a vector and in a slice")]
+
 use backprop::{Differentiable, differentiate};
 
 oracle::programs! {
