@@ -36,6 +36,7 @@ mod generic;
 mod halves;
 mod hostile;
 mod idioms;
+mod in_options;
 mod in_out;
 mod integers;
 mod items;

@@ -141,6 +141,7 @@ impl Lowerer<'_> {
         let mut no = |this: &mut Self| other.as_mut().and_then(|other| other(this));
         if self.match_element(&link.expr, &link.pat, then, &mut no)
             || self.match_asked(&link.expr, &link.pat, then, &mut no)
+            || self.match_payload(&link.expr, &link.pat, then, &mut no, span)
         {
             return;
         }

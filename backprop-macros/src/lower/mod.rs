@@ -41,6 +41,7 @@ mod option;
 mod own;
 mod passed;
 mod pattern;
+mod payload;
 mod pointers;
 mod preferred;
 mod range;

@@ -1,5 +1,6 @@
 //! Variables: each leaf of a value is one of its own.
 
+use super::payload::PAYLOAD;
 use super::{Lowerer, Place, Slot, SlotId, iter};
 use crate::fence::catalogue as no;
 use crate::ir::{Kind, Op, Stmt, Tree, ValueId, VarId};
@@ -318,6 +319,7 @@ impl Lowerer<'_> {
         for index in &place.path {
             match tree {
                 Tree::Tuple(parts) => tree = parts.get(*index)?,
+                Tree::Option(_, payload) if *index == PAYLOAD => tree = payload,
                 _ => return None,
             }
         }
