@@ -129,7 +129,7 @@ mod parameters {
     use backprop::differentiate;
 
     #[differentiate]
-    pub fn with(x: f64, #[cfg(test)] y: f64, #[cfg(not(test))] z: f64) -> f64 {
+    pub(super) fn with(x: f64, #[cfg(test)] y: f64, #[cfg(not(test))] z: f64) -> f64 {
         #[cfg(test)]
         let z = y;
         x * z

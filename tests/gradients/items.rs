@@ -1,11 +1,6 @@
 //! Items inside bodies: constants and imports in nested blocks, functions without an
 //! attribute of their own.
 
-#![expect(
-    clippy::items_after_statements,
-    reason = "the programs are written as users write them"
-)]
-
 use backprop::differentiate;
 
 oracle::programs! {

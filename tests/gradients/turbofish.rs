@@ -119,7 +119,7 @@ mod public {
     use backprop::differentiate;
 
     #[differentiate(jvp, jacobian, hvp, hessian, workspace)]
-    pub fn payoff<const IS_CALL: bool>(forward: f64, strike: f64) -> f64 {
+    pub(super) fn payoff<const IS_CALL: bool>(forward: f64, strike: f64) -> f64 {
         let intrinsic = if IS_CALL {
             forward - strike
         } else {
@@ -129,7 +129,7 @@ mod public {
     }
 
     #[differentiate(wrt(forward), objective)]
-    pub fn cost<const IS_CALL: bool>(forward: f64, strike: f64) -> f64 {
+    pub(super) fn cost<const IS_CALL: bool>(forward: f64, strike: f64) -> f64 {
         payoff::<IS_CALL>(forward, strike)
     }
 }
