@@ -50,14 +50,18 @@ impl Lowerer<'_> {
     /// A nested block, in which the constants and functions that it defines have other
     /// names, if theirs stand elsewhere, too.
     pub(super) fn with_own_names(&mut self, block: &Block) -> Option<Block> {
+        let name = |stmt: &Stmt| match stmt {
+            Stmt::Item(Item::Const(constant)) => Some(constant.ident.to_string()),
+            Stmt::Item(Item::Fn(function)) => Some(function.sig.ident.to_string()),
+            _ => None,
+        };
+        let defined: Vec<String> = block.stmts.iter().filter_map(name).collect();
+        if defined.is_empty() {
+            return None;
+        }
         let inside = block.to_token_stream();
         let mut names = BTreeMap::new();
-        for stmt in &block.stmts {
-            let name = match stmt {
-                Stmt::Item(Item::Const(constant)) => constant.ident.to_string(),
-                Stmt::Item(Item::Fn(function)) => function.sig.ident.to_string(),
-                _ => continue,
-            };
+        for name in defined {
             let all = mentions(self.text.clone(), &name);
             if all != mentions(inside.clone(), &name) {
                 self.renamed += 1;
@@ -111,7 +115,8 @@ impl Lowerer<'_> {
             {
                 let mut nested = self.nested.iter();
                 if nested.any(|nested| nested.is_marked && function.sig.ident == nested.name) {
-                    let mark = syn::parse_quote!(#[#krate::differentiate(#jvp #hvp)]);
+                    let mark =
+                        syn::parse_quote!(#[#krate::differentiate(crate = #krate, #jvp #hvp)]);
                     function.attrs.push(mark);
                 }
             }

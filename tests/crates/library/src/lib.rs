@@ -49,6 +49,24 @@ pub fn moment<F: Fn(f64) -> f64>(f: F, b: f64) -> f64 {
     integrate(|x| x * f(x), b, 4) + integrate(sigmoid, b, 4)
 }
 
+/// The Gudermannian function, by functions that stand in its body.
+#[differentiate(crate = autodiff)]
+pub fn gudermannian(x: f64) -> f64 {
+    fn half(x: f64) -> f64 {
+        (0.5 * x).tanh()
+    }
+    #[cfg(test)]
+    {
+        const TWICE: f64 = 2.0;
+        TWICE * half(x).atan()
+    }
+    #[cfg(not(test))]
+    {
+        const TWICE: f64 = 2.0;
+        half(x).atan() * TWICE
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,6 +75,7 @@ mod tests {
     fn gradients() {
         autodiff::assert_gradient!(sigmoid(0.3), crate = autodiff);
         autodiff::assert_gradient!(falling(4.5, 3), crate = autodiff);
+        autodiff::assert_gradient!(gudermannian(0.7), crate = autodiff);
         let (value, d_b) = moment_grad(sigmoid {}, 0.5);
         assert_eq!(value, moment(sigmoid, 0.5));
         let difference = moment(sigmoid, 0.5 + 1e-6) - moment(sigmoid, 0.5 - 1e-6);
