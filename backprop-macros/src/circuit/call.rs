@@ -4,7 +4,7 @@ use super::Pass;
 use crate::adjoint::call::is_used;
 use crate::fence::catalogue as no;
 use crate::ir::{
-    Arg, Call, GateInput, Hold, Kind, Op, Place, Pullback, PullbackArg, Stmt, Tree, ValueId,
+    Arg, Call, GateInput, Hold, Kind, Op, Owning, Place, Pullback, PullbackArg, Stmt, Tree, ValueId,
 };
 
 impl Pass<'_> {
@@ -96,9 +96,17 @@ impl Pass<'_> {
             inputs.push(GateInput::Argument { wires, gradient });
             Some(gradient)
         });
+        // what may be a reference, without a gradient: as only rustc knows
+        let owned = match tree {
+            Tree::Leaf(leaf) if self.f.borrowed.contains(leaf) && !self.is_active(*leaf) => {
+                let (kind, span) = (self.f.kind(*leaf), self.f.info(*leaf).span);
+                Some(self.push(Op::Owned(*leaf, Owning::Nothing), kind, span))
+            }
+            _ => None,
+        };
         PullbackArg::In {
             is_used: is_used(tree, &self.constants),
-            owned: None,
+            owned,
             arg: tree.clone(),
             adjoint,
         }
