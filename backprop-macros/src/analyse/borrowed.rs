@@ -17,7 +17,10 @@ pub(super) fn find(f: &Function, activity: &Activity) -> BTreeSet<ValueId> {
     let mut found = BTreeSet::new();
     let mut passed = BTreeSet::new();
     arguments(&f.body, &mut passed);
-    passed.retain(|value| f.kind(*value) == Kind::Opaque && !activity.is_active(*value));
+    passed.retain(|value| {
+        let is_unknown = f.kind(*value) == Kind::Opaque && !f.is_reference(*value);
+        is_unknown && !activity.is_active(*value)
+    });
     given(&f.body, &passed, &mut found);
     super::close(&mut found, |found| visit(f, &f.body, activity, found));
     found

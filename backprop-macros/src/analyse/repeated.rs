@@ -11,7 +11,7 @@ use crate::ir::{
     Arg, Callee, Capture, Function, Hold, Loop, Op, Region, Stmt, Tree, ValueId, Views,
     for_each_region, for_each_region_mut, free_values,
 };
-use crate::parse::{Home, Input};
+use crate::parse::{Home, Input, Parameter};
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use std::collections::BTreeSet;
@@ -68,10 +68,10 @@ pub(crate) fn repeatable(f: &Function, input: &Input) -> Repeatable {
         }
     }
     let mut receivers = BTreeSet::new();
-    if let (Some(_), Some(Tree::Leaf(this))) = (
-        input.siblings.first_key_value(),
-        f.params.first().map(|param| &param.entry),
-    ) {
+    let first = input.signature.params.first();
+    if first.is_some_and(Parameter::is_receiver)
+        && let Some(Tree::Leaf(this)) = f.params.first().map(|param| &param.entry)
+    {
         receivers.insert(*this);
         find_receivers(&f.body, *this, &mut receivers);
     }

@@ -117,7 +117,7 @@ catalogue! {
     ITEM_IN_BODY = "this item inside a differentiated function would exist twice; move it out of the function";
     ITEM_NAME = "an item in a nested block must not mean anything elsewhere in the differentiated function: give it a name of its own and import neither traits nor `*`, or move it to the head of the body";
     UNKNOWN_MACRO = "the code behind this macro cannot be seen; write it out, or wrap it in `backprop::constant(..)` if it carries no gradient";
-    NESTED_FUNCTION_CALL = "this function is defined inside a differentiated one without `#[differentiate]`, and does not look as if it took real numbers; mark it too";
+    NESTED_FUNCTION_CALL = "this function of the body hands out nothing that carries a derivative, and takes what may be active; wrap the call in `backprop::constant(..)`";
 
     // expressions
     ASYNC_BLOCK = "`async` blocks cannot be differentiated";

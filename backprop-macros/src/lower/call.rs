@@ -134,13 +134,6 @@ impl Lowerer<'_> {
         self.enter(closure, args, call.span())
     }
 
-    /// Whether a call has a function of the body differentiated: what it takes may be
-    /// active.
-    fn is_marked_for(&mut self, call: &syn::ExprCall, path: &syn::ExprPath) -> bool {
-        let name = path.path.get_ident();
-        self.sees_more(&call.args) && name.is_some_and(|name| self.mark_nested(name))
-    }
-
     /// Whether a path in a call names a differentiated function.
     pub(super) fn is_function(&self, path: &Path) -> bool {
         matches!(self.callable(path), Callable::Function)
@@ -225,11 +218,7 @@ impl Lowerer<'_> {
             if self.lookup(last).is_some() {
                 return Callable::Opaque(no::CALL_OF_VALUE);
             }
-            if self
-                .nested
-                .iter()
-                .any(|nested| nested.name == *last && !nested.is_marked)
-            {
+            if self.is_unmarked(last) {
                 return Callable::Nested;
             }
         }

@@ -2,10 +2,11 @@
 
 use super::Lowerer;
 use crate::fence::catalogue as no;
+use crate::parse::Around;
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::ToTokens;
-use std::collections::{BTreeMap, BTreeSet};
-use syn::{Attribute, Block, FnArg, GenericParam, Item, ItemFn, Stmt, Type, UseTree};
+use std::collections::BTreeMap;
+use syn::{Attribute, Block, Item, Stmt, UseTree};
 
 /// A function that is defined in the body.
 pub(super) struct Nested {
@@ -75,15 +76,30 @@ impl Lowerer<'_> {
         }
     }
 
+    /// Whether a name is that of a function of the body without `#[differentiate]`.
+    pub(super) fn is_unmarked(&self, name: &str) -> bool {
+        let mut nested = self.nested.iter();
+        nested.any(|nested| nested.name == name && !nested.is_marked)
+    }
+
+    /// Whether a call has a function of the body differentiated: what it takes may be
+    /// active.
+    pub(super) fn is_marked_for(&mut self, call: &syn::ExprCall, path: &syn::ExprPath) -> bool {
+        let name = path.path.get_ident();
+        self.sees_more(&call.args) && name.is_some_and(|name| self.mark_nested(name))
+    }
+
     /// Has a function of the body differentiated, which a call with active arguments
     /// asks for; whether it may be.
-    pub(super) fn mark_nested(&mut self, name: &syn::Ident) -> bool {
+    fn mark_nested(&mut self, name: &syn::Ident) -> bool {
         let mut functions = self.items.iter().filter_map(|item| match item {
             Item::Fn(function) => Some(function),
             _ => None,
         });
         let found = functions.find(|function| function.sig.ident == *name);
-        let Some(function) = found.filter(|function| may_be_active(function)) else {
+        let Some(function) =
+            found.filter(|function| Around::default().has_derivative(&function.sig))
+        else {
             return false;
         };
         let calls = function.block.to_token_stream();
@@ -208,40 +224,4 @@ fn mentions(tokens: TokenStream, name: &str) -> usize {
         TokenTree::Punct(_) => 0,
     });
     each.sum()
-}
-
-/// Whether a parameter may carry a derivative.
-fn may_be_active(function: &ItemFn) -> bool {
-    let sig = &function.sig;
-    let generics: BTreeSet<String> = sig
-        .generics
-        .params
-        .iter()
-        .filter_map(|param| match param {
-            GenericParam::Type(param) => Some(param.ident.to_string()),
-            _ => None,
-        })
-        .collect();
-    let carries = |ty: &Type| {
-        let mut idents = Vec::new();
-        names_in(ty.to_token_stream(), &mut idents);
-        let mut idents = idents.iter();
-        idents.any(|name| {
-            let is_own = name.starts_with(char::is_uppercase);
-            matches!(name.as_str(), "f64" | "f32") || generics.contains(name) || is_own
-        })
-    };
-    sig.inputs
-        .iter()
-        .any(|input| matches!(input, FnArg::Typed(typed) if carries(&typed.ty)))
-}
-
-fn names_in(tokens: TokenStream, names: &mut Vec<String>) {
-    for token in tokens {
-        match token {
-            TokenTree::Ident(ident) => names.push(ident.to_string()),
-            TokenTree::Group(group) => names_in(group.stream(), names),
-            _ => {}
-        }
-    }
 }

@@ -1,14 +1,18 @@
 use backprop::differentiate;
 
-#[allow(non_camel_case_types)]
-type real = f64;
-
 #[differentiate]
 fn f(x: f64) -> f64 {
-    fn g(x: real) -> real {
-        x * x
+    fn is_small(x: f64) -> bool {
+        x < 1.0
     }
-    g(x)
+    fn index(k: usize) -> usize {
+        k + 1
+    }
+    let table = [1.0, 2.0, 3.0];
+    if is_small(x) {
+        return x;
+    }
+    x * table[index(x as usize)]
 }
 
 fn main() {}
