@@ -20,7 +20,11 @@ use syn::Item;
 pub(crate) fn differentiate(options: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let parsed = fence::check_depth(&item).and_then(|()| syn::parse2::<Item>(item.clone()));
-    if let Ok(parsed) = &parsed
+    if let Ok(parsed) = &parsed {
+        fence::check_types(parsed, &mut errors);
+    }
+    if !errors.any()
+        && let Ok(parsed) = &parsed
         && let Some(versions) = configured::versions(&options, parsed, &item, &mut errors)
     {
         return versions;

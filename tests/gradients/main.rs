@@ -28,6 +28,7 @@ mod configured;
 mod containers;
 mod copies;
 mod counts;
+mod diverging;
 mod ends;
 mod enums;
 mod found;

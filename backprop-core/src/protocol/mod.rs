@@ -36,6 +36,12 @@ pub fn never() -> ! {
     unreachable!()
 }
 
+/// Runs what gives no value, in the place of a value: so its type is told.
+#[inline]
+pub fn diverging<T>(run: impl FnOnce() -> T) -> T {
+    run()
+}
+
 /// Panics unless the companion was found for the very function that is called.
 ///
 /// A name can mean one function among values and another companion among

@@ -165,6 +165,15 @@ impl Pass<'_> {
             .iter()
             .map(|value| self.take_adjoint(*value))
             .collect();
+        if looped.body.diverges() {
+            // what comes out of it had no iteration
+            for (init, upstream) in looped.inits.iter().zip(upstreams) {
+                if let Some(d) = upstream {
+                    self.contribute(*init, d);
+                }
+            }
+            return;
+        }
         let span = looped.span;
         // the adjoints of the carried values, and of what the body uses from
         // outside, go from iteration to iteration

@@ -194,20 +194,11 @@ fn insert_checks(f: &Function, region: &mut Region, checked: &BTreeSet<ValueId>)
         }
         let defined = crate::ir::definitions(&stmt).into_iter();
         let claimed: Vec<ValueId> = defined.filter(|value| checked.contains(value)).collect();
-        let ends = diverges(&stmt);
+        let ends = stmt.diverges();
         region.stmts.push(stmt);
         if !ends {
             let check = |value| Stmt::Check(value, Claim::Discrete, f.info(value).span);
             region.stmts.extend(claimed.into_iter().map(check));
         }
-    }
-}
-
-/// Whether control never comes out of a branch.
-fn diverges(stmt: &Stmt) -> bool {
-    match stmt {
-        Stmt::If(branch) => branch.then.diverges() && branch.other.diverges(),
-        Stmt::Match(choice) => choice.arms.iter().all(|arm| arm.body.diverges()),
-        _ => false,
     }
 }

@@ -6,7 +6,7 @@ mod traits;
 pub(crate) use accessors::{accessor, accessor_ref};
 
 use crate::errors::Errors;
-use crate::fence::{catalogue as no, check_depth};
+use crate::fence::{catalogue as no, check_depth, check_fields};
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
 use syn::visit::Visit;
@@ -22,6 +22,7 @@ pub(crate) fn derive(input: TokenStream) -> TokenStream {
         Err(error) => return error.into_compile_error(),
     };
     let mut errors = Errors::default();
+    check_fields(&input, &mut errors);
     let model = Model::read(&input, &mut errors);
     match errors.finish() {
         Ok(()) => model.expand(),
@@ -453,6 +454,11 @@ impl<'a> Model<'a> {
 
 impl<'a> Variant<'a> {
     fn read(name: Option<&'a Ident>, fields: &'a Fields, errors: &mut Errors) -> Self {
+        // rustc refuses it, too, unless another macro hides it from the parser
+        let names = fields.iter().filter_map(|field| field.ident.as_ref());
+        for name in names.filter(|name| *name == "_") {
+            errors.push(syn::Error::new(name.span(), "expected the name of a field"));
+        }
         let parts = fields.iter().enumerate().map(|(index, field)| Part {
             field,
             member: match &field.ident {

@@ -37,6 +37,9 @@ impl Emitter<'_> {
                     out.extend(self.stmt(stmt));
                 }
             }
+            if stmt.diverges() {
+                break;
+            }
         }
         out.extend(self.add_all(&adds));
         out

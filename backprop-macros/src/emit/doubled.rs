@@ -45,7 +45,9 @@ pub(super) fn doubled_body(
     }
     let forward = emitter.stmts(&f.body);
     if f.body.diverges() {
-        return quote_spanned!(span=> { #(#items)* #load #forward });
+        let (value, along) = (&parts.result, parts.result_tangent());
+        let body = quote!(#(#items)* #load #forward);
+        return parts.diverging(body, &quote!((#value, #along)), &parts.doubled_pullback());
     }
     let result = match (&f.result, input.signature.result.may_be_active()) {
         (Tree::Tuple(pair), false) if pair.len() == 2 => {

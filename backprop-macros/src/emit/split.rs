@@ -39,7 +39,8 @@ pub(super) fn split_body(
         }
     }
     if f.body.diverges() {
-        return quote_spanned!(span=> { #(#items)* #load #forward });
+        let body = quote!(#(#items)* #load #forward);
+        return parts.diverging(body, &parts.result, &parts.pullback_type());
     }
     let closure = pullback(&emitter, parts, f);
     let value = plumbing("result", span);
@@ -118,6 +119,19 @@ impl Parts<'_> {
                 quote!(if #active >> #index & 1 == 0 { #zero } else { #adjoint })
             }
             _ => adjoint,
+        }
+    }
+
+    /// A forward half that never gives a value: what it would give has a type all the same.
+    pub(super) fn diverging(
+        &self,
+        body: TokenStream,
+        value: &TokenStream,
+        pullback: &TokenStream,
+    ) -> TokenStream {
+        let (diverging, boxed) = (self.private("diverging"), self.private("Box"));
+        quote_spanned! {self.span=>
+            { #diverging::<(#value, #boxed<dyn #pullback>)>(|| { #body }) }
         }
     }
 

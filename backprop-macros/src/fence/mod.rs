@@ -7,9 +7,11 @@
 pub(crate) mod catalogue;
 mod depth;
 mod hygiene;
+mod types;
 
 pub(crate) use catalogue::Refusal;
 pub(crate) use depth::check_depth;
+pub(crate) use types::{check_fields, check_types};
 
 use crate::errors::Errors;
 use crate::parse;

@@ -196,12 +196,20 @@ pub(crate) struct Region {
 }
 
 impl Region {
-    /// Whether control never reaches the end of the region.
+    /// Whether control never reaches the end of the region. What passes add behind a
+    /// statement that diverges (a record, a gate) does not run.
     pub(crate) fn diverges(&self) -> bool {
-        match self.stmts.last() {
-            Some(Stmt::Diverge(_) | Stmt::Exit(_)) => true,
-            Some(Stmt::If(branch)) => branch.then.diverges() && branch.other.diverges(),
-            Some(Stmt::Match(choice)) => {
+        self.stmts.iter().any(Stmt::diverges)
+    }
+}
+
+impl Stmt {
+    /// Whether control never comes out of it.
+    pub(crate) fn diverges(&self) -> bool {
+        match self {
+            Stmt::Diverge(_) | Stmt::Exit(_) => true,
+            Stmt::If(branch) => branch.then.diverges() && branch.other.diverges(),
+            Stmt::Match(choice) => {
                 !choice.arms.is_empty() && choice.arms.iter().all(|arm| arm.body.diverges())
             }
             _ => false,

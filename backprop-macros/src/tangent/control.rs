@@ -176,12 +176,9 @@ impl Pass<'_> {
             *new = self.inside(cond, |_| {});
         }
         let mut next = Vec::new();
-        let diverges = looped.body.diverges();
         new.body = self.inside(&looped.body, |this| {
-            if !diverges {
-                for (i, hold) in &carried {
-                    next.push(this.handed_on(looped.body.yields[*i], *hold));
-                }
+            for (i, hold) in &carried {
+                next.push(this.handed_on(looped.body.yields[*i], *hold));
             }
         });
         new.body.yields.extend(next);

@@ -52,6 +52,15 @@ pub(super) struct Input {
 }
 
 impl Input {
+    pub(super) fn new(macro_name: &'static str, options: TokenStream, item: TokenStream) -> Self {
+        Input {
+            macro_name,
+            options,
+            item,
+            size: 0,
+        }
+    }
+
     /// How many tokens there are.
     pub(super) fn size(&self) -> usize {
         self.size
