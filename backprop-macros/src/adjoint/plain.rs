@@ -10,6 +10,7 @@ pub(super) fn computes(op: &Op) -> bool {
             syn::parse2(tokens.clone()),
             Ok(syn::Expr::Lit(_) | syn::Expr::Path(_))
         ),
+        Op::Verbatim(capture, _) => capture.is_lookup(),
         Op::Number(_)
         | Op::Integer(_)
         | Op::Flag(_)

@@ -35,6 +35,7 @@ pub(crate) fn is_light_op(op: &Op) -> bool {
             aggregate,
             Aggregate::Array | Aggregate::Tuple | Aggregate::Struct { .. }
         ),
+        Op::Verbatim(capture, _) => capture.is_lookup(),
         Op::Repeat(_, count) => matches!(count, Count::Constant(_)),
         Op::Constant(_)
         | Op::Number(_)

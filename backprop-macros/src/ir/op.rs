@@ -374,6 +374,33 @@ pub(crate) struct Capture {
     pub(crate) uses: Vec<(syn::Ident, super::Tree<ValueId>)>,
 }
 
+impl Capture {
+    /// Whether it names an element of a constant, and no more: `WEIGHTS[i]`, `-NODES[2 * k].x`.
+    /// That gives the same again, and costs no more than to load it from elsewhere.
+    pub(crate) fn is_lookup(&self) -> bool {
+        fn is_part(expr: &syn::Expr) -> bool {
+            match expr {
+                syn::Expr::Lit(_) | syn::Expr::Path(_) => true,
+                syn::Expr::Paren(inner) => is_part(&inner.expr),
+                syn::Expr::Group(inner) => is_part(&inner.expr),
+                syn::Expr::Field(field) => is_part(&field.base),
+                syn::Expr::Index(index) => is_part(&index.expr) && is_part(&index.index),
+                syn::Expr::Unary(unary) => {
+                    matches!(unary.op, syn::UnOp::Neg(_)) && is_part(&unary.expr)
+                }
+                syn::Expr::Cast(cast) => is_part(&cast.expr),
+                syn::Expr::Binary(binary) => {
+                    use syn::BinOp::{Add, Mul, Sub};
+                    let is_cheap = matches!(binary.op, Add(_) | Sub(_) | Mul(_));
+                    is_cheap && is_part(&binary.left) && is_part(&binary.right)
+                }
+                _ => false,
+            }
+        }
+        syn::parse2(self.tokens.clone()).is_ok_and(|expr| is_part(&expr))
+    }
+}
+
 /// A binary operator.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum BinaryOp {

@@ -6,8 +6,8 @@
 //! is merged for the sake of such reads (`x[i + 1]`).
 
 use crate::ir::{
-    Arg, BinaryOp, Function, Hold, Kind, Op, Place, Proj, Region, Stmt, ValueId, Views,
-    rewrite_region_uses,
+    Arg, BinaryOp, Capture, Function, Hold, Kind, Op, Place, Proj, Region, Stmt, Tree, ValueId,
+    Views, rewrite_region_uses,
 };
 use quote::ToTokens;
 use std::collections::{BTreeMap, BTreeSet};
@@ -238,6 +238,11 @@ impl Pass<'_> {
         let number = |value: ValueId| {
             matches!(self.f.kind(value), Kind::Real(_) | Kind::Int) && !self.f.is_reference(value)
         };
+        if let Op::Verbatim(capture, _) = op {
+            return (self.is_scalar(value) && capture.is_lookup())
+                .then(|| self.lookup(capture))
+                .flatten();
+        }
         if !number(value) {
             return None;
         }
@@ -259,6 +264,20 @@ impl Pass<'_> {
             }
             _ => None,
         }
+    }
+
+    /// The same element of the same constant.
+    fn lookup(&self, capture: &Capture) -> Option<String> {
+        let mut key = capture.tokens.to_string();
+        for (name, tree) in &capture.uses {
+            match tree {
+                Tree::Leaf(leaf) if self.is_scalar(*leaf) => {
+                    key += &format!("; {name} = {}", self.operand(*leaf));
+                }
+                _ => return None,
+            }
+        }
+        Some(key)
     }
 
     fn written(&self, region: &Region, into: &mut Written) {
@@ -304,6 +323,7 @@ struct Written {
 fn is_pure(op: &Op) -> bool {
     match op {
         Op::Constant(tokens) => literal(tokens.clone()).is_some(),
+        Op::Verbatim(capture, _) => capture.is_lookup(),
         Op::Number(_)
         | Op::Integer(_)
         | Op::Flag(_)

@@ -291,7 +291,10 @@ impl Pass<'_> {
 }
 
 fn op_can_panic(op: &Op) -> bool {
-    matches!(op, Op::Binary(..) | Op::Load(_) | Op::Query(..))
+    matches!(
+        op,
+        Op::Binary(..) | Op::Load(_) | Op::Query(..) | Op::Verbatim(..)
+    )
 }
 
 fn can_panic(region: &Region) -> bool {

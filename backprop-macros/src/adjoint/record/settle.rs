@@ -2,7 +2,7 @@
 
 use super::{Pass, find_index, uses};
 use crate::ir::{
-    Copies, Function, If, Kind, Let, Op, Place, Region, Stmt, ValueId, for_each_region,
+    Copies, Function, If, Kind, Let, Op, Place, Region, Stmt, Tree, ValueId, for_each_region,
     for_each_use,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -257,6 +257,12 @@ pub(crate) fn is_cheap(f: &Function, value: ValueId, op: &Op) -> bool {
         Op::Constant(tokens) => {
             matches!(f.kind(value), Kind::Real(_) | Kind::Int)
                 || syn::parse2::<syn::Path>(tokens.clone()).is_ok()
+        }
+        // an element of a constant, by integers that cannot change in place
+        Op::Verbatim(capture, _) => {
+            let is_integer = |leaf: ValueId| f.kind(leaf) == Kind::Int && !f.is_reference(leaf);
+            let is_integers = |(_, tree): &(_, Tree<ValueId>)| matches!(tree, Tree::Leaf(leaf) if is_integer(*leaf));
+            capture.uses.iter().all(is_integers) && capture.is_lookup()
         }
         Op::Neg(_) => matches!(f.kind(value), Kind::Real(_)),
         Op::Number(_) | Op::Integer(_) | Op::Flag(_) | Op::Cast(..) | Op::Copy(..) => true,
