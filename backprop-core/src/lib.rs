@@ -47,7 +47,9 @@ pub use workspace::Workspace;
 pub mod __private {
     #[cfg(feature = "std")]
     pub use crate::check::{Check, Reverse, count, nothing, numbers, set, slot, upstream};
-    pub use crate::checkpoints::{Checkpoints, MayRepeat, Repeats, is_small, item_at, repeats};
+    pub use crate::checkpoints::{
+        Checkpoints, MayCopy, MayRepeat, Repeats, is_small, item_at, repeats,
+    };
     pub use crate::differentiable::Differentiable;
     pub use crate::function::*;
     #[cfg(feature = "libm")]

@@ -113,3 +113,79 @@ fn parts_of_tables() {
         }
     }
 }
+
+/// Elements of constants are looked up again in reverse, by numbers of loops and by integers
+/// that are computed.
+mod elements {
+    use backprop::differentiate;
+
+    oracle::programs! {
+        const NODES: [f64; 3] = [-0.774_596_669_241_483_4, 0.0, 0.774_596_669_241_483_4];
+        const WEIGHTS: [f64; 3] = [5.0 / 9.0, 8.0 / 9.0, 5.0 / 9.0];
+        const ROWS: [[f64; 2]; 3] = [[0.5, -0.25], [1.5, 2.0], [-1.0, 0.75]];
+        const PAIRS: &[(f64, usize)] = &[(0.5, 2), (1.5, 0), (-0.5, 1)];
+        static SHIFTS: [f64; 2] = [0.25, -0.5];
+
+        #[differentiate]
+        fn quadrature(a: f64, b: f64) -> f64 {
+            let (middle, half) = (0.5 * (a + b), 0.5 * (b - a));
+            let mut sum = 0.0;
+            for i in 0..3 {
+                let x: f64 = middle + half * NODES[i];
+                sum += WEIGHTS[i] * x * x.sin() * (half * NODES[i] + sum);
+            }
+            half * sum
+        }
+
+        #[differentiate]
+        fn rows(x: f64, n: usize) -> f64 {
+            let mut y = x;
+            for i in 0..n {
+                let k = (2 * i + 1) % 3;
+                for j in 0..2 {
+                    y = y * ROWS[k][j] + x * ROWS[2 - k][1 - j] * y;
+                }
+                y -= -SHIFTS[i % 2] * y * y;
+            }
+            y
+        }
+
+        #[differentiate]
+        fn jumps(x: f64, n: usize) -> f64 {
+            let mut at = 0;
+            let mut y = x;
+            let mut steps = 0;
+            while steps < n {
+                y = y * PAIRS[at].0 + x * y;
+                at = PAIRS[at].1;
+                steps += 1;
+            }
+            y
+        }
+
+        /// The name is that of another constant in each block.
+        #[differentiate]
+        fn shadowed(x: f64) -> f64 {
+            let mut y = x * WEIGHTS[1];
+            for i in 0..2 {
+                let first = WEIGHTS[i] * y * y;
+                let second = {
+                    const WEIGHTS: [f64; 2] = [0.25, -1.5];
+                    WEIGHTS[i] * y * first
+                };
+                y += second * WEIGHTS[i] * y;
+            }
+            y
+        }
+    }
+
+    #[test]
+    fn elements_are_looked_up_again() {
+        oracle::check!(quadrature(0.25, 1.5));
+        for n in [0, 1, 5] {
+            oracle::check!(rows(0.75, n));
+            oracle::check!(jumps(0.75, n));
+        }
+        oracle::check!(shadowed(0.75));
+    }
+}

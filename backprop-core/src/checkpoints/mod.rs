@@ -8,7 +8,9 @@
 
 mod schedule;
 
+use crate::numbers::Numbers;
 use alloc::vec::Vec;
+use core::ops::Deref;
 use schedule::Schedule;
 
 /// What a method says of itself: whether it may run again, and gives the same then.
@@ -154,6 +156,59 @@ pub const fn is_small<T: ?Sized>(value: &T) -> bool {
     let is_sized = size_of::<&T>() == size_of::<usize>();
     // a vector owns what it holds
     is_sized && !core::mem::needs_drop::<T>() && size_of_val(value) <= MOST
+}
+
+/// What can be copied, if it holds numbers and borrows nothing: rustc chooses, as it finds
+/// methods of this type before those of what it derefs to.
+#[derive(Debug)]
+pub struct MayCopy<'a, T: ?Sized>(CannotCopy<'a, T>);
+
+/// What is moved, or borrows.
+#[derive(Debug)]
+pub struct CannotCopy<'a, T: ?Sized>(&'a T);
+
+impl<'a, T: ?Sized> MayCopy<'a, T> {
+    /// Around a value.
+    #[inline]
+    pub fn new(value: &'a T) -> Self {
+        MayCopy(CannotCopy(value))
+    }
+}
+
+impl<T: Copy + Numbers> MayCopy<'_, T> {
+    /// Whether it can be copied: a constant for each type.
+    #[inline]
+    pub fn can_copy(&self) -> bool {
+        true
+    }
+
+    /// The copy.
+    #[inline]
+    pub fn copied(&self) -> T {
+        *self.0.0
+    }
+}
+
+impl<'a, T: ?Sized> Deref for MayCopy<'a, T> {
+    type Target = CannotCopy<'a, T>;
+
+    #[inline]
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl<T> CannotCopy<'_, T> {
+    /// Whether it can be copied: a constant for each type.
+    #[inline]
+    pub fn can_copy(&self) -> bool {
+        false
+    }
+
+    /// Not called, as it cannot be copied.
+    pub fn copied(&self) -> T {
+        unreachable!("only what can be copied is")
+    }
 }
 
 #[cfg(test)]

@@ -25,12 +25,12 @@ use super::record::tapes::is_short;
 use crate::analyse::{light, repeated};
 use crate::ir::{
     Callee, Copies, Function, Head, If, Kind, Let, Loop, Op, Order, Place, Region, RevBranch,
-    RevLoop, Scalar, Stmt, ValueId, for_each_region_of_both_mut,
+    RevLoop, Stmt, ValueId, for_each_region_of_both_mut,
 };
 use std::collections::BTreeMap;
 
 /// So many statements has an iteration at most that runs again.
-const MOST: usize = 250;
+const MOST: usize = 400;
 
 /// What is known of a loop that may run again.
 pub(super) struct Plan {
@@ -86,10 +86,16 @@ impl Pass<'_> {
         let kind = self.f.kind(value);
         !self.f.is_reference(value)
             && match kind {
-                Kind::Container(_, Scalar::Opaque) => false,
+                // whether it can be copied rustc says
+                _ if self.f.is_unknown(value) => self.owned.contains(&value),
                 Kind::Container(..) => true,
                 kind => is_number(kind),
             }
+    }
+
+    /// Whether a copy of a value is kept, not the value.
+    fn is_copied(&self, value: ValueId) -> bool {
+        self.f.kind(value).is_container() || self.f.is_unknown(value)
     }
 
     /// Whether a loop runs a few times, as is written.
@@ -99,13 +105,16 @@ impl Pass<'_> {
 
     fn inspect(&self, region: &Region, found: &mut Found) -> Option<()> {
         for stmt in &region.stmts {
-            found.statements += 1;
+            found.statements += usize::from(!matches!(stmt, Stmt::Check(..) | Stmt::SameType(..)));
             let is_fit = match stmt {
                 Stmt::Let(Let { op, .. }) => {
                     repeated::is_repeatable(op)
                         && (light::is_light_op(op)
                             || is_expensive(op)
-                            || matches!(op, Op::ZeroGradient(_) | Op::Owned(..) | Op::Snapshot(_)))
+                            || matches!(
+                                op,
+                                Op::ZeroGradient(_) | Op::Owned(..) | Op::Snapshot(_) | Op::Kept(_)
+                            ))
                 }
                 Stmt::Call(call) => {
                     found.has_pullback |= call.pullback.is_some();
@@ -150,7 +159,7 @@ impl Pass<'_> {
         let cond = self.fresh("light", Kind::Bool, original);
         self.f.info_mut(cond).hint = None;
         let carried = original.params.iter().zip(&original.inits);
-        let carried = carried.filter(|(param, _)| self.f.kind(**param).is_container());
+        let carried = carried.filter(|(param, _)| self.is_copied(**param));
         let mut kept = plan.outside.state.clone();
         kept.extend(carried.map(|(_, init)| *init));
         let op = Op::IsLight(plan.callees.clone(), kept);
@@ -207,7 +216,7 @@ impl Pass<'_> {
         let mut kept = Vec::new();
         let mut body = Vec::new();
         for (param, copy) in original.params.iter().zip(&params) {
-            match self.f.kind(*param).is_container() {
+            match self.is_copied(*param) {
                 true => self.keep(*param, *copy, &mut kept, &mut body, &mut known),
                 false => known.set(*param, *copy),
             }
@@ -299,10 +308,17 @@ impl Pass<'_> {
         known: &mut Copies,
     ) {
         let copy = self.owned(value);
-        let op = Op::Snapshot(Place::whole(in_first));
+        let is_unknown = self.f.is_unknown(value);
+        let op = match is_unknown {
+            true => Op::Kept(in_first),
+            false => Op::Snapshot(Place::whole(in_first)),
+        };
         kept.push(Stmt::Let(Let { value: copy, op }));
         let own = self.owned(value);
-        let op = Op::Copy(copy, None);
+        let op = match is_unknown {
+            true => Op::Kept(copy),
+            false => Op::Copy(copy, None),
+        };
         body.push(Stmt::Let(Let { value: own, op }));
         let seen = self.seen_as(value, own, body);
         known.set(value, seen);

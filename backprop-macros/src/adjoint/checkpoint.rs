@@ -36,7 +36,13 @@ pub(crate) fn replay(f: &mut Function) {
     let mut forward = std::mem::take(&mut f.body);
     let views = Views::of(f, &forward);
     let integers = super::record::integers(&forward, &reverse.body);
-    let mut pass = Pass { f, views, integers };
+    let owned = super::owned::find(f, &forward);
+    let mut pass = Pass {
+        f,
+        views,
+        integers,
+        owned,
+    };
     pass.region(&mut forward, &mut reverse.body);
     let changed = crate::lower::changed(f, &reverse.body);
     let views = Views::of_both(f, &forward, &reverse.body);
@@ -50,6 +56,8 @@ pub(super) struct Pass<'a> {
     pub(super) views: Views,
     /// Integer literals.
     pub(super) integers: BTreeMap<ValueId, i64>,
+    /// What borrows nothing.
+    pub(super) owned: BTreeSet<ValueId>,
 }
 
 impl Pass<'_> {

@@ -23,6 +23,7 @@ pub(crate) mod fuse;
 pub(crate) mod guards;
 pub(crate) mod memory;
 pub(crate) mod moves;
+mod owned;
 mod plain;
 pub(crate) mod record;
 pub(crate) mod restore;

@@ -402,7 +402,7 @@ impl Taken {
             });
             if let Stmt::Let(Let { op, .. }) = stmt {
                 match op {
-                    Op::ZeroGradient(_) | Op::CopyGradient(_) => continue,
+                    Op::ZeroGradient(_) | Op::CopyGradient(_) | Op::Kept(_) => continue,
                     Op::Resume(what) => {
                         self.resumed.insert(*what);
                         continue;

@@ -163,8 +163,21 @@ impl Emitter<'_> {
             Op::IsLight(callees, values) => {
                 let callees = callees.iter().map(companion_type);
                 let small = private("is_small");
-                let values = values.iter().map(|value| self.reference(*value));
-                quote_spanned!(span=> true #(&& <#callees>::IS_LIGHT)* #(&& #small(#values))*)
+                let may_copy = private("MayCopy");
+                let values = values.iter().map(|value| {
+                    let kept = self.reference(*value);
+                    match self.f.is_unknown(*value) {
+                        true => {
+                            quote_spanned!(span=> #small(#kept) && #may_copy::new(#kept).can_copy())
+                        }
+                        false => quote_spanned!(span=> #small(#kept)),
+                    }
+                });
+                quote_spanned!(span=> true #(&& <#callees>::IS_LIGHT)* #(&& #values)*)
+            }
+            Op::Kept(value) => {
+                let (may_copy, value) = (private("MayCopy"), self.reference(*value));
+                quote_spanned!(span=> #may_copy::new(#value).copied())
             }
             Op::ItemAt(range, step) => {
                 let (item, range) = (private("item_at"), self.range(range));

@@ -277,6 +277,7 @@ impl Emitter<'_> {
             | Op::TurnStart(_)
             | Op::TurnEnd(_)
             | Op::IsLight(..)
+            | Op::Kept(_)
             | Op::ItemAt(..) => (self.checkpoint_op(op, span), ATOM),
             Op::CastTangent(like, d) => {
                 let function = self.facade.private("cast_tangent", span);

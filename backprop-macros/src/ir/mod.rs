@@ -171,6 +171,9 @@ pub(crate) struct Param {
     /// A reference to what is no scalar: read, written and differentiated
     /// in place.
     pub(crate) in_place: bool,
+    /// Whether the type, or that behind a reference, is written without lifetimes and
+    /// references, so that it borrows nothing.
+    pub(crate) is_owned: bool,
 }
 
 /// The reverse half: from upstreams to the adjoints of the parameters.
@@ -305,6 +308,14 @@ impl Function {
 
     pub(crate) fn kind(&self, value: ValueId) -> Kind {
         self.info(value).kind
+    }
+
+    /// Whether only rustc knows the type of a value.
+    pub(crate) fn is_unknown(&self, value: ValueId) -> bool {
+        matches!(
+            self.kind(value),
+            Kind::Opaque | Kind::Container(_, Scalar::Opaque)
+        )
     }
 
     pub(crate) fn is_reference(&self, value: ValueId) -> bool {

@@ -109,6 +109,9 @@ pub(crate) enum Op {
     CopyGradient(ValueId),
     /// A copy of the content of a place, for a pullback.
     Snapshot(Place),
+    /// A copy of a value whose type only rustc knows, where [`Op::IsLight`] said that it can
+    /// be copied.
+    Kept(ValueId),
     /// Of a value that may be a reference, as only rustc knows: what a record may hold.
     Owned(ValueId, Owning),
     /// Of the tangent of such a value, which is an argument: what a record may hold.
@@ -390,8 +393,12 @@ impl Capture {
                 }
                 syn::Expr::Cast(cast) => is_part(&cast.expr),
                 syn::Expr::Binary(binary) => {
-                    use syn::BinOp::{Add, Mul, Sub};
-                    let is_cheap = matches!(binary.op, Add(_) | Sub(_) | Mul(_));
+                    use syn::BinOp::{Add, Div, Mul, Rem, Sub};
+                    let is_cheap = match binary.op {
+                        Add(_) | Sub(_) | Mul(_) => true,
+                        Div(_) | Rem(_) => matches!(*binary.right, syn::Expr::Lit(_)),
+                        _ => false,
+                    };
                     is_cheap && is_part(&binary.left) && is_part(&binary.right)
                 }
                 _ => false,

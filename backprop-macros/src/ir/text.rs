@@ -486,6 +486,7 @@ impl Text<'_> {
             Op::CopyAt(place) => format!("copy of {}", self.place(place)),
             Op::Spread(d, _) => format!("{} for each element", name(d)),
             Op::CastTangent(like, d) => format!("{} as that of {}", name(d), name(like)),
+            Op::Kept(a) => format!("kept {}", name(a)),
             Op::Owned(a, Owning::Moved) => format!("owned {}", name(a)),
             Op::Owned(a, Owning::Copied) => format!("owned copy {}", name(a)),
             Op::Owned(a, Owning::Nothing) => format!("argument {}", name(a)),

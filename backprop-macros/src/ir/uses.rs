@@ -389,6 +389,7 @@ macro_rules! walk {
                     | Op::Begin(a)
                     | Op::CopyGradient(a)
                     | Op::TapeLength(a)
+                    | Op::Kept(a)
                     | Op::Owned(a, _)
                     | Op::NextTurn(a)
                     | Op::TurnStart(a)

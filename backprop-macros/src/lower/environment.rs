@@ -227,6 +227,7 @@ impl Lowerer<'_> {
             exit: None,
             active: info.kind.may_be_real() && !is_constant,
             in_place,
+            is_owned: false,
         });
         for (outside, inside) in [
             (&self.boxes, &mut environment.boxes),
@@ -359,6 +360,7 @@ impl Lowerer<'_> {
             exit: None,
             active,
             in_place: false,
+            is_owned: false,
         });
         self.bind_pattern(pat, entry, None);
     }
@@ -376,6 +378,7 @@ impl Lowerer<'_> {
             exit: None,
             active,
             in_place: active,
+            is_owned: false,
         });
         self.bind_pattern(pat, Tree::Leaf(leaf), None);
     }

@@ -347,6 +347,7 @@ impl Lowerer<'_> {
             exit: None,
             active,
             in_place,
+            is_owned: is_owned(&param.ty),
         });
         if let Tree::Leaf(leaf) = &entry
             && is_box(&param.ty)
@@ -585,3 +586,11 @@ fn kind_of(shape: &Shape) -> Kind {
 
 /// The kind of a float literal without a suffix.
 const ANY_REAL: Kind = Kind::Real(Width::Any);
+
+/// Whether a type, or what a reference refers to, is written without lifetimes and references.
+fn is_owned(ty: &syn::Type) -> bool {
+    match ty {
+        syn::Type::Reference(reference) => is_owned(&reference.elem),
+        ty => !ty.to_token_stream().to_string().contains(['&', '\'']),
+    }
+}

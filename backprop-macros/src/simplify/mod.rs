@@ -134,6 +134,7 @@ pub(crate) fn is_pinned(f: &Function, op: &Op) -> bool {
         | Op::Spread(..)
         | Op::Snapshot(_)
         | Op::Keep(..)
+        | Op::Kept(_)
         | Op::Owned(..)
         | Op::OwnedAlong(..)
         | Op::SumOf(_)

@@ -106,6 +106,7 @@ impl Pass<'_> {
                 exit: None,
                 active: param.active,
                 in_place: param.in_place,
+                is_owned: param.is_owned,
             });
         }
         let body = std::mem::take(&mut self.f.body);

@@ -49,7 +49,7 @@ const TOLERANCE: f64 = 1e-9;
 #[differentiate(wrt(start, mu))]
 fn integrate(start: [f64; 2], mu: f64, end: f64) -> f64 {
     let mut y = start;
-    let mut k1: [f64; 2] = rate(y, mu);
+    let mut k1 = rate(y, mu);
     let (mut t, mut h) = (0.0, 1e-3);
     while t < end {
         let s: f64 = if t + h > end { end - t } else { h };
@@ -158,7 +158,7 @@ fn stages(y: [f64; 2], k1: [f64; 2], s: f64, mu: f64) -> Stages {
 /// States and step sizes are recorded; the stages are computed again.
 fn by_hand(start: [f64; 2], mu: f64, end: f64, d_start: &mut [f64; 2], d_mu: &mut f64) -> f64 {
     let mut y = start;
-    let mut k1: [f64; 2] = rate(y, mu);
+    let mut k1 = rate(y, mu);
     let (mut t, mut h) = (0.0, 1e-3);
     let mut records = Vec::new();
     while t < end {

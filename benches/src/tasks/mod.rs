@@ -67,7 +67,7 @@ pub(crate) fn cases() -> Vec<Case> {
         "brusselator" = brusselator::Rate: 1 x 10 <= 1.35;
         "brusselator-euler" = brusselator::Euler: 10 x 1 <= 1.35, 100 x 1, 1000 x 1;
         "conjugate-gradients" = conjugate_gradients::ConjugateGradients: 16 x 1 <= 1.45, 64 x 1, 128 x 1;
-        "dormand-prince" = dormand_prince::DormandPrince: 1000 x 1 <= 2.3, 100_000 x 1;
+        "dormand-prince" = dormand_prince::DormandPrince: 1000 x 1 <= 1.05, 100_000 x 1;
         "bundle-adjustment" = bundle_adjustment::BundleAdjustment: 1000 x 1 <= 1.7, 31_843 x 1, 287_451 x 1;
         "lennard-jones" = lennard_jones::LennardJones: 10 x 10 <= 1.3, 100 x 1, 1000 x 1;
     }
