@@ -428,8 +428,9 @@ fn report(f: &Function, region: &Region, activity: &Activity, errors: &mut Error
             Stmt::Match(choice) => {
                 for arm in &choice.arms {
                     for (name, value) in &arm.bindings {
-                        let known = matches!(choice.scrutinee.behind_refs(), Tree::Leaf(_))
-                            && crate::ir::payload_path(&arm.pattern, name).is_some();
+                        let known = activity.views.is_view(*value)
+                            || matches!(choice.scrutinee.behind_refs(), Tree::Leaf(_))
+                                && crate::ir::payload_path(&arm.pattern, name).is_some();
                         if activity.is_active(*value) && !known {
                             errors.refuse(name, no::PAYLOAD);
                         }

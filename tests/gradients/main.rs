@@ -21,6 +21,8 @@ mod bounds;
 mod boxes;
 mod branches;
 mod calls;
+mod changed_layers;
+mod changed_parts;
 mod checkpoints;
 mod chosen;
 mod classics;

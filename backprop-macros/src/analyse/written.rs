@@ -39,7 +39,13 @@ fn visit(
             },
             Stmt::Call(call) => {
                 let leaves = argument_leaves(&call.args).into_iter();
-                let written = leaves.filter(|leaf| f.info(*leaf).hold == Hold::Mut);
+                let is_written = |leaf: &ValueId| f.info(*leaf).hold == Hold::Mut;
+                // reported below
+                let is_inside = |leaf: &ValueId| {
+                    let mut roots = activity.views.roots(*leaf).into_iter();
+                    roots.any(|root| inside.contains(&root))
+                };
+                let written = leaves.filter(|leaf| is_written(leaf) && !is_inside(leaf));
                 written.collect()
             }
             _ => Vec::new(),
@@ -104,7 +110,9 @@ fn spread(f: &Function, region: &Region, activity: &Activity, inside: &mut BTree
                 let is_owned = is_owned(f, choice, activity, inside);
                 for arm in &choice.arms {
                     for (name, value) in &arm.bindings {
-                        if !(is_owned || is_by_value(arm, name) || is_number(f, *value)) {
+                        let is_place = activity.views.is_view(*value);
+                        if !(is_place || is_owned || is_by_value(arm, name) || is_number(f, *value))
+                        {
                             inside.insert(*value);
                         }
                     }

@@ -319,7 +319,7 @@ impl Pass<'_> {
     fn payloads(&mut self, scrutinee: &Tree<ValueId>, arm: &Arm) -> Vec<(ValueId, Place)> {
         let mut payloads = Vec::new();
         for (name, value) in &arm.bindings {
-            if !self.is_active(*value) {
+            if !self.is_active(*value) || self.activity.views.is_view(*value) {
                 continue;
             }
             let place = match (scrutinee.behind_refs(), payload_path(&arm.pattern, name)) {

@@ -2,7 +2,7 @@
 
 use super::Emitter;
 use crate::ir::{
-    AddAt, BranchRecord, Claim, If, Let, Match, Op, Region, RevBranch, Stmt, Tree, ValueId,
+    AddAt, BranchRecord, Claim, Hold, If, Let, Match, Op, Region, RevBranch, Stmt, Tree, ValueId,
     for_each_use,
 };
 use crate::simplify::{is_pinned, is_removable};
@@ -228,10 +228,20 @@ impl Emitter<'_> {
         let is_plain = choice.record.is_none() && choice.fused.is_none();
         let by_assignment = is_plain && self.merges_references(&choice.results);
         let receive = self.receive(&choice.results, &choice.fused, &choice.record);
+        let mut bound = choice.arms.iter().flat_map(|arm| &arm.bindings);
+        let binds_places = bound.any(|(_, value)| self.f.info(*value).hold == Hold::Mut);
         let scrutinee = match &choice.scrutinee {
             Tree::Tuple(parts) => {
-                let parts = parts.iter().map(|part| self.matched_on(part));
+                let parts = parts.iter().map(|part| self.matched_on(part, binds_places));
                 quote!((#(#parts,)*))
+            }
+            // a name for the whole would move the reference out
+            Tree::Leaf(leaf)
+                if self.f.info(*leaf).hold == Hold::Mut
+                    && choice.arms.iter().any(|arm| names_whole(&arm.pattern)) =>
+            {
+                let whole = self.ident(*leaf);
+                quote!(&mut *#whole)
             }
             scrutinee => self.tree(scrutinee),
         };
@@ -272,11 +282,14 @@ impl Emitter<'_> {
 
     /// A part of what is matched on, not moved: the names of patterns are other
     /// names of it.
-    fn matched_on(&self, tree: &Tree<ValueId>) -> TokenStream {
+    fn matched_on(&self, tree: &Tree<ValueId>, binds_places: bool) -> TokenStream {
         match tree {
-            Tree::Leaf(leaf) if self.f.info(*leaf).hold == crate::ir::Hold::Mut => {
+            Tree::Leaf(leaf) if self.f.info(*leaf).hold == Hold::Mut => {
                 let value = self.value(*leaf);
-                quote!(&*#value)
+                match binds_places {
+                    true => quote!(&mut *#value),
+                    false => quote!(&*#value),
+                }
             }
             Tree::Leaf(leaf)
                 if self.f.kind(*leaf).is_container() && !self.f.is_reference(*leaf) =>
@@ -284,7 +297,7 @@ impl Emitter<'_> {
                 self.reference(*leaf)
             }
             Tree::Tuple(parts) => {
-                let parts = parts.iter().map(|part| self.matched_on(part));
+                let parts = parts.iter().map(|part| self.matched_on(part, binds_places));
                 quote!((#(#parts,)*))
             }
             tree => self.tree(tree),
@@ -404,4 +417,13 @@ pub(super) fn respanned(tokens: TokenStream, span: Span) -> TokenStream {
         token
     };
     tokens.into_iter().map(token).collect()
+}
+
+/// Whether a pattern is a name for all of what is matched on.
+fn names_whole(pat: &syn::Pat) -> bool {
+    match pat {
+        syn::Pat::Paren(inner) => names_whole(&inner.pat),
+        syn::Pat::Ident(name) => name.subpat.is_some(),
+        _ => false,
+    }
 }

@@ -143,8 +143,8 @@ catalogue! {
     FUNCTION_OF_STD = "functions of the standard library are not passed to differentiated ones yet: write a function with `#[differentiate]` that calls it";
     FUNCTION_VALUE = "write a closure or the name of a function here";
     OPTION_SHAPE = "what is inside this `Option` is not known here; annotate it: `let best: Option<f64> = ..`, or match on it";
-    PAYLOAD_PASSED = "what a pattern binds inside an enum that is matched on by `&mut` is not passed on to another function yet; pass a number (`*x`) or a copy (`&v.clone()`)";
-    WRITTEN_THROUGH_PATTERN = "a write through what an arm's pattern binds is not differentiated; write through the container itself: `m[0][1] = ..`, or build a new value";
+    PAYLOAD_PASSED = "what this pattern binds inside an enum is not passed on to another function; match on the reference itself (`Layer::Dense(w)` for `&mut Layer::Dense(ref w)`), or pass a number (`*x`) or a copy (`&v.clone()`)";
+    WRITTEN_THROUGH_PATTERN = "which part of an enum this write changes is not known here; write each variant with its enum, `Layer::Dense(w)`, and match on `&mut` of a place, or build a new value";
     SLICE_PATTERN = "inside a slice pattern, names, `_` and tuples of such are differentiated; test the element in a guard";
     RESULT_SHAPE = "what is inside this `Result` is not known here; annotate it: `let r: Result<f64, E> = ..`, or match on it with `Ok` and `Err`";
     RESULT_METHOD = "this method of a `Result` with an active payload is not differentiated yet; use `match`";

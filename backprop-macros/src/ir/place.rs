@@ -1,6 +1,6 @@
 //! Places and views: where a container or a struct is read and written.
 
-use super::{Candidates, Function, Kind, Op, Region, Stmt, ValueId};
+use super::{Candidates, Function, Kind, Op, Region, Stmt, Tree, ValueId};
 use std::collections::BTreeMap;
 
 /// How a value holds its content.
@@ -87,6 +87,26 @@ impl Candidates {
 /// the tuples in them, as far as the pattern tells which of these it looks into.
 pub(crate) fn payload_path(pat: &syn::Pat, name: &proc_macro2::Ident) -> Option<Vec<Proj>> {
     path_in(pat, name, true)
+}
+
+/// The place that `name` stands for in a pattern, of one or of several that are matched on.
+fn bound_place(
+    scrutinee: &Tree<ValueId>,
+    pat: &syn::Pat,
+    name: &proc_macro2::Ident,
+) -> Option<Place> {
+    match (scrutinee.behind_refs(), pat) {
+        (Tree::Leaf(whole), pat) => {
+            let path = payload_path(pat, name)?;
+            Some(Place::whole(*whole).along(path))
+        }
+        (_, syn::Pat::Paren(inner)) => bound_place(scrutinee, &inner.pat, name),
+        (Tree::Tuple(parts), syn::Pat::Tuple(tuple)) if parts.len() == tuple.elems.len() => {
+            let mut parts = parts.iter().zip(&tuple.elems);
+            parts.find_map(|(part, pat)| bound_place(part, pat, name))
+        }
+        _ => None,
+    }
 }
 
 /// The same of a pattern inside another: there a path of one segment may be that
@@ -178,6 +198,17 @@ impl Views {
                 };
                 self.places
                     .extend(viewed.map(|place| (binding.value, place)));
+            }
+            if let Stmt::Match(choice) = stmt {
+                for arm in &choice.arms {
+                    // through a `&mut` reference a pattern binds places
+                    let bound = arm.bindings.iter();
+                    let bound = bound.filter(|(_, value)| f.info(*value).hold == Hold::Mut);
+                    self.places.extend(bound.filter_map(|(name, value)| {
+                        let place = bound_place(&choice.scrutinee, &arm.pattern, name)?;
+                        Some((*value, place))
+                    }));
+                }
             }
             super::for_each_region(stmt, &mut |inner, _| self.collect(f, inner));
         }

@@ -147,8 +147,12 @@ impl Lowerer<'_> {
         }
         let pats = nested::alternatives(&link.pat);
         let looked_at = self.looked_at(&link.expr, pats.iter());
-        let copies = looked_at.is_some();
-        let Some(scrutinee) = looked_at.or_else(|| self.scrutinee(&link.expr, pats.iter())) else {
+        let copies = looked_at.as_ref().is_some_and(|looked| looked.copies);
+        let scrutinee = match looked_at {
+            Some(looked) => Some(looked.scrutinee),
+            None => self.scrutinee(&link.expr, pats.iter()),
+        };
+        let Some(scrutinee) = scrutinee else {
             return;
         };
         if self.is_tested(&scrutinee, pats.iter()) {
@@ -273,10 +277,25 @@ impl Lowerer<'_> {
     ) -> Lowering {
         let span = expr.match_token.span;
         let cases = cases(expr);
+        if let Some((pat, then, other)) = some_or_none(&cases) {
+            let result = self.slot(None, None, true, span);
+            let reached = std::cell::Cell::new(false);
+            let finish = |this: &mut Self, body: &Expr| {
+                let value = this.expr_expecting(body, expected)?;
+                this.write_slot(result, &value, span);
+                reached.set(true);
+                None
+            };
+            let mut then = |this: &mut Self| finish(this, then);
+            let mut other = |this: &mut Self| finish(this, other);
+            if self.match_payload(&expr.expr, pat, &mut then, &mut other, span) {
+                return reached.get().then(|| self.read_slot(result, span));
+            }
+        }
         let looked_at = self.looked_at(&expr.expr, cases.iter().map(|case| &case.pat));
-        let copies = looked_at.is_some();
+        let copies = looked_at.as_ref().is_some_and(|looked| looked.copies);
         let scrutinee = match looked_at {
-            Some(scrutinee) => scrutinee,
+            Some(looked) => looked.scrutinee,
             None => self.scrutinee(&expr.expr, cases.iter().map(|case| &case.pat))?,
         };
         if self.is_tested(&scrutinee, cases.iter().map(|case| &case.pat)) {
@@ -314,9 +333,9 @@ impl Lowerer<'_> {
         let pats = nested::alternatives(pat);
         let expected = self.expected(pat, ty);
         let looked_at = self.looked_at(init, pats.iter());
-        let copies = looked_at.is_some();
+        let copies = looked_at.as_ref().is_some_and(|looked| looked.copies);
         let mut scrutinee = match expected.as_ref() {
-            _ if let Some(scrutinee) = looked_at => scrutinee,
+            _ if let Some(looked) = looked_at => looked.scrutinee,
             Some(expected) => self.expr_expecting(init, Some(expected))?,
             None => self.scrutinee(init, pats.iter())?,
         };
@@ -391,6 +410,20 @@ fn cases(expr: &syn::ExprMatch) -> Vec<Case<'_>> {
         cases.extend(each.map(|pat| Case { pat, guard, body }));
     }
     cases
+}
+
+/// The pattern and the bodies of `Some(p) => .., None => ..`, in this order.
+fn some_or_none<'c, 'e>(cases: &'c [Case<'e>]) -> Option<(&'c Pat, &'e Expr, &'e Expr)> {
+    use super::option::{Asked, asked};
+    match cases {
+        [some, none] if some.guard.is_none() && none.guard.is_none() => {
+            let is_rest =
+                matches!(none.pat, Pat::Wild(_)) || matches!(asked(&none.pat), Some(Asked::None));
+            let is_some = matches!(asked(&some.pat), Some(Asked::Some(_)));
+            (is_some && is_rest).then_some((&some.pat, some.body, none.body))
+        }
+        _ => None,
+    }
 }
 
 /// The links of `a && let p = b && c`, in order.

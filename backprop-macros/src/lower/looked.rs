@@ -10,6 +10,13 @@ use std::collections::BTreeSet;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, Pat};
 
+/// A reference to what is matched on.
+pub(super) struct Looked {
+    pub(super) scrutinee: Tree<ValueId>,
+    /// Whether names are copies, but for `ref` and `ref mut`.
+    pub(super) copies: bool,
+}
+
 /// How a pattern binds its names, where it does not copy them to what never changes.
 #[derive(Default)]
 pub(super) struct Modes {
@@ -19,15 +26,33 @@ pub(super) struct Modes {
 
 impl Lowerer<'_> {
     /// A reference to the place that is matched on, if it is behind a reference and the
-    /// patterns bind parts of it.
+    /// patterns bind parts of it, or if they bind `ref mut`; and whether names are copies.
     pub(super) fn looked_at<'p>(
         &mut self,
         expr: &Expr,
-        mut pats: impl Iterator<Item = &'p Pat>,
-    ) -> Option<Tree<ValueId>> {
-        if !self.is_behind(expr) || !pats.any(binds_parts) {
+        pats: impl Iterator<Item = &'p Pat>,
+    ) -> Option<Looked> {
+        let pats: Vec<&Pat> = pats.collect();
+        if let Some(option) = as_mut(expr) {
+            let is_of_option = pats.iter().any(|pat| super::option::asked(pat).is_some());
+            let whole = is_of_option.then(|| self.looked_at_place(option, true));
+            return Some(Looked {
+                scrutinee: whole??,
+                copies: false,
+            });
+        }
+        let changes = pats.iter().any(|pat| binds_places(pat));
+        let looks_behind = self.is_behind(expr) && pats.iter().any(|pat| binds_parts(pat));
+        if !changes && !looks_behind {
             return None;
         }
+        Some(Looked {
+            scrutinee: self.looked_at_place(expr, changes)?,
+            copies: true,
+        })
+    }
+
+    fn looked_at_place(&mut self, expr: &Expr, mutable: bool) -> Option<Tree<ValueId>> {
         let place = match self.base(expr)? {
             super::memory::Base::Place(place) => place,
             super::memory::Base::Tree(Tree::Leaf(leaf)) => Place::whole(leaf),
@@ -35,7 +60,7 @@ impl Lowerer<'_> {
         };
         (self.kind_at(&place) == Kind::Opaque).then(|| {
             let span = syn::spanned::Spanned::span(expr);
-            self.view(place, false, span)
+            self.view(place, mutable, span)
         })
     }
 
@@ -90,6 +115,33 @@ impl Lowerer<'_> {
     }
 }
 
+/// `option` of `option.as_mut()`
+fn as_mut(expr: &Expr) -> Option<&Expr> {
+    match strip(expr) {
+        Expr::MethodCall(call) if call.method == "as_mut" && call.args.is_empty() => {
+            Some(&call.receiver)
+        }
+        _ => None,
+    }
+}
+
+/// Whether a pattern binds `ref mut` inside a variant or a struct.
+fn binds_places(pat: &Pat) -> bool {
+    use syn::visit::Visit;
+    struct Find(bool);
+    impl<'ast> Visit<'ast> for Find {
+        fn visit_pat_ident(&mut self, pat: &'ast syn::PatIdent) {
+            self.0 |= pat.by_ref.is_some() && pat.mutability.is_some();
+            syn::visit::visit_pat_ident(self, pat);
+        }
+    }
+    let mut find = Find(false);
+    if !matches!(pat, Pat::Ident(_)) {
+        find.visit_pat(pat);
+    }
+    find.0
+}
+
 /// Whether a pattern binds names inside a variant or a struct.
 fn binds_parts(pat: &Pat) -> bool {
     let mut names = Vec::new();
@@ -109,12 +161,12 @@ fn binds_parts(pat: &Pat) -> bool {
 impl VisitMut for Modes {
     fn visit_pat_ident_mut(&mut self, bound: &mut syn::PatIdent) {
         let name = bound.ident.to_string();
-        // `ref mut` is refused as any other pattern
-        if bound.mutability.is_some() && bound.by_ref.is_none() {
-            bound.mutability = None;
-            self.variables.insert(name);
-        } else if bound.mutability.is_none() && bound.by_ref.take().is_some() {
+        let is_reference = bound.by_ref.take().is_some();
+        let is_mutable = bound.mutability.take().is_some();
+        if is_reference {
             self.references.insert(name);
+        } else if is_mutable {
+            self.variables.insert(name);
         }
         visit_mut::visit_pat_ident_mut(self, bound);
     }

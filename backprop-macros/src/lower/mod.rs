@@ -191,6 +191,8 @@ struct Lowerer<'a> {
     copies_parts: bool,
     /// Whether the pattern at hand is matched through a shared reference.
     binds_references: bool,
+    /// Whether it is matched through a `&mut` reference: names are parts of the place.
+    binds_places: bool,
     /// Collections of constants that are not iterated over by position.
     maps: BTreeSet<ValueId>,
     /// Text and other constants that are no numbers, by spelling.
@@ -250,6 +252,7 @@ impl<'a> Lowerer<'a> {
             payloads: BTreeSet::new(),
             copies_parts: false,
             binds_references: false,
+            binds_places: false,
             maps: BTreeSet::new(),
             constants: BTreeSet::new(),
             boxes: BTreeSet::new(),
@@ -405,7 +408,7 @@ impl Lowerer<'_> {
                 Type::Reference(to) if to.mutability.is_none() => {
                     self.opened_reference(*leaf, &to.elem, span)
                 }
-                _ => self.opened(*leaf, span),
+                ty => self.opened_parameter(*leaf, ty, span),
             };
             self.bind_pattern(&param.pat, opened, None);
             return None;

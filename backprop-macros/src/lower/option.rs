@@ -50,6 +50,36 @@ impl Lowerer<'_> {
         Tree::Option(Box::new(flag), Box::new(payload))
     }
 
+    /// A parameter `Option<T>`, opened: numbers in it are known as such by the type.
+    pub(super) fn opened_parameter(
+        &mut self,
+        value: ValueId,
+        payload: &syn::Type,
+        span: Span,
+    ) -> Tree<ValueId> {
+        match self.opened(value, span) {
+            Tree::Option(some, inner) => {
+                let inner = match self.is_of_numbers(payload) {
+                    true => self.ascribe(*inner, payload),
+                    false => *inner,
+                };
+                Tree::Option(some, Box::new(inner))
+            }
+            opened => opened,
+        }
+    }
+
+    /// A number or a tuple of numbers, by spelling.
+    fn is_of_numbers(&self, ty: &syn::Type) -> bool {
+        match ty {
+            syn::Type::Tuple(tuple) => tuple.elems.iter().all(|ty| self.is_of_numbers(ty)),
+            ty => matches!(
+                self.kind_of_type(ty),
+                Kind::Real(_) | Kind::Int | Kind::Bool
+            ),
+        }
+    }
+
     /// A parameter `Option<&T>`, opened: it refers to a copy, which is there to the end.
     pub(super) fn opened_reference(
         &mut self,

@@ -254,7 +254,7 @@ impl Lowerer<'_> {
     ) -> (Pat, Vec<(Ident, ValueId)>) {
         let mut pattern = pat.clone();
         let mut bindings = Vec::new();
-        self.binds_references = false;
+        (self.binds_references, self.binds_places) = (false, false);
         self.rewrite_pattern(&mut pattern, Some(scrutinee), &mut bindings);
         (pattern, bindings)
     }
@@ -279,9 +279,10 @@ impl Lowerer<'_> {
                     Some(Tree::Ref(inner)) => Some(&**inner),
                     _ => None,
                 };
-                let outer = std::mem::replace(&mut self.binds_references, false);
+                let outer = (self.binds_references, self.binds_places);
+                (self.binds_references, self.binds_places) = (false, false);
                 self.rewrite_pattern(&mut reference.pat, inner, bindings);
-                self.binds_references = outer;
+                (self.binds_references, self.binds_places) = outer;
             }
             Pat::Or(or) => {
                 let before = self.scopes.last().map_or(0, Vec::len);
@@ -349,12 +350,13 @@ impl Lowerer<'_> {
 
     /// Rewrites the patterns inside one of `value`, if that is known.
     fn inside(&mut self, value: Option<&Tree<ValueId>>, patterns: impl FnOnce(&mut Self)) {
-        let outer = self.binds_references;
+        let outer = (self.binds_references, self.binds_places);
         if let Some(Tree::Leaf(leaf)) = value {
-            self.binds_references = self.f.info(*leaf).hold == Hold::Shared;
+            let hold = self.f.info(*leaf).hold;
+            (self.binds_references, self.binds_places) = (hold == Hold::Shared, hold == Hold::Mut);
         }
         patterns(self);
-        self.binds_references = outer;
+        (self.binds_references, self.binds_places) = outer;
     }
 
     fn rewrite_binding(
@@ -404,7 +406,11 @@ impl Lowerer<'_> {
                 };
                 if known.is_none() {
                     bindings.push((ident.clone(), id));
-                    self.payloads.insert(id);
+                    if self.binds_places && !mutable && !by_reference {
+                        self.f.info_mut(id).hold = Hold::Mut;
+                    } else {
+                        self.payloads.insert(id);
+                    }
                     if self.binds_references && !mutable && !by_reference {
                         self.f.info_mut(id).hold = Hold::Shared;
                     }

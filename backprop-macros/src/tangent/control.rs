@@ -45,7 +45,7 @@ impl Pass<'_> {
         };
         let each = arm.bindings.iter().filter_map(|(name, value)| {
             let path = payload_path(&arm.pattern, name)?;
-            let wanted = self.activity.is_active(*value);
+            let wanted = self.activity.is_active(*value) && !self.activity.views.is_view(*value);
             wanted.then(|| (*value, Place::whole(*whole).along(path)))
         });
         each.collect()

@@ -13,7 +13,8 @@ fn is_refused(function: &str, refusal: Refusal) -> bool {
     expanded.contains("compile_error") && expanded.contains(refusal.message)
 }
 
-/// Changes of what a pattern binds.
+/// Changes of what a pattern binds, where the path to it is not known: `Dense` may be a
+/// struct inside the variant.
 #[test]
 fn written_through_patterns() {
     for change in [
@@ -24,14 +25,10 @@ fn written_through_patterns() {
         "{ k *= w.pop().unwrap(); }",
         "{ let (_, end) = w.split_at_mut(1); end[0] = k; }",
         "{ let v = w; v[0] *= k; }",
-        // merged with another, and with nothing
-        "{ let v = if k > 0.0 { w } else { &mut *other }; v.push(k); }",
-        "{ let v = match k > 0.0 { true => w, false => &mut *other }; v.push(k); }",
-        "{ let v = if k > 0.0 { w } else { return; }; v.push(k); }",
     ] {
         let function = format!(
             "fn f(layer: &mut Layer, other: &mut Vec<f64>, mut k: f64) {{
-                match layer {{ Layer::Dense(w) => {change}, Layer::None => {{}} }}
+                match layer {{ Layer::Deep(Dense(w)) => {change}, _ => {{}} }}
             }}"
         );
         assert!(
@@ -41,26 +38,34 @@ fn written_through_patterns() {
     }
 }
 
-/// What is matched on is a place behind a reference, in each way to write that.
+/// Merged with another, and kept for later.
+#[test]
+fn parts_that_branches_choose() {
+    for change in [
+        "{ let v = if k > 0.0 { w } else { &mut *other }; v.push(k); }",
+        "{ let v = match k > 0.0 { true => w, false => &mut *other }; v.push(k); }",
+        "{ let mut v = &mut *other; if k > 0.0 { v = w; } v.push(k); }",
+    ] {
+        let function = format!(
+            "fn f(layer: &mut Layer, other: &mut Vec<f64>, mut k: f64) {{
+                match layer {{ Layer::Dense(w) => {change}, Layer::None => {{}} }}
+            }}"
+        );
+        assert!(is_refused(&function, no::MUT_REFERENCE_CHOSEN), "{change}");
+    }
+}
+
+/// The same in each way to write what is matched on.
 #[test]
 fn matched_behind_references() {
     for body in [
-        "match (layer, n) { (Layer::Dense(w), _) => w[0] *= k, _ => {} }",
-        "match (n, layer) { (_, Layer::Dense(w)) => w.push(k), _ => {} }",
-        "match *layer { Layer::Dense(ref mut w) => w[0] *= k, _ => {} }",
-        "match held.layer { Layer::Dense(ref mut w) => w[0] *= k, _ => {} }",
-        "match &mut own { Layer::Dense(w) => w[0] *= k, _ => {} }",
-        "match (&mut own, n) { (Layer::Dense(w), 0) => w[0] *= k, _ => {} }",
-        "match (&mut held.layer, n) { (Layer::Dense(w), 0) => w[0] *= k, _ => {} }",
-        "match layer {
-            Layer::Deep(i) => match i { Inner::Dense(w) => w[0] *= k, _ => {} },
-            _ => {}
-        }",
-        "match layer {
-            Layer::Deep(i) => match (i, n) { (Inner::Dense(w), _) => w[0] *= k, _ => {} },
-            _ => {}
-        }",
-        "if let (Layer::Dense(w), Layer::Dense(v)) = (layer, &mut own) { w[0] *= v[0]; }",
+        "match (layer, n) { (Layer::Deep(Dense(w)), _) => w[0] *= k, _ => {} }",
+        "match (n, layer) { (_, Layer::Deep(Dense(w))) => w.push(k), _ => {} }",
+        "match *layer { Layer::Deep(Dense(ref mut w)) => w[0] *= k, _ => {} }",
+        "match held.layer { Layer::Deep(Dense(ref mut w)) => w[0] *= k, _ => {} }",
+        "match &mut own { Layer::Deep(Dense(w)) => w[0] *= k, _ => {} }",
+        "match (&mut own, n) { (Layer::Deep(Dense(w)), 0) => w[0] *= k, _ => {} }",
+        "if let (Layer::Deep(Dense(w)), Layer::Dense(v)) = (layer, &mut own) { w[0] *= v[0]; }",
     ] {
         let function = format!(
             "fn f(layer: &mut Layer, held: &mut Held, mut own: Layer, k: f64, n: usize) -> f64 {{

@@ -6,11 +6,19 @@ enum Layer {
     None,
 }
 
+#[derive(Differentiable, Clone)]
+enum Part {
+    First(Layer),
+    Nothing,
+}
+
+use Layer::Dense;
+
 #[differentiate]
-fn f(layer: &mut Layer, k: f64) {
-    match layer {
-        Layer::Dense(w) => w[0] *= k,
-        Layer::None => {}
+fn f(part: &mut Part, k: f64) {
+    match part {
+        Part::First(Dense(w)) => w[0] *= k,
+        _ => {}
     }
 }
 

@@ -14,8 +14,8 @@ fn sum(x: &[f64]) -> f64 {
 #[differentiate]
 fn f(shape: &mut Shape) -> f64 {
     match shape {
-        Shape::Circle(r) => *r,
-        Shape::Polygon(sides) => sum(sides),
+        &mut Shape::Circle(r) => r,
+        &mut Shape::Polygon(ref sides) => sum(sides),
     }
 }
 
