@@ -21,7 +21,7 @@ pub(crate) fn differentiate(options: TokenStream, item: TokenStream) -> TokenStr
     let mut errors = Errors::default();
     let parsed = fence::check_depth(&item).and_then(|()| syn::parse2::<Item>(item.clone()));
     if let Ok(parsed) = &parsed {
-        fence::check_types(parsed, &mut errors);
+        fence::check_bounds(parsed, &mut errors);
     }
     if !errors.any()
         && let Ok(parsed) = &parsed

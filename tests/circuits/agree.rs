@@ -556,3 +556,36 @@ fn payloads_of_enums() {
         }
     }
 }
+
+#[derive(Clone, Differentiable)]
+struct Matrix {
+    columns: usize,
+    cells: Vec<f64>,
+}
+
+#[differentiate]
+impl std::ops::Index<(usize, usize)> for Matrix {
+    type Output = f64;
+
+    fn index(&self, (i, j): (usize, usize)) -> &f64 {
+        &self.cells[i * self.columns + j]
+    }
+}
+
+#[differentiate(circuit)]
+fn trace(m: &Matrix, n: usize) -> f64 {
+    let mut sum = 0.0;
+    for i in 0..n {
+        sum += m[(i, i)] * m[(0, i)];
+    }
+    sum + m[(n - 1, 0)].sin()
+}
+
+#[test]
+fn indices_of_the_users_own() {
+    let cells = vec![0.5, -0.3, 0.7, 1.1];
+    let m = Matrix { columns: 2, cells };
+    let (value, d_m) = trace_grad(&m, 2);
+    let names = indexed("m.cells", 4);
+    agree(&trace_circuit(&m, 2), value, &each(&names, &d_m.cells));
+}

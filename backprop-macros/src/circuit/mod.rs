@@ -20,9 +20,10 @@ use crate::ir::{
     Arm, Drawing, Function, Gate, GateInput, Head, Kind, Let, Method, Op, Place, Proj, Region,
     Stmt, Tree, ValueId, Width, payload_path,
 };
-use crate::parse::{Home, Input, Parameter, Shape};
+use crate::parse::{Home, Input, Parameter, Shape, is_object};
 use crate::rules::{self, Expr, Rule};
-use proc_macro2::Span;
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::ToTokens;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The circuit form of a function.
@@ -96,6 +97,10 @@ pub(crate) fn if_any(input: &Input, function: &Function, activity: &Activity) ->
     fn is_sure(function: &Function, activity: &Activity, region: &Region) -> bool {
         region.stmts.iter().all(|stmt| {
             let mut sure = match stmt {
+                // what a `&mut` reference that a call returns leads to may be an integer
+                Stmt::Let(Let {
+                    op: Op::Lens(_), ..
+                }) => false,
                 // whether its result is one number only rustc knows
                 Stmt::Call(call) => !call
                     .result
@@ -118,9 +123,17 @@ pub(crate) fn if_any(input: &Input, function: &Function, activity: &Activity) ->
         let tokens = quote::quote!(#ty).to_string();
         tokens.contains('&') || tokens.contains('\'')
     };
+    // nor is what only the caller knows
+    let generics = input.outer.iter().chain([&input.item.sig.generics]);
+    let unknown: Vec<_> = generics
+        .flat_map(|generics| generics.type_params())
+        .filter(|param| input.reals.index(&param.ident).is_none())
+        .map(|param| &param.ident)
+        .collect();
+    let is_unknown = |ty: &syn::Type| mentions(ty.to_token_stream(), &unknown);
     let plain = |param: &Parameter| {
         let is_named = matches!(param.pat, syn::Pat::Ident(_)) || param.is_receiver();
-        is_named && !borrows(&param.ty)
+        is_named && !borrows(&param.ty) && !is_object(&param.ty) && !is_unknown(&param.ty)
     };
     let fits = params.iter().all(plain)
         && matches!(input.home, Home::Module | Home::Impl)
@@ -129,6 +142,15 @@ pub(crate) fn if_any(input: &Input, function: &Function, activity: &Activity) ->
     let mut refusals = Errors::default();
     fits.then(|| circuit(input, function, activity, Span::call_site(), &mut refusals))
         .flatten()
+}
+
+/// Whether one of `names` stands among tokens.
+fn mentions(tokens: TokenStream, names: &[&Ident]) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Group(group) => mentions(group.stream(), names),
+        TokenTree::Ident(name) => names.contains(&&name),
+        _ => false,
+    })
 }
 
 struct Pass<'a> {

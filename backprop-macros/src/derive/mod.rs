@@ -6,7 +6,7 @@ mod traits;
 pub(crate) use accessors::{accessor, accessor_ref};
 
 use crate::errors::Errors;
-use crate::fence::{catalogue as no, check_depth, check_fields};
+use crate::fence::{catalogue as no, check_bounds_of_fields, check_depth};
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
 use syn::visit::Visit;
@@ -22,7 +22,7 @@ pub(crate) fn derive(input: TokenStream) -> TokenStream {
         Err(error) => return error.into_compile_error(),
     };
     let mut errors = Errors::default();
-    check_fields(&input, &mut errors);
+    check_bounds_of_fields(&input, &mut errors);
     let model = Model::read(&input, &mut errors);
     match errors.finish() {
         Ok(()) => model.expand(),

@@ -203,7 +203,7 @@ impl Emitter<'_> {
             }
             GateInput::Argument { wires, gradient } => {
                 let function = self.circuit_item("argument", span);
-                let (wires, gradient) = (self.place(wires), self.reference(*gradient));
+                let (wires, gradient) = (self.looked_at(wires), self.reference(*gradient));
                 let builder = builder(span);
                 quote_spanned!(span=> #function(&#builder, &#wires, #gradient))
             }

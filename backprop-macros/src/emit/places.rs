@@ -431,7 +431,7 @@ impl Emitter<'_> {
                 quote_spanned!(span=> #held::new(&#borrowed).along(&#tangent))
             }
             Op::Snapshot(place) => {
-                let (snapshot, place) = (private("snapshot"), self.place(place));
+                let (snapshot, place) = (private("snapshot"), self.looked_at(place));
                 quote_spanned!(span=> #snapshot(&#place))
             }
             Op::Keep(place, callee, index) => {

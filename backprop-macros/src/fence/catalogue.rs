@@ -73,7 +73,7 @@ catalogue! {
 
     // the signature
     TYPED_RECEIVER = "a receiver is `self`, `&self` or `&mut self`";
-    TYPE_ENDS_IN_PLUS = "this type ends in `+`; leave that `+` out";
+    BOUNDS_END_IN_PLUS = "these bounds end in `+`; leave that `+` out";
     ASYNC_FUNCTION = "an `async fn` cannot be differentiated; differentiate the computation and call it from async code";
     UNSAFE_FUNCTION = "an `unsafe fn` cannot be differentiated; give it a rule: wrap it in a safe function with `#[differentiate(rule = ..)]`";
     EXTERN_FUNCTION = "an `extern` function cannot be differentiated; wrap it in a Rust function with `#[differentiate(rule = ..)]`";

@@ -4,14 +4,14 @@
 //! inside code that is passed through) is reported by `analyse`, with the
 //! messages of the same [`catalogue`].
 
+mod bounds;
 pub(crate) mod catalogue;
 mod depth;
 mod hygiene;
-mod types;
 
+pub(crate) use bounds::{check_bounds, check_bounds_of_fields};
 pub(crate) use catalogue::Refusal;
 pub(crate) use depth::check_depth;
-pub(crate) use types::{check_fields, check_types};
 
 use crate::errors::Errors;
 use crate::parse;
