@@ -68,6 +68,39 @@ oracle::programs! {
         }
         s
     }
+
+    // methods that take `self` by value, by their path
+
+    #[derive(Clone, Copy, Debug, Differentiable)]
+    struct Pair { a: f64, b: f64 }
+
+    #[differentiate]
+    impl Pair {
+        fn times(self, k: f64) -> Pair { Pair { a: self.a * k, b: self.b * self.a } }
+
+        fn norm(self) -> f64 { (self.a * self.a + self.b * self.b).sqrt() }
+
+        fn both(self, other: Pair, k: f64) -> f64 {
+            let mut sum = Self::norm(self) * k;
+            let mut p = other;
+            for i in 0..3 {
+                p = Self::times(p, k + self.b);
+                if i == 1 { p.a += Self::norm(other); }
+                sum += Self::norm(Self::times(p, p.a)) * Self::norm(self);
+            }
+            sum
+        }
+    }
+
+    #[differentiate]
+    fn by_path(p: Pair, q: Pair, k: f64) -> f64 { p.both(q, k) * q.a }
+}
+
+#[test]
+fn by_value_by_path() {
+    let (p, q) = (Pair { a: 0.7, b: -0.4 }, Pair { a: 1.1, b: 0.3 });
+    oracle::check!(by_path(p, q, 0.6));
+    oracle::check!(by_path(q, p, 1.2));
 }
 
 #[test]

@@ -5,6 +5,7 @@ use super::passed::Parts;
 use super::{Lowerer, Lowering};
 use crate::fence::catalogue as no;
 use crate::ir::{Callee, Kind, Op, Tree, Width};
+use crate::parse::Passing;
 use quote::ToTokens;
 use syn::Expr;
 use syn::spanned::Spanned;
@@ -39,6 +40,11 @@ impl Lowerer<'_> {
             };
             return Some(self.push(op, kind, call.span()));
         }
+        if let Some(by_value) = self.own_by_value(call, path)
+            && self.sees_more(&call.args)
+        {
+            return self.user_method(&by_value, expected);
+        }
         let value = match self.sees_more(&call.args) {
             true => {
                 let callee = Callee::Associated(path.clone());
@@ -51,6 +57,27 @@ impl Lowerer<'_> {
             self.named.insert(*leaf);
         }
         Some(value)
+    }
+
+    /// `Self::m(x, ..)` of a method of the same block that takes `self` by value, as
+    /// `x.m(..)`: its companion borrows the receiver.
+    fn own_by_value(
+        &self,
+        call: &syn::ExprCall,
+        path: &syn::ExprPath,
+    ) -> Option<syn::ExprMethodCall> {
+        let mut names = path.path.segments.iter();
+        let (Some(owner), Some(name), None) = (names.next(), names.next(), names.next()) else {
+            return None;
+        };
+        let sibling = self.siblings.get(&name.ident.to_string())?;
+        let is_own = path.qself.is_none() && owner.ident == "Self" && name.arguments.is_none();
+        if !is_own || !sibling.is_sure || sibling.passing != Passing::Value {
+            return None;
+        }
+        let mut args = call.args.iter();
+        let (receiver, name) = (args.next()?, &name.ident);
+        Some(syn::parse_quote_spanned!(call.span()=> (#receiver).#name(#(#args),*)))
     }
 
     /// `T::zero()`, `T::from_f64(0.5)`: a number of a type parameter, computed from
