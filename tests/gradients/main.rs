@@ -54,6 +54,7 @@ mod memory;
 mod nests;
 mod numbers;
 mod operators;
+mod option_fields;
 mod optional;
 mod options;
 mod passed;

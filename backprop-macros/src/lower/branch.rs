@@ -170,7 +170,7 @@ impl Lowerer<'_> {
         self.push_match(scrutinee, arms, span);
     }
 
-    fn push_match(&mut self, scrutinee: Tree<ValueId>, arms: Vec<Arm>, span: Span) {
+    pub(super) fn push_match(&mut self, scrutinee: Tree<ValueId>, arms: Vec<Arm>, span: Span) {
         let id = self.f.stmt_id();
         self.out.push(Stmt::Match(Match {
             id,
@@ -183,7 +183,7 @@ impl Lowerer<'_> {
         }));
     }
 
-    fn arm(
+    pub(super) fn arm(
         &mut self,
         pat: &Pat,
         guard: Option<&Expr>,

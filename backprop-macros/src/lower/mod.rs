@@ -25,6 +25,7 @@ mod elements;
 mod environment;
 pub(crate) mod exits;
 mod expr;
+mod fields;
 mod function;
 mod indexing;
 mod items;

@@ -194,6 +194,9 @@ impl Lowerer<'_> {
 
     /// The methods of options.
     pub(super) fn option_method(&mut self, call: &ExprMethodCall) -> Option<Lowering> {
+        if let Some(value) = self.option_in_field(call) {
+            return Some(value);
+        }
         let unwraps = call.method == "unwrap" || call.method == "expect";
         if !self.is_optional(&call.receiver)
             // the element is a place: no reference to it has to be kept
