@@ -1,5 +1,10 @@
 //! Vectors in variants, changed through `&mut`: several at once, in other variants, passed on.
 
+#![expect(
+    clippy::single_match,
+    reason = "the programs use every form that people write"
+)]
+
 use backprop::{Differentiable, differentiate};
 oracle::programs! {
     #[derive(Differentiable, Clone, Debug)]
@@ -50,7 +55,7 @@ oracle::programs! {
         }
     }
     #[differentiate]
-    fn two_levels(layer: &mut Layer, other: &mut Vec<f64>, k: f64) {
+    fn two_levels(layer: &mut Layer, other: &mut [f64], k: f64) {
         match layer {
             Layer::Dense(w) => {
                 w.push(k);
@@ -115,7 +120,7 @@ oracle::programs! {
         let Layer::Dense(w) = layer else { return };
         w[0] *= k;
         for e in w.iter_mut() {
-            *e *= *e * k;
+            *e = *e * *e * k;
         }
     }
 }
@@ -128,13 +133,13 @@ fn layers() {
         Layer::None,
     ];
     for l in &all {
-        for n in 0..2 {
+        for (n, own) in all.iter().take(2).enumerate() {
             oracle::check!(beside_a_number(&mut l.clone(), 1.3, n));
-            oracle::check!(two_at_once(&mut l.clone(), all[n].clone(), 1.3));
+            oracle::check!(two_at_once(&mut l.clone(), own.clone(), 1.3));
             let mut h = Held { layer: l.clone() };
             oracle::check!(of_a_field(&mut h, 1.3, n));
             for k in [1.3, -0.4] {
-                oracle::check!(two_levels(&mut l.clone(), &mut vec![0.2, 0.9], k));
+                oracle::check!(two_levels(&mut l.clone(), &mut [0.2, 0.9], k));
                 for o in [None, Some(0.6)] {
                     oracle::check!(passed_on(&mut l.clone(), &mut o.clone(), k));
                 }

@@ -1,5 +1,10 @@
 //! What patterns bind through `&mut`: payloads of enums and options, changed where they are.
 
+#![expect(
+    clippy::single_match,
+    reason = "the programs use every form that people write"
+)]
+
 use backprop::{Differentiable, differentiate};
 
 oracle::programs! {
@@ -113,7 +118,7 @@ oracle::programs! {
             *r *= x;
         }
         if let Some(scale) = &mut s.scale {
-            *scale *= *scale * x;
+            *scale = *scale * *scale * x;
         }
         if let Some(scale) = s.scale.as_mut() {
             *scale += x;
@@ -123,7 +128,7 @@ oracle::programs! {
         }
         for shape in s.all.iter_mut() {
             match shape {
-                Shape::Circle(r) => *r *= x * *r,
+                Shape::Circle(r) => *r = *r * *r * x,
                 Shape::Rect { w, h } => twice(w, *h),
                 other => grow(other, x),
             }

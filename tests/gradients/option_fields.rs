@@ -21,7 +21,7 @@ oracle::programs! {
         #[differentiate]
         fn value(&self, x: f64) -> f64 {
             let low = self.limits.low.unwrap_or(x * x);
-            let high = self.limits.high.unwrap_or_else(|| self.scale * x);
+            let high = self.limits.high.unwrap_or_else(|| self.scale.sin() * x);
             low * high + self.limits.low.map_or(self.scale, |low| low.sin() * x)
         }
     }
