@@ -240,3 +240,172 @@ fn out_of_bounds_panics() {
     let gradient = std::panic::catch_unwind(|| may_be_empty_grad(&x, 1, 2, 0.5));
     assert!(primal.is_err() && gradient.is_err());
 }
+
+/// Integers that a loop counts itself, beside its number.
+mod counters {
+    use backprop::differentiate;
+
+    oracle::programs! {
+        /// A triangle that is packed in one vector.
+        #[differentiate]
+        fn packed(l: &[f64], x: &[f64]) -> f64 {
+            let n = x.len();
+            let mut y = vec![0.0; n];
+            let mut at = 0;
+            for i in 0..n {
+                for j in i..n {
+                    y[j] += l[at] * x[i];
+                    at += 1;
+                }
+            }
+            let mut s = 0.0;
+            for i in 0..n {
+                s += y[i].sin() * x[i];
+            }
+            s
+        }
+
+        /// Written to and read at a counter, from another number than zero, up and down.
+        #[differentiate]
+        fn up_and_down(x: &[f64], from: usize, to: usize, k: f64) -> f64 {
+            let mut y = x.to_vec();
+            let mut at = 1;
+            for i in from..to {
+                y[at] = y[at] * x[i] + k * x[at + 1];
+                at += 1;
+            }
+            let mut back = at;
+            for i in (from..to).rev() {
+                back -= 1;
+                y[back] += (y[back] * x[i]).sin();
+            }
+            let mut down = x.len();
+            for i in from..to {
+                down -= 1;
+                y[i] *= x[down] + y[i];
+            }
+            let mut up = back;
+            for i in (from..to).rev() {
+                y[i] += x[up] * x[up] * y[i];
+                up += 1;
+            }
+            let mut s = 0.0;
+            for i in 0..y.len() {
+                s = 0.5 * s + y[i] * x[i];
+            }
+            s + (at + back + up + down) as f64 * k
+        }
+
+        /// Two counters, one with steps of two; a range that ends at its last number.
+        #[differentiate]
+        fn several(x: &[f64], n: usize, k: f64) -> f64 {
+            let (mut one, mut two) = (0, 1);
+            let mut s = k;
+            for i in 0..=n {
+                s += x[one] * x[two] * (k + i as f64);
+                one += 1;
+                two += 2;
+            }
+            let mut y = vec![0.0; one + 1];
+            let mut at = 0;
+            for _ in 0..n {
+                let next = at + 1;
+                y[next] = s * x[at] + k * x[next];
+                at = next;
+            }
+            for i in 0..=n {
+                s += y[i] * y[i] * k;
+            }
+            s
+        }
+
+        /// Where only a condition leads to the element, and where it ends the loop.
+        #[differentiate]
+        fn under_a_condition(x: &[f64], n: usize, k: f64) -> f64 {
+            let mut s = k;
+            let mut at = 0;
+            for i in 0..n {
+                if i % 3 == 1 {
+                    s += x[at] * x[at] * k;
+                }
+                at += 1;
+            }
+            let mut other = 0;
+            for _ in 0..n {
+                if x[other] > 1.0 {
+                    break;
+                }
+                s += x[other] * s * k;
+                other += 1;
+            }
+            s * k + x[other]
+        }
+
+        /// Each adds a number that is not the same in each iteration.
+        #[differentiate]
+        fn uneven(x: &[f64], n: usize, k: f64) -> f64 {
+            let mut s = k;
+            let mut at = 0;
+            for i in 0..n {
+                s += x[at] * s;
+                at += i;
+            }
+            let mut skipped = 0;
+            for i in 0..n {
+                s *= x[skipped] + k;
+                if x[i] > 0.0 {
+                    skipped += 1;
+                }
+            }
+            s
+        }
+
+        /// The numbers of the loops are of another type than the counters.
+        #[differentiate]
+        fn of_other_types(x: &[f64], n: u32, k: f64) -> f64 {
+            let mut s = k;
+            let mut at = 0;
+            for _ in 0..n {
+                s += x[at] * s;
+                at += 1;
+            }
+            let mut next = 0;
+            for i in 1..=i64::from(n) {
+                s += x[next] * k * i as f64;
+                next += 1;
+            }
+            for i in (1..n).rev() {
+                next -= 1;
+                s *= x[next] + f64::from(i);
+            }
+            s
+        }
+    }
+
+    #[test]
+    fn counted_indices() {
+        let x = [0.3, -0.8, 0.5, 1.1, -0.4, 0.9, 0.7, -0.2, 0.6, 0.35];
+        oracle::check!(packed(&x, &[0.4, -0.7, 0.2, 0.6]));
+        oracle::check!(packed(&x, &[0.4]));
+        oracle::check!(packed(&x, &[]));
+        for (from, to) in [(0, 8), (2, 6), (3, 4), (4, 4), (5, 2)] {
+            oracle::check!(up_and_down(&x, from, to, 0.6));
+        }
+        for n in 0..5 {
+            oracle::check!(several(&x, n, 0.6));
+            oracle::check!(under_a_condition(&x, 2 * n, 0.6));
+            oracle::check!(uneven(&x, n, 0.6));
+            oracle::check!(of_other_types(&x, n as u32, 0.6));
+        }
+    }
+
+    /// As many elements as the vector has, and no more.
+    #[test]
+    fn out_of_bounds_panics() {
+        let (l, x) = ([0.3, 0.4], [0.1, 0.2]);
+        let primal = std::panic::catch_unwind(|| packed(&l, &x));
+        let gradient = std::panic::catch_unwind(|| packed_grad(&l, &x));
+        assert!(primal.is_err() && gradient.is_err());
+        oracle::check!(packed(&[0.3, 0.4, 0.5], &x));
+    }
+}

@@ -278,14 +278,72 @@ impl Pass<'_> {
                 *uses.entry(*value).or_default() += 1;
             }
         }
-        Body {
+        let mut body = Body {
             item: range.item,
             defined,
             lets,
+            counters: BTreeMap::new(),
             groups: BTreeMap::new(),
             written: BTreeSet::new(),
             uses,
+        };
+        // sums of a counter and of the loop's number are of one type
+        if self.is_by_index(looped, &body) {
+            let carried = looped.carried().into_iter();
+            body.counters = carried
+                .filter_map(|carried| Some((carried[0], self.counter(carried, &body, range)?)))
+                .collect();
         }
+        body
+    }
+
+    /// Whether the number of a loop is part of an index, which tells that it is a `usize`.
+    fn is_by_index(&self, looped: &Looped, body: &Body) -> bool {
+        let mut found = false;
+        for region in looped.regions() {
+            for_each_access_mut(&mut region.clone(), &mut |place| {
+                found |= body.key_of(self, place).is_some();
+            });
+        }
+        found
+    }
+
+    /// What a carried integer is in an iteration, if each adds the same number to it: its first
+    /// value, and so many times the number of iterations before this one.
+    fn counter(
+        &self,
+        [param, init, next]: [ValueId; 3],
+        body: &Body,
+        range: &Range,
+    ) -> Option<Index> {
+        if self.f.kind(param) != Kind::Int || range.inclusive {
+            return None;
+        }
+        let step = match body.lets.get(&next)? {
+            Op::Binary(BinaryOp::Add, a, b) if *a == param => *self.integers.get(b)?,
+            Op::Binary(BinaryOp::Add, a, b) if *b == param => *self.integers.get(a)?,
+            Op::Binary(BinaryOp::Sub, a, b) if *a == param => {
+                self.integers.get(b)?.checked_neg()?
+            }
+            _ => return None,
+        };
+        let item = Index {
+            of_item: 1,
+            ..Index::default()
+        };
+        let one = Index {
+            constant: 1,
+            ..Index::default()
+        };
+        let before = match &range.adaptors[..] {
+            [] => item.plus(&self.index(range.start, body, 0)?, -1)?,
+            [RangeAdaptor::Rev] => {
+                let last = self.index(range.end, body, 0)?.plus(&one, -1)?;
+                last.plus(&item, -1)?
+            }
+            _ => return None,
+        };
+        self.index(init, body, 0)?.plus(&before, step)
     }
 
     fn collect(&self, region: &Region, is_certain: bool, body: &mut Body) {
@@ -342,6 +400,9 @@ impl Pass<'_> {
                 terms: [(vec![value], 1)].into(),
                 ..Index::default()
             });
+        }
+        if let Some(counter) = body.counters.get(&value) {
+            return Some(counter.clone());
         }
         let op = body.lets.get(&value).filter(|_| depth < 8)?;
         match op {

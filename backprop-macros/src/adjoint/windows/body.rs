@@ -37,6 +37,8 @@ pub(super) struct Body {
     pub(super) item: ValueId,
     pub(super) defined: BTreeSet<ValueId>,
     pub(super) lets: BTreeMap<ValueId, Op>,
+    /// Integers that the loop carries and each iteration adds the same to.
+    pub(super) counters: BTreeMap<ValueId, Index>,
     pub(super) groups: BTreeMap<Key, Group>,
     pub(super) written: BTreeSet<ValueId>,
     /// How often each value is used at all.
@@ -111,6 +113,18 @@ impl Looped {
                 heads
             }
         }
+    }
+
+    /// What it carries: before an iteration, before the first one, and after an iteration.
+    pub(super) fn carried(&self) -> Vec<[ValueId; 3]> {
+        let (params, inits, body) = match self {
+            Looped::Forward(looped) => (&looped.params, &looped.inits, &looped.body),
+            Looped::Reverse(looped) => (&looped.params, &looped.inits, &looped.body),
+        };
+        let carried = params.iter().zip(inits).zip(&body.yields);
+        carried
+            .map(|((param, init), next)| [*param, *init, *next])
+            .collect()
     }
 
     pub(super) fn span(&self) -> proc_macro2::Span {
