@@ -389,25 +389,25 @@ mod unknown_types {
 
     oracle::programs! {
         #[derive(Differentiable, Clone, Copy, Debug, Default, PartialEq)]
-        pub struct State {
+        struct State {
             x: f64,
             v: f64,
         }
 
         #[derive(Differentiable, Clone, Debug, Default, PartialEq)]
-        pub struct Moved {
+        struct Moved {
             x: f64,
             v: f64,
         }
 
         #[derive(Differentiable, Clone, Copy, Debug)]
-        pub struct Driven<'a> {
+        struct Driven<'a> {
             forces: &'a [f64],
             x: f64,
         }
 
         #[derive(Differentiable, Clone, Copy, Debug, PartialEq)]
-        pub struct Large {
+        struct Large {
             all: [f64; 20],
         }
 
