@@ -1,6 +1,11 @@
 //! Constants that are references go into calls: a name, a part of a table, a choice, what
 //! a function without a derivative gives.
 
+#![expect(
+    clippy::needless_range_loop,
+    reason = "the programs are written with indices, as numerical code is"
+)]
+
 use backprop::{Differentiable, assert_gradient, constant, differentiate};
 
 oracle::programs! {

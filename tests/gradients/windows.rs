@@ -3,6 +3,7 @@
 
 #![expect(
     clippy::needless_range_loop,
+    clippy::explicit_counter_loop,
     clippy::assign_op_pattern,
     reason = "the programs are written with indices, as numerical code is"
 )]
