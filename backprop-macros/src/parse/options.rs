@@ -172,7 +172,7 @@ impl Options {
             }
             "rule" => {
                 input.parse::<Token![=]>()?;
-                self.rule = Some(input.parse()?);
+                self.rule = Some(as_expression(input.parse()?));
             }
             "crate" => {
                 input.parse::<Token![=]>()?;
@@ -213,4 +213,15 @@ fn skip_value(input: ParseStream) -> syn::Result<()> {
         input.parse::<proc_macro2::TokenTree>()?;
     }
     Ok(())
+}
+
+/// The path as expressions have it, `a::<T>`: types may leave out the colons.
+fn as_expression(mut path: Path) -> Path {
+    for segment in &mut path.segments {
+        if let syn::PathArguments::AngleBracketed(arguments) = &mut segment.arguments {
+            let colons = syn::Token![::](arguments.lt_token.span);
+            arguments.colon2_token.get_or_insert(colons);
+        }
+    }
+    path
 }
