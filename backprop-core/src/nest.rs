@@ -11,7 +11,6 @@ use crate::protocol::Branch;
 use crate::workspace::PooledNest;
 use alloc::vec::Vec;
 use core::fmt;
-use core::iter::Rev;
 use core::marker::PhantomData;
 use core::slice::ChunksExact;
 
@@ -19,10 +18,10 @@ use core::slice::ChunksExact;
 pub trait Plain: Sized {
     /// How many bytes it takes.
     const SIZE: usize;
-    /// Writes it to the first `SIZE` bytes.
-    fn put(self, to: &mut [u8]);
-    /// Reads it from the first `SIZE` bytes.
-    fn get(from: &[u8]) -> Self;
+    /// Writes it to the `SIZE` bytes from `at` on.
+    fn put(self, to: &mut [u8], at: usize);
+    /// Reads it from the `SIZE` bytes from `at` on.
+    fn get(from: &[u8], at: usize) -> Self;
 }
 
 macro_rules! plain {
@@ -31,14 +30,14 @@ macro_rules! plain {
             const SIZE: usize = size_of::<$number>();
 
             #[inline]
-            fn put(self, to: &mut [u8]) {
-                to[..Self::SIZE].copy_from_slice(&self.to_ne_bytes());
+            fn put(self, to: &mut [u8], at: usize) {
+                to[at..at + Self::SIZE].copy_from_slice(&self.to_ne_bytes());
             }
 
             #[inline]
-            fn get(from: &[u8]) -> Self {
+            fn get(from: &[u8], at: usize) -> Self {
                 let mut bytes = [0; Self::SIZE];
-                bytes.copy_from_slice(&from[..Self::SIZE]);
+                bytes.copy_from_slice(&from[at..at + Self::SIZE]);
                 $number::from_ne_bytes(bytes)
             }
         }
@@ -51,13 +50,13 @@ impl Plain for bool {
     const SIZE: usize = 1;
 
     #[inline]
-    fn put(self, to: &mut [u8]) {
-        to[0] = u8::from(self);
+    fn put(self, to: &mut [u8], at: usize) {
+        to[at] = u8::from(self);
     }
 
     #[inline]
-    fn get(from: &[u8]) -> Self {
-        from[0] != 0
+    fn get(from: &[u8], at: usize) -> Self {
+        from[at] != 0
     }
 }
 
@@ -65,10 +64,10 @@ impl Plain for () {
     const SIZE: usize = 0;
 
     #[inline]
-    fn put(self, _: &mut [u8]) {}
+    fn put(self, _: &mut [u8], _: usize) {}
 
     #[inline]
-    fn get(_: &[u8]) -> Self {}
+    fn get(_: &[u8], _: usize) -> Self {}
 }
 
 macro_rules! tuples {
@@ -78,23 +77,23 @@ macro_rules! tuples {
 
             #[inline]
             #[expect(non_snake_case, reason = "a part is named like its type")]
-            fn put(self, to: &mut [u8]) {
+            fn put(self, to: &mut [u8], at: usize) {
                 let ($($part,)*) = self;
                 $(
-                    let (place, to) = to.split_at_mut($part::SIZE);
-                    $part.put(place);
+                    $part.put(to, at);
+                    let at = at + $part::SIZE;
                 )*
-                let _ = to;
+                let _ = at;
             }
 
             #[inline]
             #[expect(non_snake_case, reason = "a part is named like its type")]
-            fn get(from: &[u8]) -> Self {
+            fn get(from: &[u8], at: usize) -> Self {
                 $(
-                    let ($part, from) = from.split_at($part::SIZE);
+                    let ($part, at) = ($part::get(from, at), at + $part::SIZE);
                 )*
-                let _ = from;
-                ($($part::get($part),)*)
+                let _ = at;
+                ($($part,)*)
             }
         }
     )*};
@@ -115,26 +114,24 @@ impl<A: Plain, B: Plain> Plain for Branch<A, B> {
     };
 
     #[inline]
-    fn put(self, to: &mut [u8]) {
-        let (tag, content) = to.split_at_mut(1);
+    fn put(self, to: &mut [u8], at: usize) {
         match self {
             Branch::Then(value) => {
-                tag[0] = 0;
-                value.put(content);
+                to[at] = 0;
+                value.put(to, at + 1);
             }
             Branch::Else(value) => {
-                tag[0] = 1;
-                value.put(content);
+                to[at] = 1;
+                value.put(to, at + 1);
             }
         }
     }
 
     #[inline]
-    fn get(from: &[u8]) -> Self {
-        let (tag, content) = from.split_at(1);
-        match tag[0] {
-            0 => Branch::Then(A::get(content)),
-            _ => Branch::Else(B::get(content)),
+    fn get(from: &[u8], at: usize) -> Self {
+        match from[at] {
+            0 => Branch::Then(A::get(from, at + 1)),
+            _ => Branch::Else(B::get(from, at + 1)),
         }
     }
 }
@@ -221,7 +218,7 @@ pub fn push<R: Plain>(nest: &mut Nest, _: &Site<R>, record: R) {
         _ => {
             let start = nest.bytes.len();
             nest.bytes.resize(start + R::SIZE, 0);
-            record.put(&mut nest.bytes[start..]);
+            record.put(&mut nest.bytes, start);
         }
     }
 }
@@ -229,7 +226,7 @@ pub fn push<R: Plain>(nest: &mut Nest, _: &Site<R>, record: R) {
 #[inline]
 fn write<R: Plain, const N: usize>(nest: &mut Nest, record: R) {
     let mut bytes = [0; N];
-    record.put(&mut bytes);
+    record.put(&mut bytes, 0);
     nest.bytes.extend_from_slice(&bytes[..R::SIZE]);
 }
 
@@ -308,7 +305,7 @@ impl ReadBack for NestCursor<'_> {
 /// Takes the last record.
 #[inline]
 pub fn take_record<R: Plain>(nest: &mut impl ReadBack, _: &Site<R>) -> R {
-    let record = R::get(nest.since(nest.left() - R::SIZE));
+    let record = R::get(nest.since(nest.left() - R::SIZE), 0);
     nest.cut();
     record
 }
@@ -333,13 +330,41 @@ pub fn last_of<R: Plain>(
 
 /// The same: those that came after the tape had this length.
 #[inline]
-pub fn since<'n, R: Plain>(
-    nest: &'n mut impl ReadBack,
+pub fn since<R: Plain>(
+    nest: &mut impl ReadBack,
     _: &Site<R>,
     mark: usize,
 ) -> impl Iterator<Item = R> {
-    let records: Rev<ChunksExact<'n, u8>> = nest.since(mark).chunks_exact(R::SIZE).rev();
-    records.map(R::get)
+    let bytes = nest.since(mark);
+    Records {
+        records: bytes.chunks_exact(R::SIZE),
+        left: bytes.len(),
+        bytes,
+        of: PhantomData,
+    }
+}
+
+/// Records, last to first. Without optimisation, iterators and parts of slices are several
+/// calls each, and an index is none.
+struct Records<'n, R> {
+    records: ChunksExact<'n, u8>,
+    bytes: &'n [u8],
+    left: usize,
+    of: PhantomData<fn() -> R>,
+}
+
+impl<R: Plain> Iterator for Records<'_, R> {
+    type Item = R;
+
+    #[inline]
+    fn next(&mut self) -> Option<R> {
+        if cfg!(debug_assertions) {
+            self.left = self.left.checked_sub(R::SIZE)?;
+            return Some(R::get(self.bytes, self.left));
+        }
+        // a slice of one record needs no checks
+        self.records.next_back().map(|record| R::get(record, 0))
+    }
 }
 
 /// Lets go of the records of a run that was read.
