@@ -72,6 +72,7 @@ mod taken;
 mod tested;
 mod tuples;
 mod turbofish;
+mod unknown;
 mod views;
 mod vocabulary;
 mod windows;

@@ -168,6 +168,17 @@ mod elements {
             y
         }
 
+        /// The same text by another number: of a variable that changes, and of another one.
+        #[differentiate]
+        fn moved(x: f64, n: usize) -> f64 {
+            let mut at = n;
+            let mut y = WEIGHTS[at] * x;
+            at += 1;
+            y += WEIGHTS[at] * x * y + NODES[at] * y;
+            let at = 2 - n;
+            y * WEIGHTS[at] * NODES[at] + y * y
+        }
+
         /// The name is that of another constant in each block.
         #[differentiate]
         fn shadowed(x: f64) -> f64 {
@@ -191,6 +202,8 @@ mod elements {
             oracle::check!(rows(0.75, n));
             oracle::check!(jumps(0.75, n));
         }
+        oracle::check!(moved(0.75, 0));
+        oracle::check!(moved(0.75, 1));
         oracle::check!(shadowed(0.75));
     }
 }

@@ -50,10 +50,7 @@ impl Pass<'_> {
                     for root in self.activity.views.roots(*whole) {
                         self.ensure(root);
                     }
-                    // what is written through a view goes to its place at once
-                    if !self.activity.views.is_view(*value) {
-                        payloads.push((*value, Place::whole(*whole).along(path)));
-                    }
+                    payloads.push((*value, Place::whole(*whole).along(path)));
                 }
             }
             arms.push((&arm.body, payloads));
