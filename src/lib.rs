@@ -115,6 +115,7 @@
 //! | `name = stem` | `stem_grad`, `stem_backprop` |
 //! | `rule = path` | your own value and pullback, as `fn rule(x: f64) -> (f64, impl FnOnce(f64) -> f64)` |
 //! | `recursive` | part of a cycle of calls; `recursive = false`: not, although it calls another method of its own name |
+//! | `impl<T: Float>` | on one method of a generic `impl` that is not marked itself: the parameters of that `impl` |
 //! | `inherent` | on the `impl` of a trait that is not marked itself |
 //! | `jvp`, `jacobian`, `hvp`, `hessian` | [more derivatives](macro@differentiate#modes) |
 //! | `circuit` | [`f_circuit`](circuit): the gates that a call executed |
@@ -162,6 +163,10 @@
 //! **E0599, "no method named `__differentiated_m`"** at a call of `m`: the method is
 //! not differentiated. Put `#[differentiate]` on it, on its `impl`, or on its trait and
 //! the `impl` of that; or stop the gradient with `backprop::constant(x.m())`.
+//!
+//! **"`T` is not known to carry a derivative"**, at a method that is marked alone in
+//! `impl<T: Float> Poly<T>`: an attribute on a method does not see the `impl`. Write
+//! `#[differentiate]` on the `impl`, or `#[differentiate(impl<T: Float>)]` on the method.
 //!
 //! **"no method named `__lens_m`"**, **"no function .. named `lens`"**: the call is taken for
 //! one that gives a `&mut` reference, but the function is not differentiated, or returns no

@@ -38,8 +38,11 @@ pub(crate) fn differentiate(options: TokenStream, item: TokenStream) -> TokenStr
             parse::strip_checkpoints(&mut primal.block);
             let primal = primal.to_token_stream();
             let options = Options::read(options, &mut errors);
-            let home = Home::of(&function);
-            let beside = companions(function, options, home, &Around::default(), &mut errors);
+            let (home, around) = match &options.block {
+                Some((_, generics)) => (Home::Impl, Around::of(generics)),
+                None => (Home::of(&function), Around::default()),
+            };
+            let beside = companions(function, options, home, &around, &mut errors);
             with_errors(primal, beside, errors)
         }
         Ok(Item::Impl(block)) => members::implementation(options, block),

@@ -168,7 +168,15 @@ fn block_options(tokens: TokenStream, errors: &mut Errors) -> Options {
     for name in options.of_one_function() {
         errors.refuse(&name, no::OPTION_OF_ONE_FUNCTION);
     }
+    refuse_block(&options, errors);
     options
+}
+
+/// The block is there to be seen: nothing is left to tell of it.
+fn refuse_block(options: &Options, errors: &mut Errors) {
+    if let Some((option, _)) = &options.block {
+        errors.refuse(option, no::BLOCK_IS_SEEN);
+    }
 }
 
 /// Takes `#[differentiate(..)]` off a method.
@@ -209,6 +217,7 @@ fn of_members(
         }
         let mut found = Errors::default();
         let own = Options::read(own_options(&marks), &mut found).inside(options);
+        refuse_block(&own, &mut found);
         let companions = companions(function, own, home, around, &mut found);
         // nobody asked for the companion of a method that only reads off the type, or that
         // has no gradient of its own

@@ -11,6 +11,7 @@
     reason = "the programs use every form that people write"
 )]
 
+mod alone;
 mod changes;
 
 mod checkpoints;

@@ -27,7 +27,7 @@ macro_rules! catalogue {
 
 catalogue! {
     // the attribute
-    UNKNOWN_OPTION = "unknown option; `#[differentiate]` knows `wrt(..)`, `name = ..`, `rule = ..`, `crate = ..`, `recursive`, `inherent`, `jvp`, `jacobian`, `hvp`, `hessian`, `objective`, `circuit`, `workspace` and `show`";
+    UNKNOWN_OPTION = "unknown option; `#[differentiate]` knows `wrt(..)`, `name = ..`, `rule = ..`, `crate = ..`, `recursive`, `inherent`, `impl<..>`, `jvp`, `jacobian`, `hvp`, `hessian`, `objective`, `circuit`, `workspace` and `show`";
     REPEATED_OPTION = "this option is given twice";
     MODE_NOT_YET = "this option is not implemented yet; reverse mode needs no option";
     MODE_OF_AN_OPERATOR = "an operator has the modes `jvp` and `hvp`, for the functions that use it";
@@ -45,6 +45,7 @@ catalogue! {
     CONSTANT_WRT = "this parameter cannot carry a derivative: only real numbers can; leave it out of `wrt(..)`";
     NOT_A_FUNCTION = "`#[differentiate]` goes on a function, a method, an `impl` or a trait; a method without a body is marked by marking its trait";
     INHERENT_IMPL = "`inherent` goes on the `impl` of a trait that is not marked itself";
+    BLOCK_IS_SEEN = "`impl<..>` tells of the block around one function that is marked alone; leave it out where the block is marked, or where there is none";
     OPTION_OF_ONE_FUNCTION = "this option goes on one method: write `#[differentiate(..)]` on it inside the block";
 
     // the option `circuit`

@@ -24,6 +24,8 @@ pub(crate) struct Options {
     pub(crate) recursive: Option<bool>,
     /// `inherent`: companions of the methods of a trait that is not marked.
     pub(crate) inherent: Option<Ident>,
+    /// `impl<T: Float>`: the function is marked alone, in a block with these parameters.
+    pub(crate) block: Option<(Ident, syn::Generics)>,
     /// What is generated beside the gradient.
     pub(crate) modes: Modes,
     /// What the block around a method asks for: it has what can be had.
@@ -93,6 +95,7 @@ impl Options {
             has_crate: false,
             recursive: None,
             inherent: None,
+            block: None,
             modes: Modes::default(),
             modes_of_block: Modes::default(),
             objective: None,
@@ -185,6 +188,7 @@ impl Options {
                     None => true,
                 });
             }
+            "impl" => self.block = Some((key.clone(), input.parse()?)),
             "inherent" => self.inherent = Some(key.clone()),
             "objective" => self.objective = Some(key.clone()),
             "circuit" => self.circuit = Some(key.clone()),
