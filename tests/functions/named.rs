@@ -44,6 +44,24 @@ oracle::programs! {
         if strict { x.min(1.0) } else { x }
     }
 
+    // functions of std are closures that call them
+
+    #[differentiate]
+    fn of_std(x: f64, y: f64) -> f64 {
+        let f = f64::exp;
+        integrate(f64::sin, x, y, 4) * integrate(&f64::sqrt, y, x, 3) + integrate(f, x, y, 2)
+    }
+
+    #[differentiate]
+    fn of_std_with_two(x: f64, y: f64) -> f64 {
+        meet(f64::powf, x, y) + meet(f64::max, y, x) * meet(f64::atan2, x, y)
+    }
+
+    #[differentiate]
+    fn meet(f: impl Fn(f64, f64) -> f64, x: f64, y: f64) -> f64 {
+        f(x, y) * f(y, x)
+    }
+
     // functions that take functions
 
     #[differentiate]
@@ -375,4 +393,10 @@ fn generic_functions() {
         (2.0 * (1.5_f64.powi(3) + 1.5), 2.0 * (3.0 * 1.5 * 1.5 + 1.0))
     );
     assert_eq!(of_any_grad(&product {}, 1.5).1, 3.0 * 1.5 * 1.5 + 1.0);
+}
+
+#[test]
+fn functions_of_std() {
+    oracle::check!(of_std(0.5, 1.25));
+    oracle::check!(of_std_with_two(0.5, 1.25));
 }

@@ -28,6 +28,7 @@ mod chosen;
 mod classics;
 mod configured;
 mod containers;
+mod conversions;
 mod copies;
 mod counts;
 mod diverging;

@@ -140,6 +140,55 @@ oracle::programs! {
             Err(_) => 0.0,
         }
     }
+
+    // errors that are texts about active values, and integers read off them
+
+    #[differentiate]
+    fn told(x: f64, y: f64) -> Result<f64, String> {
+        if x < 0.0 {
+            return Err(format!("{x} is negative, {}", y * 2.0));
+        }
+        let root = Some(x).filter(|v| *v < 4.0).ok_or_else(|| format!("{x} is large"))?;
+        Ok(root.sqrt() * y)
+    }
+
+    #[differentiate]
+    fn told_otherwise(x: f64, y: f64) -> Result<f64, Error> {
+        if y < 0.0 {
+            return Err(format!("{y:?}").into());
+        }
+        Ok(told(x, y)? * y)
+    }
+
+    #[differentiate]
+    fn position(x: &[f64], bound: f64) -> Result<f64, usize> {
+        let mut s = 0.0;
+        for (i, v) in x.iter().enumerate() {
+            if *v > bound {
+                return Err(i);
+            }
+            s += v * bound;
+        }
+        if s < 0.0 { Err(0) } else { Ok(s * s) }
+    }
+
+    #[differentiate]
+    fn rounded(x: f64) -> Result<f64, i64> {
+        if x > 2.0 { Err(x as i64 * 2) } else { Ok(x * x) }
+    }
+
+    #[differentiate]
+    fn positions(x: &[f64], bound: f64) -> f64 {
+        match position(x, bound) {
+            Ok(s) => s,
+            Err(i) => x[i] * i as f64 + rounded(bound).unwrap_or_else(|k| bound * k as f64),
+        }
+    }
+
+    #[differentiate]
+    fn texts(x: f64, y: f64) -> f64 {
+        told(x, y).unwrap_or(y * 3.0) + told_otherwise(x, y).unwrap_or_else(|_| x * y)
+    }
 }
 
 #[differentiate]
@@ -207,4 +256,23 @@ fn the_check_looks_inside() {
     assert_gradient!(squares(&vec![1.0, 2.0]));
     assert_gradient!(summed(&vec![1.0, 2.0], 0.5));
     assert_gradient!(inverse(2.0, &vec![3.0]));
+}
+
+#[test]
+fn errors_about_active_values() {
+    for (x, y) in [(1.5, 0.5), (-1.5, 0.5), (5.0, 2.0), (2.0, -1.0)] {
+        oracle::check!(texts(x, y));
+    }
+    assert_eq!(told_grad(-1.5, 0.5), Err("-1.5 is negative, 1".to_owned()));
+    assert_eq!(told_grad(5.0, 0.5), Err("5 is large".to_owned()));
+    assert_eq!(
+        told_otherwise_grad(1.0, -0.5),
+        Err(Error::Text("-0.5".to_owned()))
+    );
+    for bound in [1.75, 1.0, 0.25, 2.5] {
+        oracle::check!(positions(&[0.5, 1.5, -0.25], bound));
+    }
+    oracle::check!(positions(&[0.5, -1.5], 3.25));
+    assert_eq!(position_grad(&[0.5, 1.5], 1.0), Err(1));
+    assert_eq!(rounded_grad(3.5), Err(6));
 }

@@ -83,6 +83,15 @@ impl<T: Castable> Castable for &T {
     }
 }
 
+/// What companions ask of a type parameter of which `into` makes a real number.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no number",
+    label = "`#[differentiate]` takes the parameters with a bound `Into<f64>` for numbers"
+)]
+pub trait Convertible: Castable<Gradient: Copy> + Copy {}
+
+impl<T: Castable<Gradient: Copy> + Copy> Convertible for T {}
+
 /// Holds if `T` is a number.
 #[inline]
 pub fn castable<T: Castable>(_: &T) {}

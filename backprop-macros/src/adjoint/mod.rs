@@ -380,10 +380,8 @@ impl Pass<'_> {
             }
             (Kind::Real(Width::F32), _) => Some(syn::parse_quote!(f32)),
             (Kind::Real(Width::F64), _) => Some(syn::parse_quote!(f64)),
-            _ => {
-                let name = self.f.type_parameter(from);
-                name.map(|name| syn::parse_quote!(#name))
-            }
+            // of a type parameter, too: `as` makes none of those
+            _ => None,
         };
         let kind = self.f.kind(from);
         let back = match ty {

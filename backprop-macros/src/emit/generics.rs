@@ -48,7 +48,12 @@ impl Parts<'_> {
         let krate = self.krate;
         let carries = self.carries(name);
         let carries = carries.then(|| quote_spanned!(span=> + #krate::Differentiable));
-        quote_spanned!(span=> 'static #carries)
+        let mut convertible = self.input.reals.convertible();
+        let converts = convertible.any(|known| known == name).then(|| {
+            let convertible = self.private("Convertible");
+            quote_spanned!(span=> + #convertible)
+        });
+        quote_spanned!(span=> 'static #carries #converts)
     }
 
     /// Its types and constants, as arguments.
@@ -79,6 +84,10 @@ impl Parts<'_> {
         for name in self.input.reals.names() {
             let real = self.private("RealParameter");
             predicates.push(quote_spanned!(span=> #name: #real));
+        }
+        for name in self.input.reals.convertible() {
+            let convertible = self.private("Convertible");
+            predicates.push(quote_spanned!(span=> #name: #convertible));
         }
         match predicates.is_empty() {
             true => TokenStream::new(),
@@ -126,7 +135,10 @@ impl Parts<'_> {
         let outer = self.input.outer.iter();
         let around = outer.flat_map(|outer| outer.type_params());
         let reals = &self.input.reals;
-        let around = around.filter(|param| reals.index(&param.ident).is_some());
+        let is_number = |name: &Ident| {
+            reals.index(name).is_some() || reals.convertible().any(|known| known == name)
+        };
+        let around = around.filter(|param| is_number(&param.ident));
         let functions = generics.type_params();
         for param in functions.filter(|param| self.input.functions.is_one(&param.ident)) {
             let (name, bounds, more) = (&param.ident, &param.bounds, self.bounds_of(&param.ident));

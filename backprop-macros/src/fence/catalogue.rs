@@ -141,7 +141,6 @@ catalogue! {
     CLOSURE_OF_A_METHOD = "a closure is passed to free functions only yet: there the signature tells the types of its arguments; write a function with `#[differentiate]` in its place, or one that calls the method";
     CAPTURED_CHANGED = "`{}` is changed by a closure that is passed to a function, which is not differentiated: what the closure captures stays as it is; return the new value";
     CAPTURED_EXCLUSIVELY = "a closure that is passed to a differentiated function does not capture `&mut` references; copy what it reads before: `let first = state[0];`";
-    FUNCTION_OF_STD = "functions of the standard library are not passed to differentiated ones yet: write a function with `#[differentiate]` that calls it";
     FUNCTION_VALUE = "write a closure or the name of a function here";
     OPTION_SHAPE = "what is inside this `Option` is not known here; annotate it: `let best: Option<f64> = ..`, or match on it";
     PAYLOAD_PASSED = "what this pattern binds inside an enum is not passed on to another function; match on the reference itself (`Layer::Dense(w)` for `&mut Layer::Dense(ref w)`), or pass a number (`*x`) or a copy (`&v.clone()`)";
@@ -167,6 +166,7 @@ catalogue! {
     ZIP_OF_STATE = "`std` does not say how often `zip` asks the first iterator where the second one is shorter, and here that can be told: a closure changes something, or another iterator is left with fewer items; collect into a `Vec` first, or write the loop out";
     COLLECT_REFERENCES = "active references are not collected; collect what they refer to: `.copied().collect()`, or positions";
     COLLECT = "only `collect` into a `Vec` is differentiated";
+    INTO = "what `into` makes of this number is not known here: annotate it (`let y: f64 = x.into();`), or write `f64::from(x)`";
     UNKNOWN_METHOD = "the method `{}` has no rule, and its receiver or an argument is active; write a function with `#[differentiate]` or `#[differentiate(rule = ..)]`, or wrap the call in `backprop::constant(..)` if it carries no gradient; an integer that is part of an active value is named first: `let n: usize = ..`";
     CHANGE_IN_PLACE = "`{}` changes a local in place, which a differentiated function does by `push`, `pop`, `swap`, `sort_by` and their like only; build a new value, and if it carries no gradient, do so in a function of its own: `let order = backprop::constant(sorted(order));`";
     BIT_CAST = "the bits of an active value carry no derivative; wrap the call in `backprop::constant(..)` if that is meant";

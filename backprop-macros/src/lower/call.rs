@@ -67,6 +67,11 @@ impl Lowerer<'_> {
         {
             return self.closure_call(&closure, call);
         }
+        if let Some(kind) = self.named_conversion(&path.path)
+            && call.args.len() == 1
+        {
+            return self.converted_number(call, kind);
+        }
         let callable = match self.callable(&path.path) {
             Callable::Nested if self.is_marked_for(call, path) => Callable::Function,
             Callable::Some | Callable::Ok | Callable::Err if call.args.len() != 1 => {
@@ -97,7 +102,7 @@ impl Lowerer<'_> {
                 let value = self.owned(&value, call.span());
                 Some(self.ok(value, call.span()))
             }
-            Callable::Err => Some(self.err(&call.args[0], call.span())),
+            Callable::Err => self.err(&call.args[0], call.span()),
             Callable::TupleStruct => self.tuple_struct(call, &path.path),
             Callable::Container => self.new_vec(call, &path.path),
             Callable::Boxed => {
@@ -225,43 +230,6 @@ impl Lowerer<'_> {
         Callable::Function
     }
 
-    /// `f64::sin(x)`, `f64::from(x)`.
-    fn float_function(&mut self, call: &syn::ExprCall, width: Width, name: &str) -> Lowering {
-        let span = call.span();
-        if name == "from" && call.args.len() == 1 {
-            let value = self.expr(&call.args[0])?;
-            let value = self.leaf(&value, span);
-            let Expr::Path(path) = strip(&call.func) else {
-                return self.refuse(call, no::STD_FUNCTION);
-            };
-            let op = Op::Convert(path.path.clone(), value);
-            return Some(self.push(op, Kind::Real(width), span));
-        }
-        if name != "sin_cos" && rules::method(name).is_none() {
-            return self.verbatim(&Expr::Call(call.clone()), method_refusal(name));
-        }
-        let mut args = Vec::new();
-        for (index, arg) in call.args.iter().enumerate() {
-            let value = self.expr(arg)?;
-            let mut leaf = self.leaf(&value, arg.span());
-            let known = matches!(self.f.kind(leaf), Kind::Real(Width::F32 | Width::F64));
-            if index == 0 && !known {
-                // the path names the type; the method form needs it
-                let ty = match width {
-                    Width::F32 => syn::parse_quote!(f32),
-                    _ => syn::parse_quote!(f64),
-                };
-                let op = Op::Copy(leaf, Some(Box::new(ty)));
-                // an opaque value behind a reference would not fit the type
-                if self.f.kind(leaf) != Kind::Opaque {
-                    leaf = self.push_value(op, Kind::Real(width), arg.span());
-                }
-            }
-            args.push(leaf);
-        }
-        self.method(name, args, call, span)
-    }
-
     pub(super) fn method_call(
         &mut self,
         call: &syn::ExprMethodCall,
@@ -291,6 +259,9 @@ impl Lowerer<'_> {
             return value;
         }
         if let Some(value) = self.converted(call) {
+            return value;
+        }
+        if let Some(value) = self.converted_parameter(call) {
             return value;
         }
         if super::then::is_then(call) {
@@ -382,7 +353,7 @@ impl Lowerer<'_> {
         Some(self.push(op, kind, call.method.span()))
     }
 
-    fn method(
+    pub(super) fn method(
         &mut self,
         name: &str,
         mut args: Vec<ValueId>,
@@ -550,7 +521,7 @@ pub(super) fn is_std_type(name: &str) -> bool {
     NAMES.contains(&name)
 }
 
-fn method_refusal(name: &str) -> Refusal {
+pub(super) fn method_refusal(name: &str) -> Refusal {
     match name {
         "to_bits" | "from_bits" | "to_le_bytes" | "to_be_bytes" | "to_ne_bytes" => no::BIT_CAST,
         _ => no::UNKNOWN_METHOD.about(name),

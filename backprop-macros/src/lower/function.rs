@@ -98,8 +98,10 @@ impl Lowerer<'_> {
                 let function = self.push(op, Kind::Constant, expr.span());
                 Some(Some(Tree::Ref(Box::new(function))))
             }
-            Callable::Float(_, name) if crate::rules::method(&name).is_some() => {
-                Some(self.refuse(path, no::FUNCTION_OF_STD))
+            Callable::Float(..) => {
+                let closure = self.function_of_floats(path)?;
+                let closure = self.closure(&closure);
+                Some(self.closure_argument(&closure, of, expr.span()))
             }
             _ => None,
         }

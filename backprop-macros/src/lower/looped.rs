@@ -291,7 +291,7 @@ impl Lowerer<'_> {
         let value = match &expr.expr {
             Some(value) => {
                 let shape = match self.returns_reference {
-                    true => Some(super::reference_shape()),
+                    true => Some(super::option::reference_shape()),
                     false => self.slots[slot.0].tree.as_ref().map(|t| t.map(&mut |_| ())),
                 };
                 self.expr_expecting(value, shape.as_ref())?

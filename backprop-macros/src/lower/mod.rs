@@ -21,6 +21,7 @@ mod call;
 mod capture;
 mod closure;
 pub(crate) mod common;
+mod conversions;
 mod elements;
 mod environment;
 pub(crate) mod exits;
@@ -218,13 +219,8 @@ struct Lowerer<'a> {
     modes: [bool; 2],
 }
 
-/// The value of an expression, or `None` if control never comes out of it.
+/// The value of an expression; `None` if control never comes out of it.
 type Lowering = Option<Tree<ValueId>>;
-
-/// What is asked of a value that is returned as a reference.
-fn reference_shape() -> Tree<()> {
-    Tree::Ref(Box::new(Tree::Leaf(())))
-}
 
 /// Deeper nesting than this is refused: the compiler recurses.
 const MAX_DEPTH: u32 = 200;
@@ -298,7 +294,7 @@ impl Lowerer<'_> {
             Some(Type::Reference(reference)) => matches!(*reference.elem, Type::Slice(_)),
             _ => false,
         };
-        let reference = self.returns_reference.then(reference_shape);
+        let reference = self.returns_reference.then(option::reference_shape);
         let fallible = shape.as_ref().filter(|shape| shape.is_fallible());
         let expected = fallible.or(reference.as_ref());
         if let Some(value) = self.block_of_shape(&input.item.block, true, expected) {

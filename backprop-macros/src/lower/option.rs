@@ -515,3 +515,8 @@ pub(super) fn is_irrefutable(pat: &Pat) -> bool {
 pub(super) fn option_shape() -> Tree<()> {
     Tree::Option(Box::new(Tree::Leaf(())), Box::new(Tree::Leaf(())))
 }
+
+/// What is asked of a value that is returned as a reference.
+pub(super) fn reference_shape() -> Tree<()> {
+    Tree::Ref(Box::new(Tree::Leaf(())))
+}

@@ -1,11 +1,13 @@
 //! `Result`s: an option and an error. The payload is differentiated; an error
 //! carries no derivative.
 
+use super::closure::leaves_early;
 use super::option::is_irrefutable;
+use super::passed::Parts;
 use super::{Binding, Lowerer, Lowering};
 use crate::fence::catalogue as no;
 use crate::ir::{Kind, Op, Region, Stmt, Tree, ValueId};
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::Span;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, ExprMethodCall, Pat, Type};
@@ -30,26 +32,19 @@ impl Lowerer<'_> {
     }
 
     /// `Err(error)`: the argument is the user's code.
-    pub(super) fn err(&mut self, error: &Expr, span: Span) -> Tree<ValueId> {
-        let error = self.some_error(error.to_token_stream(), None, error.span());
+    pub(super) fn err(&mut self, error: &Expr, span: Span) -> Lowering {
+        let made = self.some_error(error, error.span())?;
         let none = self.none(span);
-        Tree::Result(Box::new(none), Box::new(error))
+        Some(Tree::Result(Box::new(none), Box::new(made)))
     }
 
-    /// `Some(tokens)`, as an error; with a value under a name of its own.
-    fn some_error(
-        &mut self,
-        tokens: TokenStream,
-        with: Option<(syn::Ident, ValueId)>,
-        span: Span,
-    ) -> Tree<ValueId> {
-        let mut capture = self.capture(tokens);
+    /// `Some(error)`, as an error.
+    fn some_error(&mut self, error: &Expr, span: Span) -> Lowering {
+        let mut capture = self.passed(error, Parts::Integers)?;
         let tokens = capture.tokens;
         capture.tokens = quote_spanned!(span=> ::core::option::Option::Some(#tokens));
-        let with = with.map(|(name, value)| (name, Tree::Leaf(value)));
-        capture.uses.extend(with);
-        let op = Op::Verbatim(capture, no::ACTIVE_ERROR.message);
-        self.push(op, Kind::Constant, span)
+        let op = Op::Verbatim(capture, refused_if_active(error));
+        Some(self.push(op, Kind::Constant, span))
     }
 
     /// The error itself, where it is known to be there.
@@ -180,13 +175,13 @@ impl Lowerer<'_> {
         let Tree::Option(some, payload) = option.behind_refs().clone() else {
             return self.refuse(&call.receiver, no::OPTION_SHAPE);
         };
-        let tokens = match call.method == "ok_or" {
-            true => error.to_token_stream(),
-            false => quote!((#error)()),
-        };
-        let early = match call.method == "ok_or" {
-            true => Some(self.some_error(tokens.clone(), None, error.span())),
-            false => None,
+        let (early, made) = match (call.method == "ok_or", error) {
+            (true, error) => (Some(self.some_error(error, error.span())?), error.clone()),
+            // its body is not the function's: `?` would leave that
+            (false, Expr::Closure(closure)) if !leaves_early(&closure.body) => {
+                (None, (*closure.body).clone())
+            }
+            (false, error) => (None, syn::parse_quote!((#error)())),
         };
         let flag = self.leaf(&some, span);
         let slot = self.slot(None, None, true, span);
@@ -195,8 +190,9 @@ impl Lowerer<'_> {
             this.write_slot(slot, &none, span);
         });
         let other = self.region(|this| {
-            let error = early.unwrap_or_else(|| this.some_error(tokens, None, error.span()));
-            this.write_slot(slot, &error, span);
+            if let Some(error) = early.or_else(|| this.some_error(&made, error.span())) {
+                this.write_slot(slot, &error, span);
+            }
         });
         self.push_if(flag, then, other);
         let error = self.read_slot(slot, span);
@@ -253,7 +249,7 @@ impl Lowerer<'_> {
                             .chain([(name, Tree::Leaf(leaf))])
                             .collect(),
                     },
-                    no::ACTIVE_ERROR.message,
+                    refused_if_active(f),
                 );
                 let error = self.push(op, Kind::Constant, span);
                 Some(Tree::Result(option, Box::new(error)))
@@ -410,6 +406,27 @@ impl Lowerer<'_> {
             },
         };
         self.push(Op::Copy(leaf, Some(Box::new(option))), Kind::Constant, span)
+    }
+}
+
+/// Why an error that sees active values is refused: nothing for a text about them.
+fn refused_if_active(error: &Expr) -> &'static str {
+    match is_text(error) {
+        true => "",
+        false => no::ACTIVE_ERROR.message,
+    }
+}
+
+/// Whether an error is a text by its spelling: `format!(..)`, as `String` or what a `String`
+/// becomes by `into()`.
+fn is_text(error: &Expr) -> bool {
+    match super::call::strip(error) {
+        Expr::Macro(text) => text.mac.path.is_ident("format"),
+        Expr::Closure(closure) => is_text(&closure.body),
+        Expr::MethodCall(call) if call.args.is_empty() => {
+            call.method == "into" && is_text(&call.receiver)
+        }
+        _ => false,
     }
 }
 

@@ -89,6 +89,13 @@ impl Lowerer<'_> {
             self.bind_closure(&name.ident, closure);
             return Some(());
         }
+        if let (Pat::Ident(name), Expr::Path(path)) = (pat, strip(&init.expr))
+            && name.mutability.is_none()
+            && let Some(closure) = self.function_of_floats(path)
+        {
+            self.bind_closure(&name.ident, &closure);
+            return Some(());
+        }
         if let (Pat::Ident(name), Some(function)) = (pat, self.function_parameter(&init.expr)) {
             self.bind(&name.ident, Binding::Function(function));
             return Some(());

@@ -240,8 +240,8 @@ pub(crate) fn parse(
     errors: &mut Errors,
 ) -> Input {
     let unnamed = unnamed::name(&mut item.sig);
-    coercions::write(&mut item);
     let reals = around.reals(&item.sig.generics);
+    coercions::write(&mut item, &reals);
     if around.lens.is_none() {
         signature::name_lifetime(&mut item.sig);
     }

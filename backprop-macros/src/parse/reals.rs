@@ -1,7 +1,9 @@
 //! Type parameters that stand for real numbers.
 
 use proc_macro2::Ident;
-use syn::{GenericParam, Generics, TypeParamBound, WherePredicate};
+use syn::{
+    GenericArgument, GenericParam, Generics, PathArguments, Type, TypeParamBound, WherePredicate,
+};
 
 /// Traits whose implementors are taken for real numbers, by the last name of their
 /// path. Companions add `backprop::Real`, so that rustc checks it.
@@ -9,33 +11,56 @@ const TRAITS: &[&str] = &["Float", "FloatCore", "Real", "RealField", "Scalar"];
 
 /// The type parameters in scope that stand for real numbers.
 #[derive(Clone, Default, Debug)]
-pub(crate) struct Reals(Vec<Ident>);
+pub(crate) struct Reals {
+    names: Vec<Ident>,
+    /// Type parameters of which `into` makes a real number, and its type: `f64` for
+    /// `T: Into<f64>`. They may stand for integers, too.
+    into: Vec<(Ident, Type)>,
+}
 
 impl Reals {
     /// Those of a function, or of a block and a function in it.
     pub(crate) fn of<'g>(all: impl IntoIterator<Item = &'g Generics>) -> Self {
-        let mut reals = Vec::new();
+        let mut reals = Reals::default();
         for generics in all {
             for param in &generics.params {
-                if let GenericParam::Type(param) = param
-                    && bounds_of(&param.ident, generics).any(is_real)
-                {
-                    reals.push(param.ident.clone());
+                let GenericParam::Type(param) = param else {
+                    continue;
+                };
+                let bounds = || bounds_of(&param.ident, generics);
+                if bounds().any(is_real) {
+                    reals.names.push(param.ident.clone());
+                }
+                if let Some(ty) = bounds().find_map(target) {
+                    reals.into.push((param.ident.clone(), ty.clone()));
                 }
             }
         }
-        Reals(reals)
+        reals
+    }
+
+    /// The real number that `into` makes of type parameters, if it is one type.
+    pub(crate) fn target_of_into(&self) -> Option<&Type> {
+        let (_, first) = self.into.first()?;
+        let is_one = self.into.iter().all(|(_, ty)| ty == first);
+        is_one.then_some(first)
+    }
+
+    /// The type parameters that stand for what `into` makes a real number of.
+    pub(crate) fn convertible(&self) -> impl Iterator<Item = &Ident> {
+        let names = self.into.iter().map(|(name, _)| name);
+        names.filter(|name| self.index(name).is_none())
     }
 
     /// The number of a parameter.
     pub(crate) fn index(&self, name: &Ident) -> Option<u8> {
-        let index = self.0.iter().position(|real| real == name)?;
+        let index = self.names.iter().position(|real| real == name)?;
         u8::try_from(index).ok()
     }
 
     /// All of them.
     pub(crate) fn names(&self) -> &[Ident] {
-        &self.0
+        &self.names
     }
 }
 
@@ -68,4 +93,23 @@ fn is_real(bound: &TypeParamBound) -> bool {
     };
     let last = bound.path.segments.last();
     last.is_some_and(|segment| TRAITS.iter().any(|name| segment.ident == name))
+}
+
+/// `f64` of the bound `Into<f64>`.
+fn target(bound: &TypeParamBound) -> Option<&Type> {
+    let TypeParamBound::Trait(bound) = bound else {
+        return None;
+    };
+    let last = bound.path.segments.last()?;
+    match &last.arguments {
+        PathArguments::AngleBracketed(types) if last.ident == "Into" => match types.args.first()? {
+            GenericArgument::Type(ty @ Type::Path(path))
+                if path.path.is_ident("f64") || path.path.is_ident("f32") =>
+            {
+                Some(ty)
+            }
+            _ => None,
+        },
+        _ => None,
+    }
 }
