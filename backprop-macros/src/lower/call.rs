@@ -270,7 +270,7 @@ impl Lowerer<'_> {
         if let Some(value) = self.found(call) {
             return value;
         }
-        if let Some(value) = self.option_method(call) {
+        if let Some(value) = self.option_method(call, expected) {
             return value;
         }
         if let Some(value) = self.container_method(call) {

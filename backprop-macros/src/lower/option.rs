@@ -193,12 +193,21 @@ impl Lowerer<'_> {
     }
 
     /// The methods of options.
-    pub(super) fn option_method(&mut self, call: &ExprMethodCall) -> Option<Lowering> {
-        if let Some(value) = self.option_in_field(call) {
+    pub(super) fn option_method(
+        &mut self,
+        call: &ExprMethodCall,
+        expected: Option<&Tree<()>>,
+    ) -> Option<Lowering> {
+        if let Some(value) = self.option_in_field(call, expected) {
             return Some(value);
         }
         let unwraps = call.method == "unwrap" || call.method == "expect";
-        if !self.is_optional(&call.receiver)
+        let of_field = || {
+            let is_expected = matches!(expected, Some(Tree::Option(..)));
+            (is_expected || tells_option(&call.method))
+                && self.gives_option_of_field(&call.receiver)
+        };
+        if !(self.is_optional(&call.receiver) || of_field())
             // the element is a place: no reference to it has to be kept
             || (unwraps && self.is_element_of_place(&call.receiver))
         {
@@ -365,7 +374,7 @@ impl Lowerer<'_> {
     }
 
     /// The generated code panics where the user's does.
-    fn panics_without_value(&mut self, message: Option<&Expr>, span: Span) -> Region {
+    pub(super) fn panics_without_value(&mut self, message: Option<&Expr>, span: Span) -> Region {
         self.region(|this| {
             let tokens = match message {
                 Some(message) => quote_spanned!(span=> ::core::panic!("{}", #message)),
@@ -421,7 +430,7 @@ impl Lowerer<'_> {
             }
             return Some(Tree::Tuple(parts));
         }
-        if !self.is_call_of_user(expr) {
+        if !self.is_call_of_user(expr) && !self.gives_option_of_field(expr) {
             return self.expr(expr);
         }
         match pats.find_map(case_of) {
@@ -509,6 +518,16 @@ pub(super) fn is_irrefutable(pat: &Pat) -> bool {
         Pat::Tuple(tuple) => tuple.elems.iter().all(is_irrefutable),
         _ => false,
     }
+}
+
+/// Whether a method is one of options, or results, by its name.
+fn tells_option(method: &syn::Ident) -> bool {
+    method == "map_or"
+        || method == "map_or_else"
+        || method.to_string().starts_with("unwrap")
+        || method == "expect"
+        || method.to_string().starts_with("is_some")
+        || method == "is_none"
 }
 
 /// The shape of an option of one value.

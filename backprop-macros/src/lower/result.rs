@@ -104,7 +104,7 @@ impl Lowerer<'_> {
                 _ => false,
             },
             Expr::MethodCall(call) => match (&*call.method.to_string(), call.args.len()) {
-                ("ok_or" | "ok_or_else", 1) => self.is_optional(&call.receiver),
+                ("ok_or" | "ok_or_else", 1) => self.becomes_result(&call.receiver),
                 ("binary_search_by", 1) | ("binary_search_by_key", 2) => self.sees_more(call),
                 ("map_err", 1) => self.is_result_or_call(&call.receiver),
                 ("map" | "and_then" | "or_else", 1) => {
@@ -154,7 +154,7 @@ impl Lowerer<'_> {
         );
         if let ("ok_or" | "ok_or_else", [error]) =
             (&*name, &call.args.iter().collect::<Vec<_>>()[..])
-            && self.is_optional(&call.receiver)
+            && self.becomes_result(&call.receiver)
         {
             return Some(self.ok_or(call, error));
         }

@@ -151,7 +151,11 @@ impl Lowerer<'_> {
             self.bind_pattern(pat, collected, Some(ty));
             return Some(());
         }
-        let expected = self.expected(pat, ty);
+        let is_option = |ty| crate::parse::Wrapped::of(ty).is_some_and(|of| !of.is_result);
+        let expected = match ty.is_some_and(is_option) && self.gives_option_of_field(&init.expr) {
+            true => Some(super::option::option_shape()),
+            false => self.expected(pat, ty),
+        };
         let init = match ty {
             Some(ty) => &self.typed_sum(&init.expr, ty),
             None => &*init.expr,

@@ -28,11 +28,14 @@ impl Pass<'_> {
 
     pub(super) fn choice(&mut self, choice: &Match) {
         let mut new = choice.clone();
+        let bound = choice.arms.iter().map(|arm| self.payloads(choice, arm));
+        let bound: Vec<_> = bound.collect();
+        let parts = bound.iter().flatten().map(|(value, _)| *value);
+        self.inner.extend(parts);
         let arms: Vec<&Region> = choice.arms.iter().map(|arm| &arm.body).collect();
         let merged = self.merged(&choice.results, &arms);
-        for (arm, new) in choice.arms.iter().zip(&mut new.arms) {
-            let payloads = self.payloads(choice, arm);
-            new.body = self.arm(&arm.body, &payloads, &merged);
+        for ((arm, new), payloads) in choice.arms.iter().zip(&mut new.arms).zip(&bound) {
+            new.body = self.arm(&arm.body, payloads, &merged);
         }
         self.merge(&choice.results, &merged, &mut new.results);
         self.out.push(Stmt::Match(new));
@@ -73,7 +76,11 @@ impl Pass<'_> {
         let mut values = values
             .filter(|value| !self.absent.contains(value))
             .peekable();
-        values.peek().is_some() && values.all(|value| self.is_lent(value) && self.is_active(value))
+        values.peek().is_some()
+            && values.all(|value| {
+                let root = self.activity.views.root(value);
+                self.is_lent(value) && self.is_active(value) && !self.inner.contains(&root)
+            })
     }
 
     fn is_lent(&self, value: ValueId) -> bool {
@@ -144,6 +151,9 @@ impl Pass<'_> {
     fn received(&mut self, value: ValueId, hold: Hold) -> ValueId {
         let tangent = self.fresh(value);
         self.f.info_mut(tangent).hold = hold;
+        if hold == Hold::Value && self.is_lent(value) {
+            self.inner.insert(value);
+        }
         self.tangents.insert(value, tangent);
         tangent
     }

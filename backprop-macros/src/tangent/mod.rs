@@ -56,6 +56,7 @@ fn of(f: &Function, activity: &Activity, is_differentiated: bool) -> Function {
     let mut pass = Pass {
         literals: literals(f),
         absent: absent(&f.body),
+        inner: BTreeSet::new(),
         f: f.clone(),
         activity,
         tangents: BTreeMap::new(),
@@ -90,6 +91,8 @@ struct Pass<'a> {
     literals: BTreeMap<ValueId, Literal>,
     /// What stands where no value is.
     absent: BTreeSet<ValueId>,
+    /// References whose tangents are values of the arm in which they were bound.
+    inner: BTreeSet<ValueId>,
     out: Vec<Stmt>,
     /// Whether the result goes to the adjoint pass.
     is_differentiated: bool,
