@@ -42,6 +42,7 @@ mod hostile;
 mod idioms;
 mod in_options;
 mod in_out;
+mod inner_names;
 mod integers;
 mod items;
 mod iterators;

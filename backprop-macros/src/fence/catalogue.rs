@@ -144,7 +144,7 @@ catalogue! {
     FUNCTION_VALUE = "write a closure or the name of a function here";
     OPTION_SHAPE = "what is inside this `Option` is not known here; annotate it: `let best: Option<f64> = ..`, or match on it";
     PAYLOAD_PASSED = "what this pattern binds inside an enum is not passed on to another function; match on the reference itself (`Layer::Dense(w)` for `&mut Layer::Dense(ref w)`), or pass a number (`*x`) or a copy (`&v.clone()`)";
-    WRITTEN_THROUGH_PATTERN = "which part of an enum this write changes is not known here; write each variant with its enum, `Layer::Dense(w)`, and match on `&mut` of a place, or build a new value";
+    WRITTEN_THROUGH_PATTERN = "which part of an enum this write changes is not known here; match on `&mut` of a place, write the fields from the first on (`Layer::Dense(w, ..)`), or build a new value";
     SLICE_PATTERN = "inside a slice pattern, names, `_` and tuples of such are differentiated; test the element in a guard";
     RESULT_SHAPE = "what is inside this `Result` is not known here; annotate it: `let r: Result<f64, E> = ..`, or match on it with `Ok` and `Err`";
     RESULT_METHOD = "this method of a `Result` with an active payload is not differentiated yet; use `match`";

@@ -109,14 +109,13 @@ fn bound_place(
     }
 }
 
-/// The same of a pattern inside another: there a path of one segment may be that
-/// of a struct as well.
+/// The same of a pattern inside another, where a name is one that is bound.
 fn path_in(pat: &syn::Pat, name: &proc_macro2::Ident, is_outermost: bool) -> Option<Vec<Proj>> {
     use syn::{Member, Pat};
     let variant = |path: &syn::Path| {
+        // of a variant or of a struct: gradients of both have functions of this name
         let last = &path.segments.last()?.ident;
-        let is_known = is_outermost || path.segments.len() > 1 || last == "Some";
-        is_known.then(|| last.clone())
+        (is_outermost || last != "Ok" && last != "Err").then(|| last.clone())
     };
     let positions = |elems: &syn::punctuated::Punctuated<Pat, syn::Token![,]>| {
         let mut rests = elems.iter().filter(|pat| matches!(pat, Pat::Rest(_)));

@@ -28,7 +28,7 @@ fn written_through_patterns() {
     ] {
         let function = format!(
             "fn f(layer: &mut Layer, other: &mut Vec<f64>, mut k: f64) {{
-                match layer {{ Layer::Deep(Dense(w)) => {change}, _ => {{}} }}
+                match layer {{ Layer::Deep(Dense(.., w)) => {change}, _ => {{}} }}
             }}"
         );
         assert!(
@@ -59,13 +59,13 @@ fn parts_that_branches_choose() {
 #[test]
 fn matched_behind_references() {
     for body in [
-        "match (layer, n) { (Layer::Deep(Dense(w)), _) => w[0] *= k, _ => {} }",
-        "match (n, layer) { (_, Layer::Deep(Dense(w))) => w.push(k), _ => {} }",
-        "match *layer { Layer::Deep(Dense(ref mut w)) => w[0] *= k, _ => {} }",
-        "match held.layer { Layer::Deep(Dense(ref mut w)) => w[0] *= k, _ => {} }",
-        "match &mut own { Layer::Deep(Dense(w)) => w[0] *= k, _ => {} }",
-        "match (&mut own, n) { (Layer::Deep(Dense(w)), 0) => w[0] *= k, _ => {} }",
-        "if let (Layer::Deep(Dense(w)), Layer::Dense(v)) = (layer, &mut own) { w[0] *= v[0]; }",
+        "match (layer, n) { (Layer::Deep(Dense(.., w)), _) => w[0] *= k, _ => {} }",
+        "match (n, layer) { (_, Layer::Deep(Dense(.., w))) => w.push(k), _ => {} }",
+        "match *layer { Layer::Deep(Dense(.., ref mut w)) => w[0] *= k, _ => {} }",
+        "match held.layer { Layer::Deep(Dense(.., ref mut w)) => w[0] *= k, _ => {} }",
+        "match &mut own { Layer::Deep(Dense(.., w)) => w[0] *= k, _ => {} }",
+        "match (&mut own, n) { (Layer::Deep(Dense(.., w)), 0) => w[0] *= k, _ => {} }",
+        "if let (Layer::Deep(Dense(.., w)), Layer::Dense(v)) = (layer, &mut own) { w[0] *= v[0]; }",
     ] {
         let function = format!(
             "fn f(layer: &mut Layer, held: &mut Held, mut own: Layer, k: f64, n: usize) -> f64 {{

@@ -17,7 +17,7 @@ use Layer::Dense;
 #[differentiate]
 fn f(part: &mut Part, k: f64) {
     match part {
-        Part::First(Dense(w)) => w[0] *= k,
+        Part::First(Dense(.., w)) => w[0] *= k,
         _ => {}
     }
 }
