@@ -65,7 +65,7 @@ pub mod __private {
     pub use crate::records::*;
     pub use crate::tangent::*;
     pub use crate::tape::*;
-    pub use crate::window::{window, window_mut};
+    pub use crate::window::{sum_of_1, sum_of_2, sum_of_3, window, window_mut};
     pub use crate::workspace::{PooledNest, PooledTape, Workspace, pooled_nest, pooled_tape};
     /// What `f_circuit` calls.
     pub mod circuit {

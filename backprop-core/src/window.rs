@@ -1,5 +1,7 @@
 //! Parts of sequences whose bounds are checked once, before a loop.
 
+use crate::Real;
+
 /// The `count` elements from number `first` on, and `more` after them.
 ///
 /// # Panics
@@ -47,9 +49,68 @@ fn out_of_bounds(len: usize, first: usize, length: usize) -> ! {
     panic!("index out of bounds: the len is {len} but the index is {index}")
 }
 
+/// So many sums are kept at once, which do not wait for each other.
+const LANES: usize = 4;
+
+macro_rules! sums {
+    ($($name:ident($($slice:ident: $element:ident),+);)*) => {$(
+        /// The sum of a term for each position of slices of one length, in lanes.
+        #[inline]
+        pub fn $name<R: Real, $($element: Copy),+>(
+            $($slice: &[$element],)+
+            term: impl Fn($($element),+) -> R,
+        ) -> R {
+            let [length, ..] = [$($slice.len()),+];
+            let (blocks, left) = (length / LANES, length % LANES);
+            let mut lanes = [R::default(); LANES];
+            let mut rest = R::default();
+            {
+                $(let $slice = &$slice.as_chunks::<LANES>().0[..blocks];)+
+                for block in 0..blocks {
+                    $(let $slice = $slice[block];)+
+                    lanes[0] += term($($slice[0]),+);
+                    lanes[1] += term($($slice[1]),+);
+                    lanes[2] += term($($slice[2]),+);
+                    lanes[3] += term($($slice[3]),+);
+                }
+            }
+            $(let $slice = &$slice.as_chunks::<LANES>().1[..left];)+
+            for at in 0..left {
+                rest += term($($slice[at]),+);
+            }
+            let [a, b, c, d] = lanes;
+            (a + c) + (b + d) + rest
+        }
+    )*};
+}
+
+sums! {
+    sum_of_1(a: A);
+    sum_of_2(a: A, b: B);
+    sum_of_3(a: A, b: B, c: C);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sum_has_a_term_for_each_position() {
+        let x: [f64; 11] = core::array::from_fn(|i| i as f64);
+        let y: [i32; 11] = core::array::from_fn(|i| 10 + i as i32);
+        let z: [f64; 11] = core::array::from_fn(|i| (i % 3) as f64);
+        for n in 0..=11 {
+            let by = |term: &dyn Fn(usize) -> f64| (0..n).map(term).sum::<f64>();
+            assert_eq!(sum_of_1(&x[..n], |x| x), by(&|i| x[i]));
+            let product = |i: usize| x[i] * f64::from(y[i]);
+            assert_eq!(
+                sum_of_2(&x[..n], &y[..n], |x, y| x * f64::from(y)),
+                by(&product)
+            );
+            let three = sum_of_3(&x[..n], &y[..n], &z[..n], |x, y, z| x * f64::from(y) - z);
+            assert_eq!(three, by(&|i| product(i) - z[i]));
+        }
+    }
 
     #[test]
     fn a_window_is_a_part() {

@@ -360,8 +360,9 @@ fn complete(f: &mut Function) {
     adjoint::checkpoint::replay(f);
     adjoint::record::record(f);
     adjoint::sums::carry(f);
-    adjoint::guards::gather(f);
     adjoint::windows::open(f);
+    adjoint::lanes::split(f);
+    adjoint::guards::gather(f);
     simplify::simplify(f);
     simplify::settle(f);
     adjoint::bounds::check_once(f);

@@ -47,6 +47,7 @@ mod integers;
 mod items;
 mod iterators;
 mod kept;
+mod lanes;
 mod leaving;
 mod left_out;
 mod listed;

@@ -472,7 +472,7 @@ fn carries_only_sums(mirror: &Stmt, memory: &Memory) -> bool {
 }
 
 /// Whether `from` is used for nothing but to add to it, and `to` is the sum.
-fn only_accumulates(region: &Region, from: ValueId, to: ValueId) -> bool {
+pub(super) fn only_accumulates(region: &Region, from: ValueId, to: ValueId) -> bool {
     let mut sum = from;
     let mut start = 0;
     while sum != to {

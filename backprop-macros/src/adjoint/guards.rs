@@ -92,7 +92,10 @@ struct Run {
 impl Pass<'_> {
     fn region(&mut self, region: &mut Region) {
         for stmt in &mut region.stmts {
-            for_each_region_of_both_mut(stmt, &mut |inner| self.region(inner));
+            // several terms of a sum are computed at once: without branches
+            if !matches!(stmt, Stmt::Sum(_)) {
+                for_each_region_of_both_mut(stmt, &mut |inner| self.region(inner));
+            }
         }
         let roots = self.roots(region);
         let mut guards: BTreeMap<ValueId, Vec<usize>> = BTreeMap::new();

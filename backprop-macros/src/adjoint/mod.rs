@@ -21,6 +21,7 @@ pub(crate) mod checkpoint;
 mod control;
 pub(crate) mod fuse;
 pub(crate) mod guards;
+pub(crate) mod lanes;
 pub(crate) mod memory;
 pub(crate) mod moves;
 mod owned;

@@ -14,9 +14,11 @@
 //!
 //! Its bounds are those of the accesses that no condition of the user's guards, so that
 //! taking it fails only where they would. What the loop changes has one window or none,
-//! and no other use in the loop.
+//! and no other use in the loop. What it looks at in each iteration and never changes
+//! (`x[row]`) is loaded there, too.
 
 mod body;
+mod fixed;
 
 use super::record::tapes::is_short;
 use crate::ir::{
@@ -24,9 +26,8 @@ use crate::ir::{
     RevBranch, Stmt, StmtId, ValueId, Views, Window, collect_definitions, for_each_region,
     for_each_region_of_both_mut, for_each_use, kind_at,
 };
-use body::{
-    Body, Group, Index, Key, Looped, find_lets, for_access_mut, for_each_access_mut, is_plain,
-};
+pub(super) use body::for_each_access_mut;
+use body::{Body, Group, Index, Key, Looped, find_lets, for_access_mut, is_plain};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Opens windows before the loops of both halves.
@@ -155,7 +156,8 @@ impl Pass<'_> {
             opened.insert(key, (value, least, greatest));
         }
         let body = self.known(&looped, &range);
-        let mut replace = |place: &mut Place| {
+        self.load_fixed(&mut looped, &body, &mut inside);
+        let mut replace = |place: &mut Place, _| {
             let Some((key, at, offset)) = body.key_of(self, place) else {
                 return;
             };
@@ -250,7 +252,7 @@ impl Pass<'_> {
     fn is_covered(&self, looped: &Looped, body: &Body, base: &ValueId, group: &Group) -> bool {
         let mut covered = true;
         for region in looped.regions() {
-            for_each_access_mut(&mut region.clone(), &mut |place| {
+            for_each_access_mut(&mut region.clone(), &mut |place, _| {
                 if place.base == *base {
                     let offset = body.key_of(self, place).map(|(_, _, offset)| offset);
                     covered &= match (offset, group.offsets) {
@@ -301,7 +303,7 @@ impl Pass<'_> {
     fn is_by_index(&self, looped: &Looped, body: &Body) -> bool {
         let mut found = false;
         for region in looped.regions() {
-            for_each_access_mut(&mut region.clone(), &mut |place| {
+            for_each_access_mut(&mut region.clone(), &mut |place, _| {
                 found |= body.key_of(self, place).is_some();
             });
         }

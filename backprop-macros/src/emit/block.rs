@@ -80,6 +80,7 @@ impl Emitter<'_> {
             Stmt::Loop(looped) => self.looped(looped),
             Stmt::RevBranch(branch) => self.reverse_branch(branch),
             Stmt::RevLoop(looped) => self.reverse_loop(looped),
+            Stmt::Sum(sum) => self.sum(sum),
             Stmt::Pullback(call) => self.pullback(call),
             Stmt::NewTape(tape, size) => self.new_tape(*tape, size),
             Stmt::Reserve(reserve) => self.reserve(reserve),

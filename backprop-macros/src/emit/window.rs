@@ -2,7 +2,7 @@
 
 use super::Emitter;
 use super::names::plumbing;
-use crate::ir::{Access, Window};
+use crate::ir::{Access, Hold, Sum, Window};
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
@@ -34,5 +34,25 @@ impl Emitter<'_> {
                 }
             }
         }
+    }
+    /// `let sum = sum_of_2(a, b, |x, y| ..);`
+    pub(super) fn sum(&self, sum: &Sum) -> TokenStream {
+        let name = format!("sum_of_{}", sum.parts.len());
+        let function = self.facade.private(&name, sum.span);
+        let result = self.binder(sum.result);
+        let slices = sum.parts.iter().map(|(slice, _)| {
+            let name = self.value(*slice);
+            match self.f.info(*slice).hold {
+                Hold::Mut => quote!(&*#name),
+                _ => name,
+            }
+        });
+        let elements = sum.parts.iter().map(|(_, element)| self.binder(*element));
+        let (stmts, term) = (self.stmts(&sum.body), self.group(&sum.body.yields));
+        let term = match stmts.is_empty() {
+            true => term,
+            false => quote!({ #stmts #term }),
+        };
+        quote_spanned!(sum.span=> let #result = #function(#(#slices,)* |#(#elements),*| #term);)
     }
 }

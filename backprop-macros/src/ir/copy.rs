@@ -1,8 +1,8 @@
 //! Copies of regions, with values and statements of their own.
 
 use super::{
-    Arg, Function, Head, Kind, PullbackArg, Region, Stmt, StmtId, ValueId, collect_definitions,
-    for_each_region_mut, for_each_region_of_both_mut, rewrite_region_uses,
+    Arg, Function, Head, Kind, Order, PullbackArg, Region, Stmt, StmtId, ValueId,
+    collect_definitions, for_each_region_mut, for_each_region_of_both_mut, rewrite_region_uses,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -67,6 +67,11 @@ impl Copies {
         copies
     }
 
+    /// The copy of a region of the reverse half.
+    pub(crate) fn reverse(&mut self, f: &mut Function, region: &Region) -> Region {
+        self.pair(f, &Region::default(), region).1
+    }
+
     /// Renames what a region of either half defines, pullbacks too.
     fn mirrored(&self, f: &mut Function, region: &mut Region, ids: &mut Ids) {
         let rename = |value: &mut ValueId| *value = self.of(*value);
@@ -93,6 +98,14 @@ impl Copies {
                     looped.of = ids.get(&looped.of).copied().unwrap_or(looped.of);
                     looped.results.iter_mut().for_each(rename);
                     looped.params.iter_mut().for_each(rename);
+                    if let Order::Range(range) = &mut looped.order {
+                        rename(&mut range.item);
+                    }
+                }
+                Stmt::Sum(sum) => {
+                    rename(&mut sum.result);
+                    let elements = sum.parts.iter_mut().map(|(_, element)| element);
+                    elements.for_each(rename);
                 }
                 Stmt::Pullback(call) => {
                     call.of = ids.get(&call.of).copied().unwrap_or(call.of);

@@ -40,6 +40,7 @@ pub(crate) enum Stmt {
     AddEach(ValueId, ValueId, Span),
     RevBranch(RevBranch),
     RevLoop(RevLoop),
+    Sum(Sum),
     Pullback(Pullback),
     /// Declares a tape or an iteration count before a loop.
     NewTape(ValueId, TapeSize),
@@ -394,6 +395,17 @@ pub(crate) struct RevLoop {
     pub(crate) body: Region,
     /// Set by the record pass.
     pub(crate) order: Order,
+    pub(crate) span: Span,
+}
+
+/// `result = Σ body`, of the elements of slices of one length, in an order that is ours.
+#[derive(Clone, Debug)]
+pub(crate) struct Sum {
+    pub(crate) result: ValueId,
+    /// Each slice, and what its element is in the body.
+    pub(crate) parts: Vec<(ValueId, ValueId)>,
+    /// Yields what is added.
+    pub(crate) body: Region,
     pub(crate) span: Span,
 }
 

@@ -231,6 +231,12 @@ impl Text<'_> {
             Stmt::Block(target, region) => self.nested(&format!("block @{}", target.0), region),
             Stmt::NewTape(tape, size) => self.new_tape(*tape, size),
             Stmt::Reserve(reserve) => self.reserve(reserve),
+            Stmt::Sum(sum) => {
+                let parts = sum.parts.iter();
+                let parts = parts.map(|(of, item)| format!("{} in {}", name(*item), name(*of)));
+                let parts = parts.collect::<Vec<_>>().join(", ");
+                self.nested(&format!("{} = sum of {parts}", name(sum.result)), &sum.body);
+            }
             Stmt::Reach(reach) => {
                 let start = reach.start.map_or(reach.literal.to_string(), name);
                 let end = name(reach.end);

@@ -237,6 +237,12 @@ macro_rules! walk {
                     }
                     inner(&$($mut)? looped.body, f);
                 }
+                Stmt::Sum(sum) => {
+                    for (slice, _) in &$($mut)? sum.parts {
+                        f(slice);
+                    }
+                    inner(&$($mut)? sum.body, f);
+                }
                 Stmt::Pullback(call) => {
                     f(&$($mut)? call.pullback);
                     call.upstream.$each(f);

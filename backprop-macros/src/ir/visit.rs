@@ -33,6 +33,7 @@ pub(crate) fn definitions(stmt: &Stmt) -> Vec<ValueId> {
         Stmt::RevBranch(branch) => branch.results.clone(),
         Stmt::Restore(_, values) => values.clone(),
         Stmt::RevLoop(looped) => looped.results.clone(),
+        Stmt::Sum(sum) => vec![sum.result],
         Stmt::Pullback(call) => {
             let mut defined = Vec::new();
             for arg in &call.args {
@@ -122,6 +123,10 @@ pub(crate) fn for_each_region(stmt: &Stmt, f: &mut impl FnMut(&Region, Vec<Value
             }
             f(&looped.body, bound);
         }
+        Stmt::Sum(sum) => {
+            let elements = sum.parts.iter().map(|(_, element)| *element);
+            f(&sum.body, elements.collect());
+        }
         _ => {}
     }
 }
@@ -184,6 +189,7 @@ pub(crate) fn for_each_region_of_both_mut(stmt: &mut Stmt, f: &mut impl FnMut(&m
     match stmt {
         Stmt::RevBranch(branch) => branch.arms.iter_mut().for_each(f),
         Stmt::RevLoop(looped) => f(&mut looped.body),
+        Stmt::Sum(sum) => f(&mut sum.body),
         stmt => for_each_region_mut(stmt, f),
     }
 }

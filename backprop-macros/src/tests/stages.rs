@@ -51,8 +51,9 @@ fn stages(function: &str) -> String {
         adjoint::checkpoint::replay(form);
         adjoint::record::record(form);
         adjoint::sums::carry(form);
-        adjoint::guards::gather(form);
         adjoint::windows::open(form);
+        adjoint::lanes::split(form);
+        adjoint::guards::gather(form);
         simplify::simplify(form);
         stage(name, &text::function(form));
     }
@@ -174,6 +175,9 @@ snapshots! {
         y
     }"
     prefix_sums: "fn prefix_sums(x: &mut [f64]) { for i in 1..x.len() { x[i] += x[i - 1]; } }"
+    scaled: "fn scaled(y: &mut [f64], w: &[f64], a: f64) {
+        for j in 0..w.len() { y[j] += a * w[j]; }
+    }"
     fields: "fn fields(p: &Params, x: f64) -> Params {
         let mut q = Params { scale: p.scale * x, ..helper(p) };
         q.bias += p.bias;

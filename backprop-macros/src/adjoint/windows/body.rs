@@ -255,9 +255,12 @@ pub(super) fn for_access_mut(stmt: &mut Stmt, f: &mut impl FnMut(&mut Place, boo
     }
 }
 
-pub(super) fn for_each_access_mut(region: &mut Region, f: &mut impl FnMut(&mut Place)) {
+pub(in crate::adjoint) fn for_each_access_mut(
+    region: &mut Region,
+    f: &mut impl FnMut(&mut Place, bool),
+) {
     for stmt in &mut region.stmts {
-        for_access_mut(stmt, &mut |place, _| f(place));
+        for_access_mut(stmt, f);
         for_each_region_of_both_mut(stmt, &mut |inner| for_each_access_mut(inner, f));
     }
 }
