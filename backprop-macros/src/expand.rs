@@ -1,7 +1,7 @@
 //! The pipeline, on one screen.
 //!
 //! `parse → fence → lower → analyse → adjoint → simplify → restore → fuse → checkpoint →
-//! record → sums → guards → windows → simplify → bounds → runs → emit`;
+//! record → sums → windows → lanes → guards → simplify → bounds → runs → emit`;
 //! the option `circuit` adds `analyse → circuit → emit`.
 
 use crate::errors::Errors;
