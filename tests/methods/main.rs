@@ -24,6 +24,7 @@ mod makers;
 mod methods;
 mod object_defaults;
 mod objects;
+mod order;
 
 mod references;
 

@@ -43,6 +43,11 @@ lend! {
 }
 
 /// What a pullback takes for an argument `&value`: the callee decides.
+#[diagnostic::on_unimplemented(
+    message = "a method changes what it is called on, but that is only lent to it here",
+    label = "in `x.m(x.n())` the method `n` changes `x`",
+    note = "bind it first, in the order that is meant: `let k = x.n();` or `let y = x;`"
+)]
 pub trait SharedEntry<'a, C: ?Sized, A: ?Sized> {
     /// Makes the entry.
     fn entry(content: &'a C, adjoint: Option<&'a mut A>) -> Self;

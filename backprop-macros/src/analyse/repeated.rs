@@ -8,7 +8,7 @@
 use crate::errors::Errors;
 use crate::fence::catalogue as no;
 use crate::ir::{
-    Arg, Callee, Capture, Function, Hold, Loop, Op, Region, Stmt, Tree, ValueId, Views,
+    Arg, Callee, Capture, Function, Hold, Loop, Op, Receiver, Region, Stmt, Tree, ValueId, Views,
     for_each_region, for_each_region_mut, free_values,
 };
 use crate::parse::{Home, Input, Parameter};
@@ -115,7 +115,7 @@ fn member<'c>(
         return None;
     }
     match callee {
-        Callee::Method(name, _, false) => {
+        Callee::Method(name, _, Receiver::Any | Receiver::Shared) => {
             let sibling = input.siblings.get(&name.to_string());
             let is_own = sibling.is_some_and(|own| own.is_sure && own.has_companions);
             let is_self = match args.first() {
@@ -233,7 +233,7 @@ fn inside(f: &Function, region: &Region, errors: &mut Errors) {
 fn may_be_asked(callee: &Callee) -> bool {
     match callee {
         Callee::Function(_) | Callee::Operator(_) | Callee::Associated(_) => true,
-        Callee::Method(_, _, is_object) => !is_object,
+        Callee::Method(.., receiver) => *receiver != Receiver::Object,
         Callee::Parameter => false,
     }
 }

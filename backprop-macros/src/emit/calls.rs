@@ -3,7 +3,7 @@
 use super::Emitter;
 use super::names::{Form, companion_method, plumbing};
 use super::told::turbofish_of;
-use crate::ir::{Arg, Call, Callee, Op, Pullback, PullbackArg, Stmt, Tree, ValueId};
+use crate::ir::{Arg, Call, Callee, Op, Pullback, PullbackArg, Receiver, Stmt, Tree, ValueId};
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
@@ -164,12 +164,19 @@ impl Emitter<'_> {
                 quote_spanned!(span=> #path #told(#(#args),*))
             }
             Callee::Operator(operator) => self.operator(call, operator, companion),
-            Callee::Method(name, turbofish, is_object) => {
-                let name = match is_object {
-                    true => companion.method_of_object(name),
-                    false => companion.method(name),
+            Callee::Method(name, turbofish, known) => {
+                let name = match known {
+                    Receiver::Object => companion.method_of_object(name),
+                    Receiver::Any | Receiver::Shared => companion.method(name),
                 };
-                let receiver = call.args.first().map(|arg| self.receiver_arg(arg));
+                let receiver = call.args.first().map(|arg| match known {
+                    // rustc refuses a method that would change it
+                    Receiver::Shared => {
+                        let receiver = self.arg(arg);
+                        quote_spanned!(span=> (#receiver))
+                    }
+                    Receiver::Any | Receiver::Object => self.receiver_arg(arg),
+                });
                 let args = self.arguments(call, companion, 1).into_iter();
                 let args = args.chain(companion.more(span));
                 let told = match companion {

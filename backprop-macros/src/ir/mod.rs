@@ -55,7 +55,7 @@ pub(crate) use circuit::{Drawing, Gate, GateInput};
 pub(crate) use copy::Copies;
 pub(crate) use op::{
     Access, Aggregate, BinaryOp, Callee, Candidates, Capture, Claimed, ClosureForm, ClosureMode,
-    Count, LensCall, Method, Op, Operator, Owning, Window,
+    Count, LensCall, Method, Op, Operator, Owning, Receiver, Window,
 };
 pub(crate) use place::{Hold, Place, Proj, Views, kind_at, payload_path};
 pub(crate) use tree::Tree;

@@ -311,17 +311,28 @@ pub(crate) enum Callee {
     Function(syn::Path),
     /// `Type::name(..)`, `Self::name(..)`, `<T as Trait>::name(..)`
     Associated(syn::ExprPath),
-    /// `receiver.name::<..>(..)`: the receiver is the first argument; whether it is a
-    /// trait object.
+    /// `receiver.name::<..>(..)`: the receiver is the first argument.
     Method(
         syn::Ident,
         Option<syn::AngleBracketedGenericArguments>,
-        bool,
+        Receiver,
     ),
     /// `a * b`, `a *= b` or `-a` of the user's own types.
     Operator(Operator),
     /// `f(..)` of a function that is a parameter: it is the first argument.
     Parameter,
+}
+
+/// What is known of a receiver.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Receiver {
+    /// The method takes it as it likes.
+    Any,
+    /// The method may not change it: another call has it as its receiver, and this one is
+    /// among the arguments.
+    Shared,
+    /// It is a trait object.
+    Object,
 }
 
 impl Callee {

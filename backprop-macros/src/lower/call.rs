@@ -4,7 +4,9 @@ use super::closure::{Argument, Closure};
 use super::passed::Parts;
 use super::{Binding, Lowerer, Lowering};
 use crate::fence::{Refusal, catalogue as no};
-use crate::ir::{Aggregate, Arg, Call, Callee, Kind, Method, Op, Stmt, Tree, ValueId, Width};
+use crate::ir::{
+    Aggregate, Arg, Call, Callee, Kind, Method, Op, Receiver, Stmt, Tree, ValueId, Width,
+};
 use crate::rules::{self, Output};
 use proc_macro2::Span;
 use quote::ToTokens;
@@ -410,8 +412,7 @@ impl Lowerer<'_> {
     ) -> Lowering {
         let count = exprs.len();
         exprs.rotate_left(late);
-        let mut args = Vec::new();
-        let mut written = Vec::new();
+        let (mut args, mut written) = (Vec::new(), Vec::new());
         for (index, arg) in exprs.into_iter().enumerate() {
             let of = match &callee {
                 Callee::Function(path) => Some((path.clone(), index)),
@@ -444,11 +445,10 @@ impl Lowerer<'_> {
             }
         }
         args.rotate_left(count - late);
-        if let (Callee::Method(.., is_object), Some(Arg::In(receiver))) =
-            (&mut callee, args.first())
+        if let (Callee::Method(.., known), Some(Arg::In(receiver))) = (&mut callee, args.first())
+            && receiver.any(|leaf| self.objects.contains(leaf))
         {
-            let objects = &self.objects;
-            *is_object = receiver.any(|leaf| objects.contains(leaf));
+            *known = Receiver::Object;
         }
         let result = match expected {
             Some(Tree::Ref(_)) | None => Tree::Leaf(()),
@@ -561,7 +561,7 @@ fn changes_in_place(name: &str) -> bool {
     NAMES.contains(&name)
 }
 
-/// The expression inside parentheses and invisible groups.
+/// The expression inside parentheses and groups.
 pub(super) fn strip(expr: &Expr) -> &Expr {
     match expr {
         Expr::Paren(inner) => strip(&inner.expr),

@@ -11,7 +11,7 @@ use super::memory::Base;
 use super::{Binding, Lowerer, Lowering};
 use crate::emit::plumbing;
 use crate::fence::catalogue as no;
-use crate::ir::{Callee, Hold, Kind, LensCall, Op, Place, Proj, Tree, ValueId};
+use crate::ir::{Callee, Hold, Kind, LensCall, Op, Place, Proj, Receiver, Tree, ValueId};
 use proc_macro2::{Ident, Span};
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
@@ -52,7 +52,7 @@ impl Lowerer<'_> {
         let span = expr.span();
         let (callee, found) = match strip(expr) {
             Expr::MethodCall(call) => {
-                let callee = Callee::Method(call.method.clone(), None, false);
+                let callee = Callee::Method(call.method.clone(), None, Receiver::Any);
                 let receiver = self.memory(&call.receiver)?;
                 let args = self.other_arguments(call.args.iter())?;
                 (callee, Some((0, receiver, args)))

@@ -47,6 +47,7 @@ mod payload;
 mod pointers;
 mod preferred;
 mod range;
+mod receivers;
 mod refute;
 pub(crate) mod result;
 mod search;
@@ -207,6 +208,8 @@ struct Lowerer<'a> {
     named: BTreeSet<ValueId>,
     /// Variables that hold such values.
     named_vars: BTreeSet<VarId>,
+    /// Receivers of calls whose arguments are at hand.
+    frozen: Vec<receivers::Fields>,
     /// Trait objects by spelling, and containers of such.
     objects: BTreeSet<ValueId>,
     /// Variables that hold such values.
@@ -256,6 +259,7 @@ impl<'a> Lowerer<'a> {
             boxed: BTreeSet::new(),
             named: BTreeSet::new(),
             named_vars: BTreeSet::new(),
+            frozen: Vec::new(),
             objects: BTreeSet::new(),
             object_vars: BTreeSet::new(),
             siblings,

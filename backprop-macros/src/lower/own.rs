@@ -7,7 +7,7 @@
 //! and the companion takes what it needs.
 
 use super::{Binding, Lowerer, Lowering};
-use crate::ir::{Arg, Callee, Hold, Kind, Op, Stmt, Tree, ValueId};
+use crate::ir::{Arg, Callee, Hold, Kind, Op, Receiver, Stmt, Tree, ValueId};
 use crate::parse::{Passing, Sibling};
 use proc_macro2::Ident;
 use quote::ToTokens;
@@ -147,16 +147,34 @@ impl Lowerer<'_> {
         call: &ExprMethodCall,
         expected: Option<&Tree<()>>,
     ) -> Lowering {
-        let receiver = self.receiver(call);
+        let is_copied = self.is_copied_first(call);
+        let receiver = match is_copied {
+            true => self.copied_receiver(call)?,
+            false => self.receiver(call),
+        };
         let exprs: Vec<&Expr> = std::iter::once(&receiver).chain(&call.args).collect();
-        let callee = Callee::Method(call.method.clone(), call.turbofish.clone(), false);
+        let known = match self.is_frozen(&call.receiver) {
+            true => Receiver::Shared,
+            false => Receiver::Any,
+        };
+        let callee = Callee::Method(call.method.clone(), call.turbofish.clone(), known);
         let span = call.method.span();
         // `p.step(p.x)`: the receiver is borrowed when the arguments are there
-        let result = match super::swap::is_plain(&call.receiver) {
+        let frozen = self.frozen.len();
+        if !is_copied {
+            self.frozen.extend(fields(&call.receiver));
+        }
+        let result = match !is_copied && self.stays_the_same(&call.receiver) {
             true => self.function_call_of(callee, exprs, 1, span, expected),
             false => self.function_call(callee, exprs, span, expected),
         };
-        if result.is_some() && self.sibling(call).is_none() && !is_lent_too(&call.receiver, call) {
+        self.frozen.truncate(frozen);
+        if is_copied {
+            self.scopes.pop();
+            return result;
+        }
+        let is_lent = is_lent_too(&call.receiver, call) || self.is_frozen(&call.receiver);
+        if result.is_some() && self.sibling(call).is_none() && !is_lent {
             let mut calls = self.out.iter().rev().filter_map(|stmt| match stmt {
                 Stmt::Call(made) => Some(made.args.clone()),
                 _ => None,
@@ -193,7 +211,10 @@ impl Lowerer<'_> {
         let span = receiver.span();
         let mutable = match self.sibling(call) {
             Some(sibling) => sibling.passing == Passing::Mut,
-            None => self.may_be_changed(receiver) && !is_lent_too(receiver, call),
+            None => {
+                let is_shared = is_lent_too(receiver, call) || self.is_frozen(receiver);
+                !is_shared && self.may_be_changed(receiver)
+            }
         };
         match (receiver, mutable) {
             // `(&mut *r).m()` is written by those who know
@@ -267,10 +288,12 @@ fn is_lent_too(receiver: &Expr, call: &ExprMethodCall) -> bool {
 
 /// The name and the fields of a place, up to the first index: all elements are
 /// borrowed with one.
-fn fields(expr: &Expr) -> Option<Vec<String>> {
+pub(super) fn fields(expr: &Expr) -> Option<super::receivers::Fields> {
     match expr {
         Expr::Paren(inner) => fields(&inner.expr),
         Expr::Group(inner) => fields(&inner.expr),
+        // `&*self` is what `self` is
+        Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Deref(_)) => fields(&unary.expr),
         Expr::Path(path) => Some(vec![path.path.get_ident()?.to_string()]),
         Expr::Index(index) => {
             let mut base = fields(&index.expr)?;
