@@ -51,6 +51,39 @@ oracle::programs! {
     }
 }
 
+/// What an operator takes by value is lent to its companion: an expression as a whole.
+mod scaled {
+    use backprop::{Differentiable, differentiate};
+    use std::ops::MulAssign;
+
+    oracle::programs! {
+
+        #[derive(Clone, Copy, Debug, PartialEq, Differentiable)]
+        struct Point { x: f64, y: f64 }
+
+        #[differentiate]
+        impl MulAssign<f64> for Point {
+            fn mul_assign(&mut self, k: f64) {
+                self.x *= k;
+                self.y *= self.x * k;
+            }
+        }
+
+        #[differentiate]
+        fn scaled(mut p: Point, k: &[f64], n: usize) -> f64 {
+            for _ in 0..n { p *= k[0] * 0.5 + k[1]; }
+            p.x * p.y
+        }
+    }
+
+    #[test]
+    fn by_an_expression() {
+        for n in 0..3 {
+            oracle::check!(scaled(Point { x: 0.7, y: -0.3 }, &[0.9, 0.4], n));
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Differentiable)]
 struct Square<T, const N: usize> {
     cells: [[T; N]; N],

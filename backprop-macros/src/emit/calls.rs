@@ -407,12 +407,9 @@ impl Emitter<'_> {
                         let value = plumbing(&format!("argument_{number}"), span);
                         let buffer = plumbing(&format!("buffer_{number}"), span);
                         let share = plumbing(&format!("share_{number}"), span);
-                        let content = match arg {
-                            Tree::Ref(inner) => self.tree(inner),
-                            tree => self.tree(tree),
-                        };
+                        let lent = self.tree(arg);
                         prepare.extend(quote! {
-                            let #value = &#content;
+                            let #value = #lent;
                             let mut #buffer = #zero(#value);
                         });
                         let some = quote!(::core::option::Option::Some);
