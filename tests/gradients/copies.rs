@@ -46,6 +46,45 @@ oracle::programs! {
         a[0] * b[0] * a[1]
     }
 
+    // what is assigned is a copy, too
+    #[differentiate]
+    fn assigned(k: f64, y: f64) -> f64 {
+        let kept: [f64; 2] = [k, y];
+        let mut a = [y; 2];
+        a[1] *= kept[0];
+        let before = a[1];
+        a = kept;
+        a[0] *= 3.0 * y;
+        a[0] * kept[0] * before
+    }
+
+    #[differentiate]
+    fn assigned_in_a_loop(p: Pair, k: f64, n: usize) -> f64 {
+        let mut a = Pair { x: k, y: k };
+        let mut sum = 0.0;
+        for i in 0..n {
+            if i % 2 == 1 { a = p; }
+            a.x *= k + p.x;
+            sum += a.x * p.y + a.y * p.x;
+        }
+        sum * p.x
+    }
+
+    #[differentiate]
+    fn assigned_late(p: &Pair, k: f64) -> f64 {
+        let q = *p;
+        let (mut a, mut b);
+        (a, b) = (q, q);
+        a.x *= k;
+        b.y *= k * a.x;
+        let some = Some(q);
+        let mut other: Option<Pair> = None;
+        if k > 0.5 { other = some; }
+        if let Some(z) = &mut other { z.x *= 2.0 * k; }
+        let z: f64 = match other { Some(z) => z.x, None => k };
+        a.x * b.y * q.x * q.y * z * match some { Some(s) => s.x, None => 1.0 }
+    }
+
     #[differentiate]
     fn parameters(p: [f64; 2], k: f64) -> f64 {
         let mut a = p;
@@ -152,6 +191,12 @@ oracle::programs! {
 fn programs() {
     oracle::check!(swapped_then_longer(0.7, vec![0.5, 0.6, -0.3]));
     oracle::check!(arrays(0.3));
+    oracle::check!(assigned(0.3, 0.7));
+    for n in 0..4 {
+        oracle::check!(assigned_in_a_loop(Pair { x: 0.3, y: 0.6 }, 0.7, n));
+    }
+    oracle::check!(assigned_late(&Pair { x: 0.3, y: 0.6 }, 0.7));
+    oracle::check!(assigned_late(&Pair { x: 0.3, y: 0.6 }, 0.2));
     oracle::check!(parameters([0.3, 0.4], 0.7));
     let pairs = [Pair { x: 0.3, y: 0.6 }];
     oracle::check!(structs(&pairs, 0.7));

@@ -366,6 +366,23 @@ impl Lowerer<'_> {
             && !self.f.is_reference(value)
     }
 
+    /// The same of what a name stands for, which may be read when what it is assigned to is
+    /// changed; everything else was made for the assignment.
+    pub(super) fn apart(&mut self, tree: &Tree<ValueId>, span: Span) -> Tree<ValueId> {
+        let is_named = |leaf: &ValueId| {
+            let mut bindings = self.scopes.iter().flatten();
+            let stands_for_it = |binding: &Binding| match binding {
+                Binding::Value(tree) => tree.any(|of| of == leaf),
+                _ => false,
+            };
+            !self.is_scalar(*leaf) && bindings.any(|(_, binding)| stands_for_it(binding))
+        };
+        match tree.any(is_named) {
+            true => self.owned(tree, span),
+            false => tree.clone(),
+        }
+    }
+
     /// A value on its own: what a variable holds may be changed in place later.
     pub(super) fn owned(&mut self, tree: &Tree<ValueId>, span: Span) -> Tree<ValueId> {
         match tree {

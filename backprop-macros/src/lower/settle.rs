@@ -5,7 +5,7 @@
 //! copy is the value.
 
 use crate::ir::{
-    Access, Claimed, Function, Op, Place, Region, Stmt, ValueId, Views, rewrite_region_uses,
+    Access, Claimed, Function, Op, Place, Region, Stmt, Tree, ValueId, Views, rewrite_region_uses,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,8 @@ pub(crate) fn loads(f: &mut Function) {
     crate::ir::for_each_region_use(&body, &mut |value| {
         *uses.entry(value).or_insert(0) += 1;
     });
-    for leaf in f.result.leaves() {
+    let exits = f.params.iter().filter_map(|param| param.exit.as_ref());
+    for leaf in exits.chain([&f.result]).flat_map(Tree::leaves) {
         *uses.entry(leaf).or_insert(0) += 1;
     }
     // a copy that takes the place of its original changes it
@@ -41,6 +42,9 @@ pub(crate) fn loads(f: &mut Function) {
     rewrite_region_uses(&mut body, &mut { resolve });
     f.body = body;
     f.result.for_each_mut(&mut { resolve });
+    for exit in f.params.iter_mut().filter_map(|param| param.exit.as_mut()) {
+        exit.for_each_mut(&mut { resolve });
+    }
 }
 
 /// The values whose content some statement changes in place.
