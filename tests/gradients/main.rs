@@ -35,6 +35,7 @@ mod diverging;
 mod ends;
 mod enums;
 mod found;
+mod from_the_end;
 mod fused;
 mod generic;
 mod halves;

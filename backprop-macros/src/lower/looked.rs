@@ -76,7 +76,7 @@ impl Lowerer<'_> {
         }
     }
 
-    fn names_reference(&self, expr: &Expr) -> bool {
+    pub(super) fn names_reference(&self, expr: &Expr) -> bool {
         let Expr::Path(path) = strip(expr) else {
             return false;
         };

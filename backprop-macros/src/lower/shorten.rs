@@ -18,7 +18,7 @@ impl Lowerer<'_> {
         of_elements && (is_field || self.is_vector(&call.receiver))
     }
 
-    /// `v.retain(keep)`: what is kept makes a new vector.
+    /// `v.retain(keep)`, `v.retain_mut(keep)`: what is kept makes a new vector.
     pub(super) fn retain(&mut self, call: &ExprMethodCall) -> Lowering {
         let span = call.method.span();
         let place = self.sequence(&call.receiver, Claimed::VectorMut)?;
@@ -27,7 +27,10 @@ impl Lowerer<'_> {
         let kept = self.new_vector(&place, span);
         self.counted(len, span, |this, k| {
             let at = place.clone().with(Proj::Index(k));
-            let shown = this.element_reference(at, span);
+            let shown = match call.method == "retain_mut" {
+                true => this.view(at, true, span),
+                false => this.element_reference(at, span),
+            };
             let Some(keeps) = this.run(&keep, vec![shown]) else {
                 return;
             };

@@ -1,6 +1,7 @@
 //! Writes to what is kept in memory.
 
-use super::Lowerer;
+use super::call::strip;
+use super::{Binding, Lowerer, Lowering};
 use crate::ir::{BinaryOp, Kind, Op, Place, Stmt, Store, Tree, ValueId};
 use proc_macro2::Span;
 use syn::Expr;
@@ -38,6 +39,22 @@ impl Lowerer<'_> {
             old,
             saved: None,
         }));
+    }
+
+    /// `a.clone_from(&b)` as `a = b.clone()`.
+    pub(super) fn clone_from(&mut self, call: &syn::ExprMethodCall) -> Lowering {
+        let (target, source, span) = (strip(&call.receiver), &call.args[0], call.method.span());
+        let name = match target {
+            Expr::Path(path) => path.path.get_ident().map(ToString::to_string),
+            _ => None,
+        };
+        let binding = name.and_then(|name| self.lookup(&name));
+        let is_behind = matches!(binding, Some(Binding::MutRef(_))) || self.names_reference(target);
+        let written: Expr = match is_behind {
+            true => syn::parse_quote_spanned!(span=> *#target = (#source).clone()),
+            false => syn::parse_quote_spanned!(span=> #target = (#source).clone()),
+        };
+        self.expr(&written)
     }
 
     /// `place op= value`, where the place is no variable.

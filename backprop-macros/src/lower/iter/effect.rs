@@ -87,6 +87,8 @@ const LOUD: &[&str] = &[
     "concat",
     "expect",
     "pow",
+    "rchunks",
+    "rchunks_exact",
     "split_at",
     "step_by",
     "unwrap",

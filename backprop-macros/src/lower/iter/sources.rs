@@ -178,23 +178,33 @@ impl Lowerer<'_> {
                 let next = self.int_op(BinaryOp::Add, total, one, span);
                 self.excess(next, n, span)
             }
-            "chunks" | "chunks_mut" => {
+            "chunks" | "chunks_mut" | "rchunks" | "rchunks_mut" => {
                 self.push_value(Op::Runtime("chunk_count", vec![total, n]), Kind::Int, span)
             }
             _ => self.int_op(BinaryOp::Div, total, n, span),
         };
         let windows = name == "windows";
+        let from_the_end = name.starts_with('r');
         let capped = matches!(name, "chunks" | "chunks_mut");
         let tail = (name == "chunks_exact").then(|| (place.clone(), total, n));
         let item: Item = Rc::new(move |this, k| {
-            let start = match windows {
+            let before = match windows {
                 true => k,
                 false => this.int_op(BinaryOp::Mul, k, n, span),
             };
-            let mut end = this.int_op(BinaryOp::Add, start, n, span);
-            if capped {
-                end = this.smaller(end, total, span);
-            }
+            let (start, end) = match from_the_end {
+                true => {
+                    let end = this.int_op(BinaryOp::Sub, total, before, span);
+                    (this.excess(end, n, span), end)
+                }
+                false => {
+                    let end = this.int_op(BinaryOp::Add, before, n, span);
+                    match capped {
+                        true => (before, this.smaller(end, total, span)),
+                        false => (before, end),
+                    }
+                }
+            };
             let part = place
                 .clone()
                 .with(Proj::Range(Some(start), Some(end), false));

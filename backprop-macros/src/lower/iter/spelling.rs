@@ -12,6 +12,10 @@ const SOURCES: &[&str] = &[
     "chunks_exact",
     "chunks_mut",
     "chunks_exact_mut",
+    "rchunks",
+    "rchunks_exact",
+    "rchunks_mut",
+    "rchunks_exact_mut",
     "drain",
 ];
 
