@@ -267,10 +267,14 @@ fn vary_stmt(f: &Function, stmt: &Stmt, views: &Views, varied: &mut BTreeSet<Val
 fn is_idle(f: &Function, call: &Call, activity: &Activity) -> bool {
     let written = written_roots(f, &activity.views, &call.args);
     let mut changed = call.given().into_iter().chain(written);
+    sees_varied(call, activity) && !changed.any(|value| activity.is_active(value))
+}
+
+/// Whether a call sees what varies: otherwise what it calls may be any function.
+fn sees_varied(call: &Call, activity: &Activity) -> bool {
     let mut seen = argument_leaves(&call.args).into_iter();
     let is_varied = |value: ValueId| activity.is_varied(value);
     seen.any(|leaf| is_varied(leaf) || activity.views.roots(leaf).into_iter().any(is_varied))
-        && !changed.any(|value| activity.is_active(value))
 }
 
 /// Marks idle calls: what they call has to be differentiated.

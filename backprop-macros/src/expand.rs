@@ -215,7 +215,7 @@ fn compile(input: &Input, errors: &mut Errors) -> Option<TokenStream> {
     if errors.any() {
         return None;
     }
-    let repeatable = analyse::repeated::repeatable(&function, input);
+    let repeatable = analyse::repeated::repeatable(&function, input, &activity);
     let modes = &input.options.modes;
     let forward = match &modes.jvp {
         Some(_) => Some(forward(&function, &activity, errors)?),

@@ -77,6 +77,7 @@ mod tested;
 mod tuples;
 mod turbofish;
 mod unknown;
+mod unmarked;
 mod views;
 mod vocabulary;
 mod windows;

@@ -124,6 +124,8 @@ impl Pass<'_> {
                         found.callees.push(path.clone());
                     }
                     matches!(call.callee, Callee::Function(_))
+                        // others need have no companion that could be asked
+                        && (call.pullback.is_some() || call.is_idle)
                         && !call.is_doubled
                         && call.tangents.is_none()
                 }

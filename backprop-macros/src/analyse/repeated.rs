@@ -5,6 +5,7 @@
 //! consist of operators, literals, names and methods that are known to depend on their
 //! operands only.
 
+use super::Activity;
 use crate::errors::Errors;
 use crate::fence::catalogue as no;
 use crate::ir::{
@@ -41,11 +42,11 @@ pub(crate) struct Repeatable {
 }
 
 /// What a function does that a loop with `#[checkpoint]` would repeat.
-pub(crate) fn repeatable(f: &Function, input: &Input) -> Repeatable {
+pub(crate) fn repeatable(f: &Function, input: &Input, activity: &Activity) -> Repeatable {
     fn visit(
         region: &Region,
         receivers: &BTreeSet<ValueId>,
-        input: &Input,
+        (input, activity): (&Input, &Activity),
         found: &mut Repeatable,
     ) {
         for stmt in &region.stmts {
@@ -53,6 +54,10 @@ pub(crate) fn repeatable(f: &Function, input: &Input) -> Repeatable {
                 Stmt::Let(binding) => found.is_pure &= is_repeatable(&binding.op),
                 Stmt::Effect(capture) => found.is_pure &= is_assertion(&capture.tokens),
                 Stmt::Call(call) => match &call.callee {
+                    // it may have no companion that could be asked
+                    Callee::Function(_) if !super::sees_varied(call, activity) => {
+                        found.is_pure = false;
+                    }
                     Callee::Function(path) if found.callees.contains(path) => {}
                     Callee::Function(path) => found.callees.push(path.clone()),
                     Callee::Operator(_) => {}
@@ -64,7 +69,9 @@ pub(crate) fn repeatable(f: &Function, input: &Input) -> Repeatable {
                 },
                 _ => {}
             }
-            for_each_region(stmt, &mut |inner, _| visit(inner, receivers, input, found));
+            for_each_region(stmt, &mut |inner, _| {
+                visit(inner, receivers, (input, activity), found)
+            });
         }
     }
     let mut receivers = BTreeSet::new();
@@ -81,7 +88,7 @@ pub(crate) fn repeatable(f: &Function, input: &Input) -> Repeatable {
         callees: Vec::new(),
         members: Vec::new(),
     };
-    visit(&f.body, &receivers, input, &mut found);
+    visit(&f.body, &receivers, (input, activity), &mut found);
     found
 }
 

@@ -34,7 +34,7 @@ fn stages(function: &str) -> String {
     stage("ssa", &text::function(f));
     let activity = analyse::analyse(f, &mut errors);
     stage("analyse", &activity.text(f));
-    let repeatable = analyse::repeated::repeatable(f, &input);
+    let repeatable = analyse::repeated::repeatable(f, &input, &activity);
     errors.finish().expect("the test's own program is accepted");
     adjoint::adjoint(f, &activity);
     stage("adjoint", &text::function(f));
