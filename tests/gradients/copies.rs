@@ -85,6 +85,41 @@ oracle::programs! {
         a.x * b.y * q.x * q.y * z * match some { Some(s) => s.x, None => 1.0 }
     }
 
+    // a branch that leaves only one value is that value, but what is assigned a copy of it
+    #[differentiate]
+    fn assigned_from_branches(p: Pair, k: f64) -> f64 {
+        let q = p;
+        let mut a = Pair { x: k, y: k };
+        a = if k > 2.0 { return a.x * p.y; } else { q };
+        a.x *= 3.0;
+        let mut b = Pair { x: k, y: a.x };
+        a.x += b.x;
+        b = match Some(k) { Some(_) => q, None => return 0.0 };
+        b.x *= k;
+        let last = || { if q.x > 9.0 { return q; } q };
+        let mut c = Pair { x: k, y: b.x };
+        a.x += c.y;
+        c = last();
+        c.x *= b.x;
+        a.x * b.x * c.x * q.x
+    }
+
+    #[differentiate]
+    fn references_to_copies(p: Pair, list: [f64; 2], k: f64) -> f64 {
+        let q = p;
+        let r = &mut { q };
+        r.x *= k;
+        let changed = r.x;
+        let mut sum = triple(&mut { q }.x) * changed;
+        for z in { list }.iter_mut() {
+            *z *= k;
+            sum += *z;
+        }
+        let s = &mut (if k > 2.0 { return sum; } else { q });
+        s.y *= sum;
+        s.y * q.x * q.y * list[0]
+    }
+
     #[differentiate]
     fn parameters(p: [f64; 2], k: f64) -> f64 {
         let mut a = p;
@@ -191,6 +226,11 @@ oracle::programs! {
 fn programs() {
     oracle::check!(swapped_then_longer(0.7, vec![0.5, 0.6, -0.3]));
     oracle::check!(arrays(0.3));
+    for k in [0.7, 2.5] {
+        let p = Pair { x: 0.3, y: 0.6 };
+        oracle::check!(assigned_from_branches(p, k));
+        oracle::check!(references_to_copies(p, [0.4, -1.3], k));
+    }
     oracle::check!(assigned(0.3, 0.7));
     for n in 0..4 {
         oracle::check!(assigned_in_a_loop(Pair { x: 0.3, y: 0.6 }, 0.7, n));

@@ -56,7 +56,7 @@ impl Lowerer<'_> {
                     None => None,
                 };
                 let value = self.expr_expecting(&assign.right, expected.as_ref())?;
-                let value = self.apart(&value, assign.right.span());
+                let value = self.apart(&value, &assign.right);
                 self.assign(&assign.left, &value);
                 Some(Tree::unit())
             }

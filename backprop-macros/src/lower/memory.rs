@@ -106,7 +106,11 @@ impl Lowerer<'_> {
                 };
                 self.element_access(access)
             }
-            expr => Some(Base::Tree(self.expr(expr)?)),
+            expr => {
+                // `&mut { p }` is of a copy
+                let value = self.expr(expr)?;
+                Some(Base::Tree(self.apart(&value, expr)))
+            }
         }
     }
 
@@ -366,23 +370,6 @@ impl Lowerer<'_> {
             && !self.f.is_reference(value)
     }
 
-    /// The same of what a name stands for, which may be read when what it is assigned to is
-    /// changed; everything else was made for the assignment.
-    pub(super) fn apart(&mut self, tree: &Tree<ValueId>, span: Span) -> Tree<ValueId> {
-        let is_named = |leaf: &ValueId| {
-            let mut bindings = self.scopes.iter().flatten();
-            let stands_for_it = |binding: &Binding| match binding {
-                Binding::Value(tree) => tree.any(|of| of == leaf),
-                _ => false,
-            };
-            !self.is_scalar(*leaf) && bindings.any(|(_, binding)| stands_for_it(binding))
-        };
-        match tree.any(is_named) {
-            true => self.owned(tree, span),
-            false => tree.clone(),
-        }
-    }
-
     /// A value on its own: what a variable holds may be changed in place later.
     pub(super) fn owned(&mut self, tree: &Tree<ValueId>, span: Span) -> Tree<ValueId> {
         match tree {
@@ -409,6 +396,28 @@ impl Lowerer<'_> {
                 Box::new(self.owned(error, span)),
             ),
             Tree::Ref(_) => tree.clone(),
+        }
+    }
+
+    /// The same of what a name stands for, which may be read when what it is assigned to is
+    /// changed. What branches, loops and closures give may turn out to be such a value, too;
+    /// everything else was made where it stands.
+    pub(super) fn apart(&mut self, tree: &Tree<ValueId>, expr: &Expr) -> Tree<ValueId> {
+        let is_chosen = match super::call::strip(expr) {
+            Expr::If(_) | Expr::Match(_) | Expr::Block(_) | Expr::Loop(_) => true,
+            expr => self.is_closure_call(expr),
+        };
+        let is_named = |leaf: &ValueId| {
+            let mut bindings = self.scopes.iter().flatten();
+            let stands_for_it = |binding: &Binding| match binding {
+                Binding::Value(tree) => tree.any(|of| of == leaf),
+                _ => false,
+            };
+            !self.is_scalar(*leaf) && bindings.any(|(_, binding)| stands_for_it(binding))
+        };
+        match is_chosen || tree.any(is_named) {
+            true => self.owned(tree, expr.span()),
+            false => tree.clone(),
         }
     }
 

@@ -169,7 +169,7 @@ impl Lowerer<'_> {
         })
     }
 
-    fn is_closure_call(&self, expr: &Expr) -> bool {
+    pub(super) fn is_closure_call(&self, expr: &Expr) -> bool {
         let Expr::Call(call) = expr else {
             return false;
         };
