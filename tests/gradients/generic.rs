@@ -18,6 +18,14 @@ oracle::programs! {
     }
 
     #[differentiate]
+    fn by_path<T: Float>(x: T, y: T) -> T {
+        let (s, c) = T::sin_cos(x);
+        let most = T::max(x * y, T::sqrt(y));
+        let power = T::powi(T::abs(x), 3) + T::powf(y, x);
+        T::mul_add(s, c, most) * power + T::floor(x) * T::from(2.0).unwrap()
+    }
+
+    #[differentiate]
     fn sums<T: Float>(x: &[T], k: T) -> T {
         let mut s = T::zero();
         let mut last = k;
@@ -127,12 +135,12 @@ oracle::programs! {
 
     #[differentiate]
     fn wide(x: f64, y: f64, k: usize) -> f64 {
-        arms(x, y, k) + arms(y, x, k) * rules(x + 1.0, y)
+        arms(x, y, k) + arms(y, x, k) * rules(x + 1.0, y) + by_path(x, y)
     }
 
     #[differentiate]
     fn narrow(x: f32, y: f32, k: usize) -> f32 {
-        arms(x, y, k) + rules(y + 1.0, x)
+        arms(x, y, k) + rules(y + 1.0, x) * by_path(x, y)
     }
 
     #[differentiate]

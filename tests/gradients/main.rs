@@ -26,6 +26,7 @@ mod changed_parts;
 mod checkpoints;
 mod chosen;
 mod classics;
+mod close;
 mod configured;
 mod containers;
 mod conversions;

@@ -18,7 +18,10 @@ impl Lowerer<'_> {
             Some(owner) => self.float_type(&owner.ty).is_none(),
             None => matches!(self.callable(&path.path), Callable::Associated),
         };
-        let is_constant = || self.number_of_parameter(call, path).is_some();
+        let is_constant = || {
+            self.number_of_parameter(call, path).is_some()
+                || self.is_method_of_parameter(call, path)
+        };
         is_function && !is_constant() && self.sees_more(&call.args)
     }
 
@@ -39,6 +42,15 @@ impl Lowerer<'_> {
                 }
             };
             return Some(self.push(op, kind, call.span()));
+        }
+        if self.is_method_of_parameter(call, path) {
+            let mut args = Vec::new();
+            for arg in &call.args {
+                let value = self.expr(arg)?;
+                args.push(self.leaf(&value, arg.span()));
+            }
+            let name = path.path.segments.last()?.ident.to_string();
+            return self.method(&name, args, call, call.span());
         }
         if let Some(by_value) = self.own_by_value(call, path)
             && self.sees_more(&call.args)
@@ -93,6 +105,20 @@ impl Lowerer<'_> {
             true => self.real_parameter(&names[0].ident),
             false => None,
         }
+    }
+
+    /// `T::sin(x)` of a type parameter that stands for a real number: `x.sin()`.
+    fn is_method_of_parameter(&self, call: &syn::ExprCall, path: &syn::ExprPath) -> bool {
+        let names = &path.path.segments;
+        if path.qself.is_some() || names.len() != 2 {
+            return false;
+        }
+        let name = names[1].ident.to_string();
+        let arity = match &*name {
+            "sin_cos" => Some(1),
+            name => crate::rules::method(name).map(crate::ir::Method::arity),
+        };
+        self.reals.index(&names[0].ident).is_some() && arity == Some(call.args.len())
     }
 
     /// The kind of a type parameter that stands for a real number.

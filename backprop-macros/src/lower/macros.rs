@@ -3,7 +3,7 @@
 use super::{Lowerer, Lowering};
 use crate::fence::catalogue as no;
 use crate::ir::{Kind, Op, Stmt, Tree};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 use syn::{Expr, Macro};
 
@@ -37,6 +37,19 @@ impl Lowerer<'_> {
                 let op = Op::Verbatim(capture, "");
                 Some(self.push(op, Kind::Bool, node.to_token_stream().span()))
             }
+            // of the crate `approx` and its like: rustc checks that it is a `bool`
+            name if is_comparison(name) => {
+                let mut capture = self.passed_macro(mac, 2)?;
+                let test = capture.tokens;
+                capture.tokens = quote!(::core::convert::identity::<bool>(#test));
+                let op = Op::Verbatim(capture, "");
+                Some(self.push(op, Kind::Bool, node.to_token_stream().span()))
+            }
+            name if name.strip_prefix("assert_").is_some_and(is_comparison) => {
+                let capture = self.passed_macro(mac, 2)?;
+                self.out.push(Stmt::Effect(capture));
+                Some(Tree::unit())
+            }
             "vec" => self.vec_macro(&mac.tokens, node.to_token_stream().span()),
             "cfg" | "line" | "column" | "concat" | "stringify" | "env" | "include_str"
             | "module_path" | "file" | "format" => {
@@ -49,4 +62,12 @@ impl Lowerer<'_> {
             _ => self.refuse(node, no::UNKNOWN_MACRO),
         }
     }
+}
+
+/// Whether a macro tells if two numbers are close, by its name.
+fn is_comparison(name: &str) -> bool {
+    matches!(
+        name,
+        "abs_diff_eq" | "abs_diff_ne" | "relative_eq" | "relative_ne" | "ulps_eq" | "ulps_ne"
+    )
 }
