@@ -69,7 +69,8 @@ oracle::programs! {
     #[differentiate]
     fn of_a_real<T: Float + Into<f64>>(x: T, y: f64) -> f64 {
         let root = x.sqrt();
-        root.into() * y + f64::from(1_u8)
+        let sine = f64::sin((root * x).into());
+        root.into() * y + f64::from(1_u8) * sine
     }
 
     #[differentiate]

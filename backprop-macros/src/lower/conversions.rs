@@ -82,10 +82,11 @@ impl Lowerer<'_> {
         if call.method != "into" || !call.args.is_empty() {
             return None;
         }
-        let Expr::Path(path) = strip(&call.receiver) else {
-            return None;
+        let kind = match strip(&call.receiver) {
+            Expr::Path(path) => self.kind_of_local(path.path.get_ident()?)?,
+            // if it is none of the type parameter, rustc says so
+            _ => Kind::Opaque,
         };
-        let kind = self.kind_of_local(path.path.get_ident()?)?;
         match (kind, self.reals.target_of_into().cloned()) {
             (Kind::Real(Width::Param(_)) | Kind::Opaque, Some(ty)) => {
                 let (receiver, span) = (&call.receiver, call.method.span());
