@@ -128,3 +128,47 @@ fn changed_inside() {
     };
     assert_eq!((d_a, d_b), (1.0, 3.0));
 }
+
+// a guard sees what is bound inside
+#[differentiate(jvp, hvp)]
+fn guarded(o: &Outer, k: f64) -> f64 {
+    match o {
+        At(Spot(x, y), z) if x > y => x * y * z * k,
+        At(Spot(x, _), z) if *z > 1.0 => x * z,
+        Of {
+            part: Part { a, list },
+            k: q,
+        } if list.len() > 1 => a * list[1] * q,
+        Deep(Pair(a, b)) if *a > *b * k => a.sin() * b,
+        _ => k * k,
+    }
+}
+
+#[test]
+fn guards() {
+    let part = |list: &[f64]| Of {
+        part: Part {
+            a: 0.5,
+            list: list.to_vec(),
+        },
+        k: 3.0,
+    };
+    for o in [
+        At(Spot(1.5, 0.5), 2.5),
+        At(Spot(0.5, 1.5), 2.5),
+        At(Spot(0.5, 1.5), 0.5),
+        part(&[1.5, 2.0]),
+        part(&[1.5]),
+        Deep(Pair(1.5, 0.5)),
+        Deep(Pair(0.25, 0.75)),
+        Empty,
+    ] {
+        assert_gradient!(guarded(&o.clone(), 0.7));
+    }
+    let (value, (d_o, d_k)) = guarded_grad(&At(Spot(1.5, 0.5), 2.0), 3.0);
+    assert_eq!((value, d_k), (4.5, 1.5));
+    let OuterGradient::At(SpotGradient(d_x, d_y), d_z) = d_o else {
+        panic!("the gradient of another variant");
+    };
+    assert_eq!((d_x, d_y, d_z), (3.0, 9.0, 2.25));
+}

@@ -1,9 +1,9 @@
 use backprop::differentiate;
 
 #[differentiate]
-fn f(x: f64) -> Result<f64, String> {
+fn f(x: f64) -> Result<f64, f64> {
     if x < 0.0 {
-        return Err(format!("{x} is negative"));
+        return Err(x);
     }
     Ok(x.sqrt())
 }
