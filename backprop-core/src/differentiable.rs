@@ -53,6 +53,27 @@ pub trait Differentiable {
         core::array::from_fn(|i| array[i].zero_gradient())
     }
 
+    /// The zero gradients of the elements of a slice; the same holds.
+    #[doc(hidden)]
+    fn __zero_gradients_of_slice(slice: &[Self]) -> Vec<Self::Gradient>
+    where
+        Self: Sized,
+    {
+        slice.iter().map(Self::zero_gradient).collect()
+    }
+
+    /// Whether gradients have the shapes of the elements of a slice, which is as long; the
+    /// same holds.
+    #[doc(hidden)]
+    #[inline]
+    fn __all_fit(slice: &[Self], gradients: &[Self::Gradient]) -> bool
+    where
+        Self: Sized,
+    {
+        let mut pairs = slice.iter().zip(gradients);
+        pairs.all(|(value, gradient)| value.__fits(gradient))
+    }
+
     /// Whether a gradient has the shape of this value.
     #[doc(hidden)]
     fn __fits(&self, _: &Self::Gradient) -> bool {
@@ -73,6 +94,16 @@ macro_rules! floats {
             #[inline]
             fn __zero_gradients<const N: usize>(_: &[$float; N]) -> [$float; N] {
                 [0.0; N]
+            }
+
+            #[inline]
+            fn __zero_gradients_of_slice(slice: &[$float]) -> Vec<$float> {
+                alloc::vec![0.0; slice.len()]
+            }
+
+            #[inline]
+            fn __all_fit(_: &[$float], _: &[$float]) -> bool {
+                true
             }
 
             #[inline]
@@ -171,7 +202,7 @@ impl<T: Differentiable> Differentiable for [T] {
     type Gradient = Vec<T::Gradient>;
 
     fn zero_gradient(&self) -> Vec<T::Gradient> {
-        self.iter().map(T::zero_gradient).collect()
+        T::__zero_gradients_of_slice(self)
     }
 
     fn __fits(&self, gradient: &Vec<T::Gradient>) -> bool {
@@ -187,7 +218,7 @@ impl<T: Differentiable> Differentiable for Vec<T> {
     type Gradient = Vec<T::Gradient>;
 
     fn zero_gradient(&self) -> Vec<T::Gradient> {
-        self.iter().map(T::zero_gradient).collect()
+        T::__zero_gradients_of_slice(self)
     }
 
     fn __fits(&self, gradient: &Vec<T::Gradient>) -> bool {

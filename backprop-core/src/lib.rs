@@ -28,6 +28,7 @@ mod ranges;
 mod records;
 #[cfg(feature = "libm")]
 mod slopes;
+mod steps;
 mod tangent;
 mod tape;
 mod window;
@@ -63,6 +64,7 @@ pub mod __private {
     pub use crate::protocol::*;
     pub use crate::real::{Real, RealParameter, literal};
     pub use crate::records::*;
+    pub use crate::steps::{beside, down};
     pub use crate::tangent::*;
     pub use crate::tape::*;
     pub use crate::window::{sum_of_1, sum_of_2, sum_of_3, window, window_mut};

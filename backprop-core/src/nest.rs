@@ -12,7 +12,6 @@ use crate::workspace::PooledNest;
 use alloc::vec::Vec;
 use core::fmt;
 use core::marker::PhantomData;
-use core::slice::ChunksExact;
 
 /// What a tape of bytes can hold: a number, or several.
 pub trait Plain: Sized {
@@ -22,10 +21,28 @@ pub trait Plain: Sized {
     fn put(self, to: &mut [u8], at: usize);
     /// Reads it from the `SIZE` bytes from `at` on.
     fn get(from: &[u8], at: usize) -> Self;
+
+    /// Writes it behind the bytes that are there, in a build without optimisation: parts of
+    /// slices are several calls each.
+    #[cfg(debug_assertions)]
+    fn append(self, to: &mut Vec<u8>) {
+        let start = to.len();
+        to.resize(start + Self::SIZE, 0);
+        self.put(to, start);
+    }
+
+    /// Reads it from the last `SIZE` bytes, which are taken away; in such a build.
+    #[cfg(debug_assertions)]
+    fn take(from: &mut &[u8]) -> Self {
+        let start = from.len() - Self::SIZE;
+        let value = Self::get(from, start);
+        *from = &from[..start];
+        value
+    }
 }
 
 macro_rules! plain {
-    ($($number:ident)*) => {$(
+    ($($number:ident($($byte:ident)*))*) => {$(
         impl Plain for $number {
             const SIZE: usize = size_of::<$number>();
 
@@ -40,11 +57,43 @@ macro_rules! plain {
                 bytes.copy_from_slice(&from[at..at + Self::SIZE]);
                 $number::from_ne_bytes(bytes)
             }
+
+            #[cfg(debug_assertions)]
+            #[inline]
+            fn append(self, to: &mut Vec<u8>) {
+                to.extend_from_slice(&self.to_ne_bytes());
+            }
+
+            plain!(take $($byte)*);
         }
     )*};
+    // a pattern is no call
+    (take) => {};
+    (take $($byte:ident)*) => {
+        #[cfg(debug_assertions)]
+        #[inline(always)]
+        fn take(from: &mut &[u8]) -> Self {
+            let [rest @ .., $($byte),*] = *from else {
+                panic!("a tape has whole records")
+            };
+            *from = rest;
+            Self::from_ne_bytes([$(*$byte),*])
+        }
+    };
 }
 
-plain!(f32 f64 u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize);
+plain! {
+    f32(a b c d) f64(a b c d e f g h)
+    u8(a) u16(a b) u32(a b c d) u64(a b c d e f g h) u128()
+    i8(a) i16(a b) i32(a b c d) i64(a b c d e f g h) i128()
+}
+
+#[cfg(target_pointer_width = "64")]
+plain!(usize(a b c d e f g h) isize(a b c d e f g h));
+#[cfg(target_pointer_width = "32")]
+plain!(usize(a b c d) isize(a b c d));
+#[cfg(target_pointer_width = "16")]
+plain!(usize(a b) isize(a b));
 
 impl Plain for bool {
     const SIZE: usize = 1;
@@ -70,6 +119,15 @@ impl Plain for () {
     fn get(_: &[u8], _: usize) -> Self {}
 }
 
+#[cfg(debug_assertions)]
+macro_rules! last_first {
+    ($from:ident) => {};
+    ($from:ident $part:ident $($others:ident)*) => {
+        last_first!($from $($others)*);
+        let $part = $part::take($from);
+    };
+}
+
 macro_rules! tuples {
     ($(($($part:ident)*))*) => {$(
         impl<$($part: Plain),*> Plain for ($($part,)*) {
@@ -93,6 +151,22 @@ macro_rules! tuples {
                     let ($part, at) = ($part::get(from, at), at + $part::SIZE);
                 )*
                 let _ = at;
+                ($($part,)*)
+            }
+
+            #[cfg(debug_assertions)]
+            #[inline]
+            #[expect(non_snake_case, reason = "a part is named like its type")]
+            fn append(self, to: &mut Vec<u8>) {
+                let ($($part,)*) = self;
+                $($part.append(to);)*
+            }
+
+            #[cfg(debug_assertions)]
+            #[inline]
+            #[expect(non_snake_case, reason = "a part is named like its type")]
+            fn take(from: &mut &[u8]) -> Self {
+                last_first!(from $($part)*);
                 ($($part,)*)
             }
         }
@@ -210,7 +284,10 @@ pub fn make_room<const LOOPS: usize>(nest: &mut Nest, bytes: [usize; LOOPS]) {
 /// Adds a record.
 #[inline]
 pub fn push<R: Plain>(nest: &mut Nest, _: &Site<R>, record: R) {
+    #[cfg(debug_assertions)]
+    return record.append(&mut nest.bytes);
     // a record is written in one piece, and its size is not known to be that of an array
+    #[cfg(not(debug_assertions))]
     match R::SIZE {
         ..=16 => write::<R, 16>(nest, record),
         17..=64 => write::<R, 64>(nest, record),
@@ -223,6 +300,7 @@ pub fn push<R: Plain>(nest: &mut Nest, _: &Site<R>, record: R) {
     }
 }
 
+#[cfg(not(debug_assertions))]
 #[inline]
 fn write<R: Plain, const N: usize>(nest: &mut Nest, record: R) {
     let mut bytes = [0; N];
@@ -336,34 +414,36 @@ pub fn since<R: Plain>(
     mark: usize,
 ) -> impl Iterator<Item = R> {
     let bytes = nest.since(mark);
-    Records {
-        records: bytes.chunks_exact(R::SIZE),
-        left: bytes.len(),
+    #[cfg(debug_assertions)]
+    return Records {
         bytes,
         of: PhantomData,
-    }
+    };
+    // a slice of one record needs no checks
+    #[cfg(not(debug_assertions))]
+    bytes
+        .chunks_exact(R::SIZE)
+        .rev()
+        .map(|record| R::get(record, 0))
 }
 
-/// Records, last to first. Without optimisation, iterators and parts of slices are several
-/// calls each, and an index is none.
+/// Records, last to first, in a build without optimisation.
+#[cfg(debug_assertions)]
 struct Records<'n, R> {
-    records: ChunksExact<'n, u8>,
     bytes: &'n [u8],
-    left: usize,
     of: PhantomData<fn() -> R>,
 }
 
+#[cfg(debug_assertions)]
 impl<R: Plain> Iterator for Records<'_, R> {
     type Item = R;
 
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> Option<R> {
-        if cfg!(debug_assertions) {
-            self.left = self.left.checked_sub(R::SIZE)?;
-            return Some(R::get(self.bytes, self.left));
+        match self.bytes {
+            [] => None,
+            _ => Some(R::take(&mut self.bytes)),
         }
-        // a slice of one record needs no checks
-        self.records.next_back().map(|record| R::get(record, 0))
     }
 }
 

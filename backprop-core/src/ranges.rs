@@ -8,6 +8,10 @@ pub trait Integer: Copy {
     fn offset_back(self, k: usize) -> Self;
     #[doc(hidden)]
     fn distance(self, end: Self) -> usize;
+    #[doc(hidden)]
+    fn is_below(self, other: Self) -> bool;
+    #[doc(hidden)]
+    fn before(self) -> Self;
 }
 
 macro_rules! integers {
@@ -23,6 +27,16 @@ macro_rules! integers {
             #[inline]
             fn offset_back(self, k: usize) -> $int {
                 self.wrapping_sub(k as $int)
+            }
+
+            #[inline(always)]
+            fn is_below(self, other: $int) -> bool {
+                self < other
+            }
+
+            #[inline(always)]
+            fn before(self) -> $int {
+                self - 1
             }
 
             #[inline]

@@ -4,6 +4,7 @@
 //! one behind the other, and each run in reverse takes back its own.
 
 use crate::records::Recorded;
+use crate::steps::last_to_first;
 use alloc::vec::Vec;
 
 /// A tape of unknown length.
@@ -157,7 +158,7 @@ impl<T> Recorded for Tape<T> {
 
     #[inline]
     fn part(&self, start: usize, end: usize) -> impl Iterator<Item = &T> {
-        self[start..end].iter().rev()
+        last_to_first(&self[start..end])
     }
 
     #[inline]

@@ -7,7 +7,7 @@ use crate::Real;
 /// # Panics
 ///
 /// If they are not there: as an index does, that of the last of them.
-#[inline]
+#[inline(always)]
 #[track_caller]
 pub fn window<T>(sequence: &[T], first: usize, count: usize, more: usize) -> &[T] {
     let (length, all) = (length(count, more), sequence.len());
@@ -18,10 +18,17 @@ pub fn window<T>(sequence: &[T], first: usize, count: usize, more: usize) -> &[T
 }
 
 /// The same, to be changed.
-#[inline]
+#[inline(always)]
 #[track_caller]
 pub fn window_mut<T>(sequence: &mut [T], first: usize, count: usize, more: usize) -> &mut [T] {
     let (length, all) = (length(count, more), sequence.len());
+    if cfg!(debug_assertions) {
+        // fewer calls, which are not inlined
+        if first > all || length > all - first {
+            out_of_bounds(all, first, length);
+        }
+        return &mut sequence[first..first + length];
+    }
     match sequence
         .get_mut(first..)
         .and_then(|rest| rest.get_mut(..length))
@@ -33,7 +40,7 @@ pub fn window_mut<T>(sequence: &mut [T], first: usize, count: usize, more: usize
 
 /// The compiler finds that no index in a loop of `count` iterations is out of bounds where it
 /// knows that this sum does not overflow.
-#[inline]
+#[inline(always)]
 #[track_caller]
 fn length(count: usize, more: usize) -> usize {
     const MOST: usize = usize::MAX / 4;

@@ -366,6 +366,7 @@ fn complete(f: &mut Function) {
     simplify::simplify(f);
     simplify::settle(f);
     adjoint::bounds::check_once(f);
+    adjoint::slices::lend(f);
 }
 
 /// The primal stays, so that nothing but the reported errors is broken.

@@ -92,8 +92,7 @@ pub fn all_fit<T: Differentiable>(values: &[T], adjoints: &[T::Gradient]) -> boo
     if values.len() != adjoints.len() {
         return false;
     }
-    let mut pairs = values.iter().zip(adjoints);
-    pairs.all(|(value, adjoint)| value.__fits(adjoint))
+    T::__all_fit(values, adjoints)
 }
 
 /// Entry for `&T` where the adjoint is added in place.

@@ -29,6 +29,7 @@ mod plain;
 pub(crate) mod record;
 pub(crate) mod restore;
 pub(crate) mod runs;
+pub(crate) mod slices;
 pub(crate) mod sums;
 pub(crate) mod windows;
 

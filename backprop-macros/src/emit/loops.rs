@@ -77,10 +77,14 @@ impl Emitter<'_> {
                 }
             }
         }
-        if reversed {
-            tokens = rev(tokens);
+        match (reversed, steps || range.inclusive) {
+            (true, false) => {
+                let down = self.facade.private("down", self.span(range.item));
+                quote!(#down(#tokens))
+            }
+            (true, true) => rev(tokens),
+            (false, _) => tokens,
         }
-        tokens
     }
 
     /// `if start < end { let _ = &place[end - 1]; }`

@@ -143,8 +143,8 @@ impl Emitter<'_> {
         let head = match &drain.beside {
             Some(range) => {
                 let (item, range) = (self.ident(range.item), self.range(range));
-                let zip = quote!(::core::iter::Iterator::zip);
-                quote!(for (#item, #values) in #zip(#range, #records))
+                let beside = self.facade.private("beside", looped.span);
+                quote!(for (#item, #values) in #beside(#range, #records))
             }
             None => quote!(for #values in #records),
         };

@@ -1,0 +1,128 @@
+//! What loops of the reverse half run over.
+//!
+//! Without optimisation an iterator of std is several calls for each item, and `#[inline]`
+//! does nothing. So builds with debug assertions have iterators of ours, whose steps are a few
+//! instructions; the others have those of std, which the compiler knows best.
+
+use crate::ranges::Integer;
+#[cfg(not(debug_assertions))]
+use core::iter::{Rev, Zip};
+use core::ops::Range;
+
+/// The numbers of a range, last to first.
+#[cfg(debug_assertions)]
+#[derive(Debug)]
+pub struct Down<I>(Range<I>);
+
+/// The numbers of a range, last to first.
+#[cfg(not(debug_assertions))]
+pub type Down<I> = Rev<Range<I>>;
+
+/// The numbers of a range, last to first.
+#[inline]
+pub fn down<I: Integer>(range: Range<I>) -> Down<I>
+where
+    Range<I>: DoubleEndedIterator<Item = I>,
+{
+    #[cfg(debug_assertions)]
+    return Down(range);
+    #[cfg(not(debug_assertions))]
+    range.rev()
+}
+
+#[cfg(debug_assertions)]
+impl<I: Integer> Iterator for Down<I> {
+    type Item = I;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<I> {
+        if self.0.start.is_below(self.0.end) {
+            self.0.end = self.0.end.before();
+            return Some(self.0.end);
+        }
+        None
+    }
+}
+
+/// The items of two iterators of one length, in pairs.
+#[cfg(debug_assertions)]
+#[derive(Debug)]
+pub struct Beside<A, B>(A, B);
+
+/// The items of two iterators of one length, in pairs.
+#[cfg(not(debug_assertions))]
+pub type Beside<A, B> = Zip<A, B>;
+
+/// The items of two iterators of one length, in pairs.
+#[inline]
+pub fn beside<A: Iterator, B: Iterator>(a: A, b: B) -> Beside<A, B> {
+    #[cfg(debug_assertions)]
+    return Beside(a, b);
+    #[cfg(not(debug_assertions))]
+    a.zip(b)
+}
+
+#[cfg(debug_assertions)]
+impl<A: Iterator, B: Iterator> Iterator for Beside<A, B> {
+    type Item = (A::Item, B::Item);
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<(A::Item, B::Item)> {
+        match (self.0.next(), self.1.next()) {
+            (Some(a), Some(b)) => Some((a, b)),
+            _ => None,
+        }
+    }
+}
+
+/// The elements of a slice, last to first.
+#[inline]
+pub(crate) fn last_to_first<T>(records: &[T]) -> impl Iterator<Item = &T> {
+    #[cfg(debug_assertions)]
+    return LastToFirst {
+        records,
+        left: records.len(),
+    };
+    #[cfg(not(debug_assertions))]
+    records.iter().rev()
+}
+
+#[cfg(debug_assertions)]
+struct LastToFirst<'r, T> {
+    records: &'r [T],
+    left: usize,
+}
+
+#[cfg(debug_assertions)]
+impl<'r, T> Iterator for LastToFirst<'r, T> {
+    type Item = &'r T;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<&'r T> {
+        if self.left == 0 {
+            return None;
+        }
+        self.left -= 1;
+        Some(&self.records[self.left])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+
+    #[test]
+    fn a_range_runs_down() {
+        assert_eq!(down(2_u8..5).collect::<Vec<_>>(), [4, 3, 2]);
+        assert_eq!(down(i8::MIN..-126).collect::<Vec<_>>(), [-127, -128]);
+        assert_eq!(down(5..2).collect::<Vec<i32>>(), []);
+        assert_eq!(down(0_usize..0).next(), None);
+    }
+
+    #[test]
+    fn records_beside_numbers() {
+        let pairs: Vec<_> = beside(down(0_usize..3), last_to_first(&['a', 'b', 'c'])).collect();
+        assert_eq!(pairs, [(2, &'c'), (1, &'b'), (0, &'a')]);
+    }
+}
