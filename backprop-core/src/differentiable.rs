@@ -62,6 +62,20 @@ pub trait Differentiable {
         slice.iter().map(Self::zero_gradient).collect()
     }
 
+    /// Adds each gradient of a slice to that of another one, which is as long; the same holds.
+    #[doc(hidden)]
+    #[inline]
+    fn __accumulate_each(into: &mut [Self::Gradient], from: &[Self::Gradient])
+    where
+        Self: Sized,
+    {
+        let mut i = 0;
+        while i < into.len() {
+            Self::accumulate(&mut into[i], &from[i]);
+            i += 1;
+        }
+    }
+
     /// Whether gradients have the shapes of the elements of a slice, which is as long; the
     /// same holds.
     #[doc(hidden)]
@@ -93,12 +107,22 @@ macro_rules! floats {
 
             #[inline]
             fn __zero_gradients<const N: usize>(_: &[$float; N]) -> [$float; N] {
-                [0.0; N]
+                // a copy, and no loop, without optimisation
+                const { [0.0; N] }
             }
 
             #[inline]
             fn __zero_gradients_of_slice(slice: &[$float]) -> Vec<$float> {
                 alloc::vec![0.0; slice.len()]
+            }
+
+            #[inline]
+            fn __accumulate_each(into: &mut [$float], from: &[$float]) {
+                let mut i = 0;
+                while i < into.len() {
+                    into[i] += from[i];
+                    i += 1;
+                }
             }
 
             #[inline]
@@ -193,9 +217,7 @@ impl<T: Differentiable, const N: usize> Differentiable for [T; N] {
 
 fn accumulate_all<T: Differentiable>(into: &mut [T::Gradient], from: &[T::Gradient]) {
     assert_eq!(into.len(), from.len(), "gradients of different lengths");
-    for (into, from) in into.iter_mut().zip(from) {
-        T::accumulate(into, from);
-    }
+    T::__accumulate_each(into, from);
 }
 
 impl<T: Differentiable> Differentiable for [T] {
