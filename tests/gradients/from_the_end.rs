@@ -1,5 +1,10 @@
 //! Chunks from the end, elements changed while some are kept, and `clone_from`.
 
+#![expect(
+    clippy::manual_next_back,
+    reason = "`rev().next()` is differentiated, too"
+)]
+
 use backprop::differentiate;
 
 oracle::programs! {

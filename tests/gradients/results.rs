@@ -1,5 +1,10 @@
 //! `Result`: payloads are differentiated, errors are constants.
 
+#![expect(
+    clippy::unnecessary_lazy_evaluations,
+    reason = "closures of errors are differentiated, too"
+)]
+
 use backprop::{assert_gradient, constant, differentiate};
 
 #[derive(Debug, Clone, PartialEq)]
