@@ -1,7 +1,7 @@
 //! The pipeline, on one screen.
 //!
 //! `parse → fence → lower → analyse → adjoint → simplify → restore → fuse → checkpoint →
-//! record → sums → windows → lanes → guards → simplify → bounds → runs → emit`;
+//! record → sums → windows → lanes → neighbours → guards → simplify → bounds → slices → runs → emit`;
 //! the option `circuit` adds `analyse → circuit → emit`.
 
 use crate::errors::Errors;
@@ -362,6 +362,7 @@ fn complete(f: &mut Function) {
     adjoint::sums::carry(f);
     adjoint::windows::open(f);
     adjoint::lanes::split(f);
+    adjoint::neighbours::carry(f);
     adjoint::guards::gather(f);
     simplify::simplify(f);
     simplify::settle(f);

@@ -56,6 +56,7 @@ mod listed;
 mod looked;
 mod loops;
 mod memory;
+mod neighbours;
 mod nests;
 mod numbers;
 mod operators;

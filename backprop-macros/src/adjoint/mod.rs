@@ -24,6 +24,7 @@ pub(crate) mod guards;
 pub(crate) mod lanes;
 pub(crate) mod memory;
 pub(crate) mod moves;
+pub(crate) mod neighbours;
 mod owned;
 mod plain;
 pub(crate) mod record;

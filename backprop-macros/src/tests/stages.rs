@@ -53,6 +53,7 @@ fn stages(function: &str) -> String {
         adjoint::sums::carry(form);
         adjoint::windows::open(form);
         adjoint::lanes::split(form);
+        adjoint::neighbours::carry(form);
         adjoint::guards::gather(form);
         simplify::simplify(form);
         stage(name, &text::function(form));
