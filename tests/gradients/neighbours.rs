@@ -1,10 +1,5 @@
 //! Loops that look at two neighbours: what the next iteration adds to is carried to it.
 
-#![expect(
-    clippy::needless_range_loop,
-    reason = "the programs are written with indices, as numerical code is"
-)]
-
 use backprop::differentiate;
 
 oracle::programs! {
