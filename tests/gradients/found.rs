@@ -33,6 +33,43 @@ oracle::programs! {
     }
 
     #[differentiate]
+    fn positive_root(x: f64) -> Result<f64, String> {
+        match x < 0.0 {
+            true => Err("negative".to_owned()),
+            false => Ok((x + 0.1).sqrt()),
+        }
+    }
+
+    #[differentiate]
+    fn total(x: &[f64], k: f64) -> f64 {
+        let mut s = 0.0;
+        for v in x {
+            s += (v * k).tanh();
+        }
+        s
+    }
+
+    /// A slice of a result, before a loop that is reversed as it runs (seed 3023039).
+    #[differentiate]
+    fn slice_before_a_loop(x: &[f64], k: f64, n: usize) -> f64 {
+        let result: Vec<f64> = shifted(x, k);
+        let mut s = k;
+        match &result[..] {
+            [p, q, ..] => s += p * q,
+            _ => {}
+        }
+        match n {
+            0 => {}
+            _ => {
+                for _ in 1..4 {
+                    s += positive_root(k).map(|v| v * 0.5).unwrap_or(k);
+                }
+            }
+        }
+        s + total(&result, 0.7)
+    }
+
+    #[differentiate]
     fn slices_of_the_last_result(x: &[f64], k: f64, n: usize) -> f64 {
         let mut v = vec![k, k * k];
         for _ in 0..n {
@@ -214,6 +251,8 @@ fn operators_that_nothing_depends_on() {
 fn slices_that_a_loop_takes_of_a_result() {
     for x in [&[][..], &[0.4], &[0.4, -0.9, 1.2]] {
         oracle::check!(slices_of_a_result(x, 0.3));
+        oracle::check!(slice_before_a_loop(x, 0.3, 0));
+        oracle::check!(slice_before_a_loop(x, 0.3, 1));
         for n in 0..3 {
             oracle::check!(slices_of_the_last_result(x, 0.3, n));
         }

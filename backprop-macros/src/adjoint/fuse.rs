@@ -574,8 +574,10 @@ pub(super) fn settle(f: &mut Function, stmt: &Stmt, changed: &BTreeSet<ValueId>,
 /// So are references to what stays.
 fn settle_views(f: &mut Function, region: &Region, views: &Views) {
     for value in region.stmts.iter().flat_map(definitions) {
-        let is_shared = views.is_view(value) && f.info(value).hold == Hold::Shared;
-        if is_shared && f.stable.contains(&views.root(value)) {
+        let (root, is_view) = (views.root(value), views.is_view(value));
+        let is_shared = is_view && f.info(value).hold == Hold::Shared;
+        // what a call gives is moved, as it may be no reference
+        if is_shared && f.stable.contains(&root) && !f.borrowed.contains(&root) {
             f.stable.insert(value);
         }
     }

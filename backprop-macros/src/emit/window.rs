@@ -35,6 +35,7 @@ impl Emitter<'_> {
             }
         }
     }
+
     /// `let sum = sum_of_2(a, b, |x, y| ..);`
     pub(super) fn sum(&self, sum: &Sum) -> TokenStream {
         let name = format!("sum_of_{}", sum.parts.len());
