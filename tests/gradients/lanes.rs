@@ -165,6 +165,22 @@ oracle::programs! {
         y.iter().fold(0.0, |s, v| 0.9 * s + v * v)
     }
 
+    /// Vectors that each iteration makes anew, and one from before the loop.
+    #[differentiate]
+    fn made_anew(w: &[f64], rounds: usize) -> f64 {
+        let mut total = vec![0.0; w.len()];
+        for r in 0..rounds {
+            let mut order = vec![0_usize; w.len()];
+            for j in 0..w.len() {
+                order[j] = (j * 3 + r) % w.len();
+            }
+            for j in 0..w.len() {
+                total[order[j]] += w[j] * w[order[j]];
+            }
+        }
+        total.iter().fold(0.0, |s, v| 0.9 * s + v * v)
+    }
+
     /// As many iterations as an array has elements: known when this is compiled.
     #[differentiate]
     fn of_an_array(w: &[f64; 21], a: f64) -> f64 {
@@ -200,6 +216,7 @@ fn sums_in_lanes() {
             oracle::check!(through(&w[..n], &v[..n]));
             oracle::check!(neighbours(&w, 0.8, -0.6, n));
         }
+        oracle::check!(made_anew(&w[..n], 2));
         oracle::check!(scaled(&w[..n], 0.8, 3));
         oracle::check!(routed(&w[..n], 0.8));
         oracle::check!(routed(&w[..n], -0.3));

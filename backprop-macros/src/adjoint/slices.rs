@@ -7,9 +7,8 @@
 
 use super::windows::for_each_access_mut;
 use crate::ir::{
-    Access, Aggregate, Count, Function, Hold, Let, Op, Place, Proj, Region, Stmt, ValueId, Views,
-    Window, collect_definitions, for_each_region, for_each_region_of_both_mut, for_each_use,
-    rewrite_uses,
+    Access, Aggregate, Count, Function, Hold, Let, Op, Place, Proj, Region, Stmt, ValueId, Window,
+    collect_definitions, for_each_region, for_each_region_of_both_mut, for_each_use, rewrite_uses,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,11 +21,7 @@ pub(crate) fn lend(f: &mut Function) {
     let mut vectors = BTreeSet::new();
     find_vectors(&forward, &mut vectors);
     find_vectors(reversed, &mut vectors);
-    let mut pass = Pass {
-        views: Views::of_both(f, &forward, reversed),
-        vectors,
-        f,
-    };
+    let mut pass = Pass { vectors, f };
     pass.region(&mut forward);
     if let Some(reverse) = &mut reverse {
         pass.region(&mut reverse.body);
@@ -69,7 +64,6 @@ fn for_each_window(region: &Region, f: &mut impl FnMut(&Window)) {
 
 struct Pass<'a> {
     f: &'a mut Function,
-    views: Views,
     vectors: BTreeSet<ValueId>,
 }
 
@@ -126,31 +120,23 @@ impl Pass<'_> {
         let mut inside = BTreeSet::new();
         collect_definitions(&region, &mut inside);
         let mut accesses: BTreeMap<ValueId, (usize, bool)> = BTreeMap::new();
-        let mut add = |place: &Place, is_element: bool, is_written: bool| {
+        let mut add = |place: &Place, is_part: bool, is_written: bool| {
             let (count, written) = accesses.entry(place.base).or_default();
-            *count += usize::from(is_element);
+            *count += usize::from(is_part);
             *written |= is_written;
         };
-        let begins_with_index = |place: &Place| matches!(place.path[..], [Proj::Index(_), ..]);
+        // of a slice as of a vector
         for_each_window(&region, &mut |window| {
-            let fits = window.of.path.is_empty() || begins_with_index(&window.of);
-            add(&window.of, fits, window.access != Access::Shared);
+            add(&window.of, true, window.access != Access::Shared);
         });
         for_each_access_mut(&mut region, &mut |place, is_written| {
-            add(place, begins_with_index(place), is_written);
+            let is_part = matches!(place.path[..], [Proj::Index(_) | Proj::Range(..), ..]);
+            add(place, is_part, is_written);
         });
         let outside = accesses.into_iter().filter(|(vector, (count, _))| {
-            let others = uses.keys().filter(|other| *other != vector);
-            let is_seen = || {
-                others
-                    .flat_map(|other| self.views.roots(*other))
-                    .any(|root| root == *vector)
-            };
             self.vectors.contains(vector)
-                && self.f.info(*vector).hold == Hold::Value
                 && !inside.contains(vector)
                 && uses.get(vector) == Some(count)
-                && !is_seen()
         });
         outside
             .map(|(vector, (_, is_written))| (vector, is_written))
