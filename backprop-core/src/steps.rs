@@ -34,9 +34,16 @@ impl<I: Integer> Iterator for Down<I> {
         }
         None
     }
+
+    // how many records a run has is asked of its range
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = self.0.start.distance(self.0.end);
+        (left, Some(left))
+    }
 }
 
-/// The items of two iterators of one length, in pairs.
+/// The items of two iterators in pairs, while the first has some; then the second is left alone.
 #[inline]
 pub fn beside<A: Iterator, B: Iterator>(a: A, b: B) -> impl Iterator<Item = (A::Item, B::Item)> {
     #[cfg(debug_assertions)]
@@ -54,10 +61,13 @@ impl<A: Iterator, B: Iterator> Iterator for Beside<A, B> {
 
     #[inline(always)]
     fn next(&mut self) -> Option<(A::Item, B::Item)> {
-        match (self.0.next(), self.1.next()) {
-            (Some(a), Some(b)) => Some((a, b)),
-            _ => None,
+        // what the second takes off a tape, it takes beside an item of the first only
+        if let Some(a) = self.0.next()
+            && let Some(b) = self.1.next()
+        {
+            return Some((a, b));
         }
+        None
     }
 }
 
@@ -104,11 +114,18 @@ mod tests {
         assert_eq!(down(i8::MIN..-126).collect::<Vec<_>>(), [-127, -128]);
         assert_eq!(down(5..5).collect::<Vec<i32>>(), []);
         assert_eq!(down(0_usize..0).next(), None);
+        for (range, count) in [(2..5, 3), (0..0, 0), (-4..4, 8)] {
+            assert_eq!(crate::tape::trip_count(&down(range)), count);
+        }
     }
 
     #[test]
     fn records_beside_numbers() {
         let pairs: Vec<_> = beside(down(0_usize..3), last_to_first(&['a', 'b', 'c'])).collect();
         assert_eq!(pairs, [(2, &'c'), (1, &'b'), (0, &'a')]);
+        let mut tape = Vec::from(['a', 'b', 'c']);
+        let popped = core::iter::from_fn(|| tape.pop());
+        assert_eq!(beside(down(0_usize..2), popped).count(), 2);
+        assert_eq!(tape, ['a']);
     }
 }

@@ -35,6 +35,23 @@ oracle::programs! {
         s
     }
 
+    /// Inner loops that run backwards: how many records they have their ranges tell
+    /// (seed 212).
+    #[differentiate]
+    fn backwards(x: &[f64], k: f64, rounds: usize) -> f64 {
+        let mut y = x.to_vec();
+        for _ in 0..rounds {
+            for i in (1..y.len()).rev() {
+                y[i] = y[i] * y[i - 1] + k;
+            }
+            for i in (0..3_u8).rev() {
+                let at = usize::from(i) % y.len();
+                y[at] = (y[at] * k).sin();
+            }
+        }
+        y.iter().sum()
+    }
+
     /// Each loop records, two of them in each iteration of the outer one.
     #[differentiate]
     fn several(x: f64, w: f64, n: usize) -> f64 {
@@ -297,6 +314,7 @@ fn values_and_gradients() {
     let x = [0.3, -0.8, 0.5];
     for n in [0, 1, 2, 5] {
         oracle::check!(several(0.4, 0.9, n));
+        oracle::check!(backwards(&x, 0.7, n));
         oracle::check!(of_many_types(&x, 0.7, n));
         oracle::check!(arms(0.4, 0.9, n));
         oracle::check!(arms(-0.4, -1.1, n));
