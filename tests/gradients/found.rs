@@ -56,7 +56,8 @@ oracle::programs! {
         let mut s = k;
         match &result[..] {
             [p, q, ..] => s += p * q,
-            _ => {}
+            [p] => s -= *p,
+            [] => {}
         }
         match n {
             0 => {}
